@@ -1,0 +1,91 @@
+# Everything that is done to this project, by one word each. `make` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP_COMPILE := build/pins/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-options \
+	--no-emit-index-url --no-header --strip-extras --allow-unsafe
+PINS := requirements/runtime.txt requirements/build.txt requirements/dev.txt
+
+# Tools of the surroundings must not see each other's half-made files.
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## record the sample in a fresh store, render it, say where it is
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh samples/velvet-first-deploy/demo.sh build/demo
+
+.PHONY: venv
+venv: $(VENV)/.dev ## make .venv with everything that development needs
+
+.PHONY: test
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+.PHONY: format
+format: $(VENV)/.dev ## put the code into its form
+	$(BIN)/ruff check --quiet --fix-only --select I .
+	$(BIN)/ruff format .
+
+.PHONY: format-check
+format-check: $(VENV)/.dev ## is the code in its form?
+	$(BIN)/ruff format --check .
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff's rules
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(VENV)/.dev ## who may import whom
+	$(BIN)/lint-imports
+
+.PHONY: check
+check: format-check lint types layers test wheel ## all checks, as CI runs them
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure what the project promises
+	@set -e; for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+
+.PHONY: wheel
+wheel: $(VENV)/.dev ## build the sdist, and the wheel from the sdist, into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+.PHONY: pins
+pins: ## pin the newest releases anew, with hashes
+	$(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	rm -f $(PINS)
+	$(PIP_COMPILE) --output-file requirements/runtime.txt pyproject.toml
+	$(PIP_COMPILE) --only-build-deps --build-deps-for editable \
+		--output-file requirements/build.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --constraint requirements/runtime.txt \
+		--constraint requirements/build.txt --output-file requirements/dev.txt pyproject.toml
+	for each in $(PINS); do \
+		{ echo '# Made by "make pins": hashes for every platform, no address of an index.'; cat $$each; } \
+			> build/pins/pinned && mv build/pins/pinned $$each; \
+	done
+
+.PHONY: clean
+clean: ## remove all that was made
+	rm -rf $(VENV) build dist
+
+# Enough to run the program from this folder; what `make demo` needs.
+$(VENV)/.runtime: pyproject.toml requirements/runtime.txt requirements/build.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Triage needs Python 3.11 or newer; say: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

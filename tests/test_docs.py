@@ -1,0 +1,71 @@
+"""The commands that the documents show run, in their order, as they stand there."""
+
+import os
+import re
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(name):
+    """The shell blocks of a document, in order."""
+    return BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Run a script with the program on the path and nothing of the user's."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {
+        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+    }
+
+    def run(script):
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_the_commands_of_the_readme_run_one_after_the_other(shell):
+    done = shell("\n".join(blocks("README.md")))
+
+    assert done.stderr.count("triage:") == 0, done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_names_the_event_that_its_example_answers_with(shell):
+    recording = blocks("README.md")[0]
+
+    done = shell(recording)
+
+    assert "checkout-4-2-to-production e4 " in done.stdout
+
+
+def test_every_target_of_make_that_the_readme_names_is_there():
+    named = set(re.findall(r"make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert {"demo", "test"} <= named
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in ("demo", "test"))
+
+
+def test_every_file_that_the_readme_points_to_is_there():
+    named = re.findall(r"`((?:docs|samples)/[\w./-]*)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []

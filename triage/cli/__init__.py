@@ -1,0 +1,155 @@
+"""The command line: which module holds which command, and the one handler of errors.
+
+A command's module is imported when the command is called, so that recording a line does not pay for
+rendering a page.
+"""
+
+import gc
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from triage.cli.speech import complain
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("journals", "make .triage/ and a commented triage.toml here"),
+    "open": ("journals", "open a journal, or join the open one of that slug"),
+    "use": ("journals", "choose the journal of this session"),
+    "list": ("journals", "list the journals"),
+    "set": ("journals", "change fields of the header"),
+    "resolve": ("journals", "say that the work is resolved"),
+    "reopen": ("journals", "say that the work goes on"),
+    "addendum": ("journals", "open an addendum and make it current"),
+    "log": ("log", "record one line of the sequence log"),
+    "did": ("work", "record an action that was done"),
+    "action": ("work", "add an action to the queue"),
+    "start": ("work", "claim an action"),
+    "done": ("work", "say that an action is done"),
+    "fail": ("work", "say that an action failed"),
+    "skip": ("work", "say that an action is skipped"),
+    "block": ("work", "say what blocks an action"),
+    "blocker": ("work", "open a blocker"),
+    "fix": ("work", "say that a blocker is fixed"),
+    "accept": ("work", "say that a blocker is accepted"),
+    "issue": ("facts", "record the state of an issue or a PR"),
+    "observe": ("facts", "record one row of a table"),
+    "evidence": ("facts", "record output that was captured elsewhere"),
+    "section": ("facts", "record prose under a heading"),
+    "ref": ("facts", "record an address"),
+    "run": ("run", "run a command and record it as evidence"),
+    "amend": ("corrections", "say how an event should have been"),
+    "retract": ("corrections", "withdraw an event"),
+    "undo": ("corrections", "withdraw my last event"),
+    "record": ("exchange", "record events from JSON Lines"),
+    "schema": ("exchange", "print the JSON Schema of such lines"),
+    "export": ("exchange", "write a journal as JSON Lines"),
+    "import": ("exchange", "add an exported journal to the store"),
+    "status": ("reading", "say where things stand"),
+    "events": ("reading", "list what was recorded"),
+    "render": ("render", "make a document"),
+}
+"""Every command: its module in this package, and its line in the help."""
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Journals", ("init", "open", "use", "list", "set", "resolve", "reopen", "addendum")),
+    ("Work", ("log", "did", "action", "start", "done", "fail", "skip")),
+    ("Blockers", ("block", "blocker", "fix", "accept")),
+    ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
+    ("Corrections", ("amend", "retract", "undo")),
+    ("Documents", ("status", "events", "render")),
+    ("Exchange", ("record", "schema", "export", "import")),
+)
+
+
+EVERYWHERE = {"--json": False, "--store": True, "--journal": True, "--actor": True}
+"""Options that may stand before the command too, and whether they take a value."""
+
+
+class Commands(click.Group):
+    """The group whose commands are imported one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, from its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"triage.cli.{COMMANDS[cmd_name][0]}")
+        found: click.Command = getattr(module, f"{cmd_name}_command")
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; a near miss is offered."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from triage.errors import UsageError
+            from triage.events import near
+
+            close = near(args[0], COMMANDS)
+            hint = close if close.startswith("did you mean") else "see: triage --help"
+            raise UsageError(f"no command {args[0]!r:.60}", hint=hint, allowed=tuple(COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in groups, without importing any."""
+        for title, names in GROUPS:
+            with formatter.section(title):
+                formatter.write_dl([(name, COMMANDS[name][1]) for name in names])
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from triage import __version__
+
+        click.echo(f"triage {__version__}")
+        ctx.exit()
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+    help="Print the version.",
+)  # fmt: skip
+def cli() -> None:
+    """The flight recorder for SRE work: say each thing once, get the document.
+
+    \b
+    triage open 'Velvet first deploy'
+    triage log 'Deploy started' 'v14'
+    triage render -o report.md
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; every error ends here, as one line and an exit code."""
+    gc.disable()  # one command is one short process; collecting would cost a large fold its linear time
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = cli.main(_command_first(arguments), prog_name="triage", standalone_mode=False)
+        _flush()
+    except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
+        code = complain(error, as_json="--json" in arguments)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """The arguments with options that every command takes moved behind the command's name."""
+    place = 0
+    while place < len(arguments):
+        name, mark, _ = arguments[place].partition("=")
+        if name not in EVERYWHERE:
+            break
+        place += 1 if mark or not EVERYWHERE[name] else 2
+    return [*arguments[place : place + 1], *arguments[:place], *arguments[place + 1 :]]
+
+
+def _flush() -> None:
+    sys.stdout.flush()

@@ -1,0 +1,341 @@
+"""The form of every command: common options, texts, and the call that its function gets.
+
+A text may begin with a hyphen, may be ``-`` (standard input) or ``@FILE``; ``@@`` stands for an ``@``.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from triage import config
+from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.config import Settings
+from triage.errors import UsageError
+from triage.events import KINDS, Event, near
+from triage.redact import Redactor, secret_names
+from triage.store import Store, open_store
+from triage.usecases.recorder import Circumstances, Place, Recorder
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Text(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A text from the command line, from standard input or from a file."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text; `UsageError` where a file cannot be read."""
+        if value == "-":
+            return _standard_input()
+        if value.startswith("@@"):
+            return str(value[1:])
+        if value.startswith("@"):
+            return _file(value[1:])
+        return str(value)
+
+
+TEXT = Text()
+
+
+def _standard_input() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        note("reading the text from standard input; end it with Ctrl-D")
+    return _decoded(sys.stdin.buffer.read())
+
+
+def _file(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return _decoded(file.read())
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the text from {path!r:.80}: {error.strerror}",
+            hint="to write a text that begins with @, type @@",
+        ) from error
+
+
+def _decoded(raw: bytes) -> str:
+    """The text of a file without its last newline; what does not decode is kept as a byte."""
+    return raw.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+
+
+class Call:
+    """One call of a command: its options, and what it needs of the surroundings, when asked for."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.json: bool = options.pop("json", False) or False
+        self._options = options
+        self._store: Store | None = None
+        self._settings: Settings | None = None
+        self._redactor: Redactor | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, read once."""
+        if self._settings is None:
+            self._settings = config.load(
+                os.environ,
+                os.getcwd(),
+                store=self._options.get("store") or "",
+                actor=self._options.get("actor") or "",
+            )
+        return self._settings
+
+    def reload(self) -> None:
+        """Read the settings again, after something was kept that they rest on."""
+        self._settings = None
+
+    @property
+    def redactor(self) -> Redactor:
+        """The redactor, with the secrets that this environment holds."""
+        if self._redactor is None:
+            self._redactor = Redactor(config.redaction_key(self.settings), secret_names(os.environ))
+        return self._redactor
+
+    def store(self, *, create: bool = False) -> Store:
+        """The store, opened once."""
+        if self._store is None:
+            self._store = open_store(
+                self.settings.store, clock=config.clock, entropy=config.entropy, create=create
+            )
+        return self._store
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+
+    def place(self, name: str = "") -> Place:
+        """The journal and part that this call is about, by the order of design section 4."""
+        from triage.store import JournalRow
+
+        named = name or self._options.get("journal") or self.settings.journal
+        if named:
+            from triage.usecases.places import place_of
+
+            return place_of(self.store(), named)
+        journal, part, addendum = config.current(self.settings)
+        if journal:
+            for row in self.store().journals():
+                if row.id == journal:
+                    found: JournalRow = row
+                    return Place(journal, part, found.slug, addendum)
+        from triage.usecases.places import only_open
+
+        return only_open(self.store())
+
+    def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
+        """A recorder at a place; at the current one where none is given."""
+        store = self.store(create=create)
+        return Recorder(
+            store,
+            place or self.place(),
+            Circumstances(
+                actor=self.settings.actor,
+                at=self._options.get("at") or "",
+                key=self._options.get("key") or "",
+                log=self._options.get("log") or "",
+                day=self.settings.day,
+            ),
+            redactor=self.redactor,
+            clock=config.clock,
+            entropy=config.entropy,
+        )
+
+    @property
+    def key(self) -> str:
+        """The key that was given, or ''."""
+        return self._options.get("key") or ""
+
+    def fields(self, recorder: Recorder, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a kind from the options of the same names."""
+        typed = {name: value for name, value in values.items() if value is not None}
+        if not typed:
+            return {}
+        from triage.usecases import facts, fields, lookup
+
+        parsed: dict[str, Any] = {}
+        for name, value in typed.items():
+            find = lookup.finder(recorder.store, recorder.place.journal, name)
+            parsed |= fields.parse_all(kind, {name: value}, find=find)
+        return facts.with_ids(recorder, kind, parsed)
+
+    def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
+        """Acknowledge an event, in one line that names its journal."""
+        if self.json:
+            say_json(_as_dict(place, event) | more | {"text": what})
+            return
+        told = plain(what)
+        told = shortened(told)
+        say(f"{place.name} e{event.n} {told}{self._when(event)}")
+
+    def _when(self, event: Event) -> str:
+        if not self._options.get("at"):
+            return ""
+        from triage.times import show
+
+        return f" (at {show(event.at, event.precision)})"
+
+
+def _as_dict(place: Place, event: Event) -> dict[str, Any]:
+    return {
+        "journal": place.name,
+        "event": f"e{event.n}",
+        "id": event.id,
+        "kind": event.kind,
+        "entity": event.entity,
+        "at": event.at,
+        "precision": event.precision,
+        "recorded_at": event.recorded_at,
+    }
+
+
+class Command(click.Command):
+    """A command whose texts may begin with a hyphen: only what is an option is taken for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep texts that begin with a hyphen from being read as options."""
+        return super().parse_args(ctx, _sorted_out(args, *_spellings(self)))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command's function with a `Call`, and close what it opened."""
+        shared = {name: ctx.params.pop(name, None) for name in SHARED if name in ctx.params}
+        call = Call(shared)
+        try:
+            return ctx.invoke(self.callback, call, **ctx.params) if self.callback else None
+        finally:
+            call.close()
+
+
+def _spellings(command: click.Command) -> tuple[set[str], set[str]]:
+    """The spellings of the options that take a value, and of those that do not."""
+    valued: set[str] = set()
+    flags: set[str] = {"-h", "--help"}
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            (flags if parameter.is_flag else valued).update(parameter.opts)
+    return valued, flags
+
+
+def _sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[str]:
+    """Options first, then ``--``, then the texts: click reads no text as an option then."""
+    options: list[str] = []
+    texts: list[str] = []
+    rest = list(args)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            texts += rest
+            break
+        name, mark, _ = word.partition("=")
+        if word in flags or (mark and name in valued):
+            options.append(word)
+        elif word in valued:
+            options.append(f"{word}={_value(word, rest, valued | flags)}" if word.startswith("--") else word)
+            if not word.startswith("--"):
+                options.append(_value(word, rest, valued | flags))
+        elif _looks_like_option(word):
+            raise UsageError(f"no option {name!r:.40}", hint=near(name, sorted(valued | flags)))
+        else:
+            texts.append(word)
+    return [*options, "--", *texts]
+
+
+def _value(word: str, rest: list[str], options: set[str]) -> str:
+    if not rest or rest[0] in options:
+        raise UsageError(f"{word} needs a value")
+    return rest.pop(0)
+
+
+def _looks_like_option(word: str) -> bool:
+    """A mistyped option, not a text: two hyphens, then one word, perhaps with a value."""
+    name = word.partition("=")[0]
+    return name.startswith("--") and name.replace("-", "").isalnum()
+
+
+SHARED = ("journal", "store", "actor", "at", "key", "log", "json")
+
+_COMMON = (
+    (("--journal",), {"metavar": "SLUG", "help": "The journal; SLUG/ADDENDUM for an addendum."}),
+    (("--store",), {"metavar": "PATH", "help": "The store."}),
+)
+_RECORDING = (
+    (("--at",), {"metavar": "TIME", "help": "When it happened: 04:10, -5m, 2026-05-05T04:10:37Z."}),
+    (("--actor",), {"metavar": "NAME", "help": "Who says so."}),
+    (("--key",), {"metavar": "KEY", "help": "Makes a repeat of this call the same event."}),
+    (
+        ("--log",),
+        {"metavar": "TEXT", "type": TEXT, "help": "Wording of its row in the sequence log."},
+    ),
+)
+_JSON = (("--json",), {"is_flag": True, "help": "Answer, and complain, in JSON."})
+
+
+def command(
+    name: str, *, kind: str = "", leave: Sequence[str] = (), records: bool = True
+) -> Callable[[Callable[..., Any]], Command]:
+    """Make a command of a function.
+
+    ``kind`` gives it an option for every field of that kind, but for those to ``leave`` out.
+    """
+
+    def make(function: Callable[..., Any]) -> Command:
+        arguments: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
+        options = [*_field_options(kind, leave), *_common_options(records)]
+        taken = {parameter.name for parameter in arguments}
+        return Command(
+            name,
+            callback=function,
+            help=function.__doc__,
+            params=[*arguments, *(option for option in options if option.name not in taken)],
+        )
+
+    return make
+
+
+def _common_options(records: bool) -> list[click.Option]:
+    wanted = [*_COMMON, *(_RECORDING if records else ()), _JSON]
+    return [click.Option(list(spellings), **settings) for spellings, settings in wanted]
+
+
+def _field_options(kind: str, leave: Sequence[str]) -> list[click.Option]:
+    if not kind:
+        return []
+    options = []
+    for name, field in KINDS[kind].fields.items():
+        if name in leave or field.type in ("cells", "output", "object"):
+            continue
+        spellings = [f"--{name.replace('_', '-')}", *ALIASES.get(name, ())]
+        if field.type == "flag":
+            options.append(click.Option(spellings, is_flag=True, default=None, help=field.help))
+            continue
+        words = field.type in ("line", "prose")
+        metavar = "|".join(field.choices) if field.choices else field.type.upper()
+        options.append(
+            click.Option(
+                [*spellings, name],
+                type=TEXT if words else click.STRING,
+                metavar="TEXT" if words else metavar,
+                help=field.help,
+            )
+        )
+    return options
+
+
+ALIASES = {"environment": ("--env",)}
+
+
+def argument(
+    name: str, *, many: bool = False, optional: bool = False, text: bool = True
+) -> Callable[[Function], Function]:
+    """A positional argument."""
+    return click.argument(
+        name,
+        nargs=-1 if many else 1,
+        required=not optional,
+        type=TEXT if text else click.STRING,
+    )

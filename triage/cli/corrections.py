@@ -1,0 +1,50 @@
+"""Corrections on the command line."""
+
+from typing import Any
+
+import click
+
+from triage.cli.command import TEXT, Call, argument, command
+from triage.usecases import corrections, reading
+
+
+@command("amend")
+@argument("event", text=False)
+@argument("pairs", many=True)
+@click.option("--reason", type=TEXT, help="Why.")
+def amend_command(call: Call, event: str, pairs: tuple[str, ...], reason: str | None, **_: Any) -> None:
+    """Say how the fields, a cell or the time of an event should have been; the old value is kept.
+
+    \b
+    triage amend e12 outcome='v15, not v14' at=04:10
+    """
+    recorder = call.recorder()
+    amended, named = corrections.amend(recorder, event, pairs, reason)
+    call.answer(recorder.place, amended, f"amended e{named.n}: {', '.join(pairs)}")
+
+
+@command("retract")
+@argument("event", text=False)
+@argument("reason", optional=True)
+def retract_command(call: Call, event: str, reason: str | None, **_: Any) -> None:
+    """Withdraw an event; with the event that created something, all of it.
+
+    \b
+    triage retract e12 'wrong journal'
+    """
+    recorder = call.recorder()
+    retraction, named = corrections.retract(recorder, event, reason)
+    call.answer(recorder.place, retraction, f"retracted e{named.n}: {reading.wording(named)}")
+
+
+@command("undo")
+@argument("reason", optional=True)
+def undo_command(call: Call, reason: str | None, **_: Any) -> None:
+    """Withdraw the last event that you recorded here.
+
+    \b
+    triage undo
+    """
+    recorder = call.recorder()
+    retraction, event = corrections.undo(recorder, reason)
+    call.answer(recorder.place, retraction, f"retracted e{event.n}: {reading.wording(event)}")

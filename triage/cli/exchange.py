@@ -1,0 +1,107 @@
+"""Batches, export and import on the command line."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from triage.cli.command import Call, command
+from triage.cli.speech import note, say, say_json
+from triage.errors import NotFound
+from triage.usecases import exchange
+
+
+def _lines(file: str) -> list[str]:
+    """The lines of a file or of standard input, each whole."""
+    try:
+        if file == "-":
+            raw = sys.stdin.buffer.read()
+        else:
+            with open(file, "rb") as source:
+                raw = source.read()
+    except OSError as error:
+        raise NotFound(
+            f"cannot read {file!r:.80}: {error.strerror}",
+            hint="name a file, or - for standard input",
+        ) from error
+    return raw.decode("utf-8", "backslashreplace").split("\n")
+
+
+@command("record", leave=())
+@click.argument("file")
+def record_command(call: Call, file: str, **_: Any) -> None:
+    """Record events from JSON Lines, all or nothing; - is standard input. See `triage schema`.
+
+    \b
+    triage record - <<'EOF'
+    {"kind": "entry", "fields": {"text": "Deploy started"}, "at": "04:10", "key": "start"}
+    {"kind": "action", "fields": {"title": "Check healthz", "status": "done"}}
+    EOF
+    """
+    from triage.usecases import batch, reading
+
+    recorder = call.recorder()
+    recorded = batch.record_lines(recorder, _lines(file))
+    for event in recorded:
+        if call.json:
+            call.answer(recorder.place, event, reading.wording(event))
+    if not call.json:
+        numbers = f"e{recorded[0].n} to e{recorded[-1].n}" if recorded else "nothing"
+        say(f"{recorder.place.slug} {numbers}: {len(recorded)} events recorded")
+
+
+@command("schema", records=False)
+@click.argument("what", type=click.Choice(["record", "report"]), default="record")
+def schema_command(call: Call, what: str, **_: Any) -> None:
+    """Print the JSON Schema of a line of `triage record`, or of the report that `render` writes.
+
+    \b
+    triage schema
+    """
+    if what == "report":
+        from triage.render import json_schema
+    else:
+        from triage.schema import json_schema
+
+    say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@command("export", records=False)
+@click.argument("name", required=False, metavar="[SLUG]")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+def export_command(call: Call, name: str | None, output: str | None, **_: Any) -> None:
+    """Write a journal as JSON Lines, exactly as it is kept.
+
+    \b
+    triage export -o velvet.jsonl
+    """
+    from triage.cli.files import write_lines
+
+    place = call.place(name or "")
+    row = next(row for row in call.store().journals() if row.id == place.journal)
+    lines = exchange.export(call.store(), row)
+    if output is None:
+        for line in lines:
+            say(line)
+        return
+    count = write_lines(output, lines)
+    note(f"{place.slug}: {count - 1} events written to {output}")
+
+
+@command("import", records=False)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def import_command(call: Call, files: Iterable[str], **_: Any) -> None:
+    """Add exported journals to the store; what is there already is not added again.
+
+    \b
+    triage import velvet.jsonl
+    """
+    store = call.store(create=True)
+    for file in files:
+        done = exchange.import_lines(store, _lines(file), call.redactor)
+        if call.json:
+            say_json(done._asdict())
+        else:
+            say(f"{done.slug}: {done.new} events imported, {done.known} were here already")

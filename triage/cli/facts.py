@@ -1,0 +1,99 @@
+"""Issues, observations, evidence, prose and references on the command line."""
+
+import sys
+from typing import Any
+
+import click
+
+from triage.cli.command import TEXT, Call, argument, command
+from triage.usecases import facts
+
+
+@command("issue", kind="issue", leave=("ref", "state", "note"))
+@argument("ref", text=False)
+@click.argument("state", required=False, metavar="[open|closed|merged]")
+@argument("note", optional=True)
+def issue_command(call: Call, ref: str, state: str | None, note: str | None, **fields: Any) -> None:
+    """Record the state of an issue or a PR: 1140, owner/repo#1140 or a URL.
+
+    \b
+    triage issue 1130 open 'hold for next sprint' --title 'Release phase'
+    triage issue 1141 merged 'main@98f2418'
+    """
+    recorder = call.recorder()
+    event = facts.issue(recorder, ref, state, note, call.fields(recorder, "issue", fields))
+    body = event.body or {}
+    what = " ".join(part for part in (body["ref"], state, note) if part)
+    call.answer(recorder.place, event, f"issue {what}")
+
+
+@command("observe", kind="observation", leave=("expected", "exact"))
+@argument("words", many=True)
+@click.option("--expect", "expected", type=TEXT, metavar="VALUE",
+              help="What was expected in the last column: a whole word of it.")  # fmt: skip
+@click.option("--expect-exact", type=TEXT, metavar="VALUE", help="The same, all of the value.")
+def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None, **fields: Any) -> None:
+    """Record one row of a table: the first value tells the row, the same row again is patched.
+
+    Without --table it is a row of the final state.
+
+    \b
+    triage observe staging Release=v15 Slug=2ef77cf3
+    triage observe 'Test=No token' Actual='401 unauthorized' --expect 401 --table Endpoints
+    """
+    recorder = call.recorder()
+    parsed = call.fields(recorder, "observation", fields)
+    if expect_exact is not None:
+        parsed |= {"expected": expect_exact, "exact": True}
+    event = facts.observe(recorder, words, parsed)
+    body = event.body or {}
+    cells = ", ".join(f"{label}={value}".lstrip("=") for label, value in body["cells"])
+    call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}")
+
+
+@command("evidence", kind="evidence", leave=("origin", "sha256", "redactions"))
+@click.argument("file", required=False, default="-")
+def evidence_command(call: Call, file: str, **fields: Any) -> None:
+    """Record output that was captured elsewhere, from a file or from standard input.
+
+    \b
+    triage evidence migrate.log --title 'Migration output' --section 'Staging deploy'
+    dig +short TXT example.org | triage evidence --command 'dig +short TXT example.org'
+    """
+    recorder = call.recorder()
+    output = sys.stdin.buffer.read() if file == "-" else facts.read_output(file)
+    event = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields))
+    body = event.body or {}
+    size = sum(length for length, _ in body.get("output", ()))
+    what = f"evidence {size:,} bytes: {body.get('title') or body.get('command') or file}"
+    call.answer(recorder.place, event, what)
+
+
+@command("section", kind="section", leave=("heading", "body"))
+@argument("heading", text=False)
+@argument("text", optional=True)
+def section_command(call: Call, heading: str, text: str | None, **fields: Any) -> None:
+    """Record prose under a heading, in Markdown; again replaces it, --append adds to it.
+
+    \b
+    triage section 'Operational notes > Rollback' @notes.md
+    """
+    recorder = call.recorder()
+    event = facts.section(recorder, heading, text, call.fields(recorder, "section", fields))
+    body = event.body or {}
+    what = f"section {' > '.join(body['heading'])}: {len(text or '')} characters"
+    call.answer(recorder.place, event, what)
+
+
+@command("ref", kind="reference", leave=("url", "title"))
+@argument("url", text=False)
+@argument("title", optional=True)
+def ref_command(call: Call, url: str, title: str | None, **fields: Any) -> None:
+    """Record an address and what is found there.
+
+    \b
+    triage ref https://devcenter.heroku.com/articles/release-phase 'Release phase'
+    """
+    recorder = call.recorder()
+    event = facts.reference(recorder, url, title, call.fields(recorder, "reference", fields))
+    call.answer(recorder.place, event, f"reference {url}")

@@ -1,0 +1,173 @@
+"""Journals on the command line."""
+
+import os
+from typing import Any
+
+import click
+
+from triage import config
+from triage.cli.command import Call, argument, command
+from triage.cli.speech import note, plain, say, say_json
+from triage.config import Settings
+from triage.report import Header
+from triage.usecases import journals, places, reading, setup
+from triage.usecases.recorder import Place, Recorder
+
+
+@command("init", records=False)
+@click.option("--actor", help="Who records here; git's user where nobody is named.")
+def init_command(call: Call, **_: Any) -> None:
+    """Make .triage/ with an empty store, and a commented triage.toml, in this folder.
+
+    \b
+    triage init
+    """
+    made = setup.init(os.getcwd(), clock=config.clock, entropy=config.entropy)
+    _keep_actor(call.settings)
+    if call.json:
+        say_json({"store": made.store, "created": list(made.created)})
+    else:
+        say("\n".join(f"made {plain(path)}" for path in made.created) or "everything is there already")
+
+
+def _keep_actor(settings: Settings) -> None:
+    """Ask git who works here, once."""
+    if config.needs_git_user(settings, os.environ, ""):
+        name = config.git_user()
+        if name:
+            config.keep_actor(settings, name)
+
+
+@command("open", kind="header", leave=("title", "status", "labels"))
+@argument("title")
+@click.option("--status", metavar="STATUS", help="Where the work stands; open where not given.")
+def open_command(call: Call, title: str, **fields: Any) -> None:
+    """Open a journal and make it the current one; an open one of the same slug is joined.
+
+    \b
+    triage open 'Velvet first deploy' --type deploy --service velvet
+    """
+    call.store(create=True)
+    _keep_actor(call.settings)
+    call.reload()
+    nowhere = Place("", "", "")
+    recorder = call.recorder(nowhere, create=True)
+    parsed = call.fields(recorder, "header", fields)
+    opened = journals.open_journal(recorder, title, parsed, key=call.key)
+    config.choose(call.settings, opened.place.journal, opened.place.part)
+    verb = "joined" if opened.joined else "opened"
+    call.answer(opened.place, opened.event, f"{verb}: {title}", joined=opened.joined)
+
+
+@command("use", records=False)
+@click.argument("name", metavar="SLUG[/ADDENDUM]")
+def use_command(call: Call, name: str, **_: Any) -> None:
+    """Choose the journal, or the addendum, that this session records into.
+
+    \b
+    triage use velvet-first-deploy
+    triage use velvet-first-deploy/dkim
+    """
+    place = places.place_of(call.store(), name)
+    config.choose(call.settings, place.journal, place.part, place.addendum)
+    header = places.headers(call.store(), place.journal).get(place.part, Header())
+    if call.json:
+        say_json({"journal": place.slug, "part": place.part, "title": header.title})
+    else:
+        say(f"{place.name} is current: {plain(header.title)} ({header.status})")
+
+
+@command("list", records=False)
+def list_command(call: Call, **_: Any) -> None:
+    """List the journals, the one that was opened last first.
+
+    \b
+    triage list
+    """
+    chosen = config.current(call.settings)[0]
+    for listed in journals.listing(call.store()):
+        row, header = listed
+        if call.json:
+            say_json(
+                {
+                    "journal": row.slug,
+                    "id": row.id,
+                    "title": header.title,
+                    "status": header.status,
+                    "events": row.events,
+                    "current": row.id == chosen,
+                }
+            )
+        else:
+            mark = "*" if row.id == chosen else " "
+            say(f"{mark} {row.slug}  {header.status}  {row.events} events  {plain(header.title)}")
+
+
+@command("set")
+@argument("pairs", many=True)
+def set_command(call: Call, pairs: tuple[str, ...], **_: Any) -> None:
+    """Change fields of the header: something changed. A label that is no field becomes a free one.
+
+    \b
+    triage set status=mitigated lead='Ana' 'Vault host=vault.example.org'
+    """
+    recorder = call.recorder()
+    event = journals.assign(recorder, pairs)
+    call.answer(recorder.place, event, f"set {', '.join(pairs)}")
+
+
+@command("resolve", kind="header", leave=("title", "status", "status_note", "labels"))
+@argument("note", optional=True)
+def resolve_command(call: Call, note: str | None, **fields: Any) -> None:
+    """Say that the work is resolved, and what that rests on; what is still open is said.
+
+    \b
+    triage resolve 'both environments deployed, healthz passing'
+    """
+    recorder = call.recorder()
+    parsed = call.fields(recorder, "header", fields)
+    event = journals.resolve(recorder, note, parsed)
+    call.answer(recorder.place, event, " — ".join(part for part in ("resolved", note) if part))
+    _say_open(recorder)
+
+
+def _say_open(recorder: Recorder) -> None:
+    standing = reading.standing(recorder.store, recorder.place.journal)
+    for action in standing.actions:
+        owner = f", owner {action.owner}" if action.owner else ""
+        note(f"still open: action {action.number}, {plain(action.title)}{plain(owner)}")
+    for blocker in standing.blockers:
+        note(f"still open: blocker {blocker.number}, {plain(blocker.title)}")
+
+
+@command("reopen", kind="header", leave=("title", "status", "status_note", "labels"))
+@argument("note", optional=True)
+def reopen_command(call: Call, note: str | None, **fields: Any) -> None:
+    """Say that the work goes on after all.
+
+    \b
+    triage reopen 'the old token still answers'
+    """
+    recorder = call.recorder()
+    parsed = call.fields(recorder, "header", fields)
+    event = journals.reopen(recorder, note, parsed)
+    config.choose(call.settings, *recorder.place[:2], recorder.place.addendum)
+    call.answer(recorder.place, event, " — ".join(part for part in ("reopened", note) if part))
+
+
+@command("addendum", kind="header", leave=("title", "labels"))
+@argument("title")
+@argument("labels", many=True, optional=True)
+def addendum_command(call: Call, title: str, labels: tuple[str, ...], **fields: Any) -> None:
+    """Open an addendum and make it current; `triage use SLUG` goes back to the main report.
+
+    \b
+    triage addendum 'DKIM record' --severity P2 --issue 1144 'Runbook=docs/dkim.md'
+    """
+    recorder = call.recorder()
+    parsed = call.fields(recorder, "header", fields)
+    event = journals.addendum(recorder, title, parsed, labels=labels)
+    slug = (event.body or {}).get("slug") or event.tail
+    place = recorder.place._replace(part=event.id, addendum=slug)
+    config.choose(call.settings, place.journal, place.part, slug)
+    call.answer(place, event, f"addendum opened: {title}", part=event.id)

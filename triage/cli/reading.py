@@ -1,0 +1,93 @@
+"""`triage status` and `triage events` on the command line."""
+
+from typing import Any
+
+import click
+
+from triage import times
+from triage.cli.command import Call, command
+from triage.cli.speech import plain, say, say_json, shortened
+from triage.errors import UsageError
+from triage.events import KINDS
+from triage.events import near as nearest
+from triage.usecases import reading
+from triage.usecases.reading import Standing
+
+
+@command("status", records=False)
+@click.argument("name", required=False, metavar="[SLUG]")
+def status_command(call: Call, name: str | None, **_: Any) -> None:
+    """Say where a journal stands: its status, what is open, and who must act.
+
+    \b
+    triage status
+    """
+    place = call.place(name or "")
+    standing = reading.standing(call.store(), place.journal)
+    if call.json:
+        say_json(_as_dict(place.slug, standing))
+        return
+    main = standing.report.main
+    header = main.header
+    note = f" — {plain(header.status_note)}" if header.status_note else ""
+    say(f"{place.slug}  {header.status.upper()}{note}")
+    done = sum(action.closed for action in main.actions)
+    last = times.show(standing.report.last_updated, standing.report.last_precision)
+    say(f"{plain(header.title)}; {done} of {len(main.actions)} actions closed; last event {last}")
+    for line in _open_lines(standing):
+        say(plain(line))
+
+
+def _open_lines(standing: Standing) -> list[str]:
+    lines = [f"blocker {b.number} open: {b.title}" for b in standing.blockers]
+    for action in standing.actions:
+        owner = f" (owner {action.owner})" if action.owner else ""
+        claimed = f" (by {action.claimed_by})" if action.claimed_by else ""
+        lines.append(f"action {action.number} {action.status}: {action.title}{owner}{claimed}")
+    lines += [f"issue {issue.ref} open: {issue.title or issue.note}" for issue in standing.issues]
+    return lines or ["nothing is open"]
+
+
+def _as_dict(slug: str, standing: Standing) -> dict[str, Any]:
+    report = standing.report
+    return {
+        "journal": slug,
+        "title": report.main.header.title,
+        "status": report.main.header.status,
+        "events": report.events,
+        "last_event_at": report.last_updated,
+        "actions": [
+            {"number": a.number, "title": a.title, "status": a.status, "owner": a.owner}
+            for a in standing.actions
+        ],
+        "blockers": [{"number": b.number, "title": b.title, "error": b.error} for b in standing.blockers],
+        "issues": [{"ref": i.ref, "title": i.title, "note": i.note} for i in standing.issues],
+    }
+
+
+@command("events", records=False)
+@click.argument("name", required=False, metavar="[SLUG]")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind; may be repeated.")
+@click.option("--since", default="", metavar="EVENT", help="Only what came after this event.")
+@click.option("--last", default=0, type=click.IntRange(min=0), metavar="N", help="Only the last N.")
+def events_command(
+    call: Call, name: str | None, kinds: tuple[str, ...], since: str, last: int, **_: Any
+) -> None:
+    """List what was recorded, in the order of the record.
+
+    \b
+    triage events --last 5
+    triage events --kind action --kind blocker
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"no kind {kind!r:.40}", hint=nearest(kind, KINDS), allowed=tuple(KINDS))
+    place = call.place(name or "")
+    found = reading.events(call.store(), place.journal, kinds=kinds, since=since, last=last)
+    for event in found:
+        if call.json:
+            say_json(event._asdict() | {"journal": place.slug, "actor": event.actor.name, "output": None})
+        else:
+            when = times.show(event.at, event.precision)
+            what = shortened(plain(reading.wording(event)))
+            say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}")

@@ -1,0 +1,65 @@
+"""`triage render` on the command line."""
+
+from typing import Any
+
+import click
+
+from triage import __version__
+from triage.cli.command import Call, command
+from triage.cli.speech import note, plain_lines, say
+from triage.errors import InvalidValue
+from triage.render import Style
+
+FORMATS = ("md", "html", "json")
+
+
+@command("render", records=False)
+@click.argument("name", required=False, metavar="[SLUG]")
+@click.option("--template", default="triage", show_default=True, metavar="NAME", help="The template.")
+@click.option("--format", "form", default="", metavar="md|html|json",
+              help="The format; by the file's ending, else md.")  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+def render_command(
+    call: Call, name: str | None, template: str, form: str, output: str | None, **_: Any
+) -> None:
+    """Make the document of a journal.
+
+    \b
+    triage render -o report.html
+    triage render velvet-first-deploy --format json
+    """
+    from triage.usecases.documents import document
+
+    place = call.place(name or "")
+    settings = call.settings
+    text = document(
+        call.store(),
+        place.journal,
+        template=template,
+        form=_format(form, output),
+        style=Style(
+            issue_url=settings.issue_url,
+            pr_url=settings.pr_url,
+            commit_url=settings.commit_url,
+            zone=settings.zone,
+            version=__version__,
+        ),
+        folders=settings.templates,
+        redactor=call.redactor,
+    )
+    if output is None:
+        say(plain_lines(text.rstrip("\n")))
+        return
+    from triage.cli.files import write_text
+
+    write_text(output, text)
+    note(f"{place.slug} written to {output}")
+
+
+def _format(form: str, output: str | None) -> str:
+    chosen = form or (output or "").rpartition(".")[2]
+    if chosen in FORMATS:
+        return chosen
+    if form:
+        raise InvalidValue(f"no format {form!r:.40}", hint="one of: " + ", ".join(FORMATS), allowed=FORMATS)
+    return "md"

@@ -1,0 +1,576 @@
+"""What an event is: its kinds and fields, its envelope, its bytes.
+
+The way of the data: a command fills a `Draft`; `redact.scrub` cleans it; a store gives it `recorded_at`
+and `parents` and calls `seal`, which yields the bytes that are kept; `unseal` reads them back as an `Event`.
+The formats are written down in docs/decisions/0001-event-format.md.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from triage.errors import InvalidValue
+
+try:
+    # CPython's own; hashlib would load OpenSSL, which costs each command 3 ms more.
+    from _sha2 import sha256 as _new_sha256  # type: ignore[import-not-found]
+except ImportError:
+    try:
+        from _sha256 import sha256 as _new_sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256 as _new_sha256
+
+PRECISIONS = ("exact", "minute", "day", "approximate", "unknown")
+ACTOR_TYPES = ("human", "agent", "system")
+
+MAX_BODY = 256 * 1024
+"""Bytes of one body: well under the 1 MiB row that distributed databases allow."""
+CHUNK = 256 * 1024
+"""Bytes of one chunk of output, for the same reason."""
+
+DIGEST_PREFIX = b"triage.event.v1\x00"
+KEY_PREFIX = b"triage.key.v1\x00"
+
+
+class Field(NamedTuple):
+    """One field of a kind.
+
+    ``type`` is one of: line (short, plain text), prose (Markdown), choice, slug, reference (an issue or
+    a PR), event (the id of an event), url, path (a heading path: a list of titles), cells (a list of
+    [label, value]), instant, integer, flag, output (bytes, kept in chunks), object, names (list of text).
+    """
+
+    type: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+class Kind(NamedTuple):
+    """One kind of event; ``entity`` says what its events are patches of.
+
+    part: the report or an addendum; self: nothing but itself; first: the event that created it;
+    natural: what ``key`` names, worked out by the fold; target: the event that it amends.
+    """
+
+    entity: str
+    fields: Mapping[str, Field]
+    key: str = ""
+
+
+def _line(help: str) -> Field:
+    return Field("line", help)
+
+
+def _prose(help: str) -> Field:
+    return Field("prose", help)
+
+
+def _choice(help: str, *choices: str) -> Field:
+    return Field("choice", help, choices)
+
+
+def _event(help: str) -> Field:
+    return Field("event", help)
+
+
+_SECTION = Field("path", "heading under which it stands, such as 'A > B'")
+_MARK = _line("name of this moment: start, impact, detected, mitigated, end, or any other")
+LOG = _line("wording of its row in the sequence log")
+"""A field that every kind has besides its own."""
+
+KINDS: Mapping[str, Kind] = {
+    "header": Kind(
+        "part",
+        {
+            "title": _line("title of the report or the addendum"),
+            "type": _choice(
+                "what work it is",
+                "deploy",
+                "incident",
+                "remediation",
+                "maintenance",
+                "investigation",
+                "other",
+            ),
+            "status": _choice(
+                "where the work stands",
+                "open",
+                "investigating",
+                "mitigated",
+                "monitoring",
+                "resolved",
+                "abandoned",
+            ),
+            "status_note": _line("what the status rests on"),
+            "lead": _line("who leads the work"),
+            "impact": _line("who or what was affected, and how"),
+            "summary": _prose("what happened, in a few sentences"),
+            "severity": _line("how bad, such as P2"),
+            "severity_note": _line("why this severity"),
+            "service": _line("the service that the work is on"),
+            "issue": Field("reference", "the issue that asked for the work"),
+            "epic": Field("reference", "the epic that the issue belongs to"),
+            "slug": Field("slug", "name of the journal on the command line, [a-z0-9-]{1,64}"),
+            "labels": Field("cells", "free labelled fields"),
+        },
+    ),
+    "entry": Kind(
+        "self",
+        {
+            "text": _line("what happened"),
+            "outcome": _line("what came of it"),
+            "type": _choice(
+                "what sort of entry",
+                "note",
+                "decision",
+                "finding",
+                "hypothesis",
+                "escalation",
+                "handoff",
+            ),
+            "mark": _MARK,
+        },
+    ),
+    "action": Kind(
+        "first",
+        {
+            "title": _line("what is to be done"),
+            "command": _line("the command that does it"),
+            "environment": _line("where it is done, such as staging"),
+            "owner": _line("who must do it"),
+            "group": _line("the checklist that it belongs to"),
+            "section": _SECTION,
+            "status": _choice("how far it is", "todo", "doing", "blocked", "done", "failed", "skipped"),
+            "outcome": _line("what came of it"),
+            "issue": Field("reference", "the issue or PR that it belongs to"),
+            "evidence": _event("the evidence that backs it"),
+            "mark": _MARK,
+            "cells": Field("cells", "values that it left in its environment's row of the final state"),
+        },
+    ),
+    "blocker": Kind(
+        "first",
+        {
+            "title": _line("what stands in the way"),
+            "error": _line("the error as it was shown"),
+            "effect": _line("what the error led to"),
+            "cause": _prose("why it happened"),
+            "fix": _prose("what removed it"),
+            "pr": Field("reference", "the PR that carries the fix"),
+            "issue": Field("reference", "the issue about it"),
+            "action": _event("the action that it blocks"),
+            "status": _choice("where it stands", "open", "fixed", "accepted"),
+            "evidence": _event("the evidence that backs its fix"),
+        },
+    ),
+    "issue": Kind(
+        "natural",
+        {
+            "ref": Field("reference", "1140, owner/repo#1140 or a URL"),
+            "title": _line("what it is about"),
+            "type": _choice("an issue or a pull request", "issue", "pr"),
+            "state": _choice("its state", "open", "closed", "merged"),
+            "note": _line("what is to be said about it"),
+            "url": Field("url", "its address"),
+        },
+        key="ref",
+    ),
+    "observation": Kind(
+        "natural",
+        {
+            "table": _line("the table that it is a row of"),
+            "cells": Field("cells", "the row's values"),
+            "expected": _line("the value that was expected in its last column"),
+            "exact": Field("flag", "the expected value must match as a whole"),
+            "row": _line("key of the row, where the first cell does not tell rows apart"),
+            "section": _SECTION,
+            "evidence": _event("the evidence that the values were taken from"),
+            "basis": _line("what the values rest on"),
+        },
+        key="cells",
+    ),
+    "evidence": Kind(
+        "first",
+        {
+            "title": _line("what the output shows"),
+            "command": _line("the command that produced it"),
+            "cwd": _line("the folder that it ran in"),
+            "host": _line("the host that it ran on"),
+            "exit_code": Field("integer", "the command's exit code"),
+            "started_at": Field("instant", "when the command started"),
+            "ended_at": Field("instant", "when the command ended"),
+            "output": Field("output", "what it printed"),
+            "language": _line("language of the fence, such as console"),
+            "truncated": Field("integer", "bytes left out of the middle"),
+            "redactions": Field("integer", "secrets replaced by markers"),
+            "sha256": _line("SHA-256 of the redacted output"),
+            "origin": _choice("who took it", "captured", "supplied"),
+            "action": _event("the action that it backs"),
+            "blocker": _event("the blocker whose fix it backs"),
+            "section": _SECTION,
+        },
+    ),
+    "section": Kind(
+        "natural",
+        {
+            "heading": Field("path", "its heading, such as 'A > B'"),
+            "body": _prose("its text"),
+            "append": Field("flag", "add to what stands there"),
+            "basis": _line("what the text rests on"),
+        },
+        key="heading",
+    ),
+    "reference": Kind(
+        "natural",
+        {
+            "url": Field("url", "the address"),
+            "title": _line("what is found there"),
+        },
+        key="url",
+    ),
+    "amendment": Kind(
+        "target",
+        {
+            "changes": Field("object", "the fields as they should have been"),
+            "retracted": Field("flag", "the event is withdrawn"),
+            "reason": _line("why"),
+        },
+    ),
+    "act": Kind(
+        "self",
+        {
+            "verb": _choice("what was done", "purge", "waive", "allow", "force"),
+            "about": _line("what it was done to"),
+            "reason": _line("why"),
+        },
+    ),
+}
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    name: {**kind.fields, "log": LOG} for name, kind in KINDS.items()
+}
+"""The fields of every kind, with those that every kind has."""
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "entry": ("text",),
+    "issue": ("ref",),
+    "observation": ("cells",),
+    "section": ("heading",),
+    "reference": ("url",),
+    "act": ("verb",),
+}
+"""Fields without which an event of the kind says nothing. Actions and blockers need a title or an
+error only at their creation, so their commands ask for it."""
+
+
+class Actor(NamedTuple):
+    """Who recorded an event."""
+
+    name: str
+    type: str = "human"
+    session: str = ""
+
+
+class Draft(NamedTuple):
+    """An event as a command made it: not scrubbed, not sealed.
+
+    ``keyed`` says that the id was derived from a key, so that a repeat is not a second event.
+    """
+
+    id: str
+    journal: str
+    kind: str
+    entity: str
+    part: str
+    at: str | None
+    precision: str
+    actor: Actor
+    body: dict[str, Any]
+    output: bytes | None = None
+    keyed: bool = False
+
+
+class Sealed(NamedTuple):
+    """The bytes of an event as they are kept. ``chunks`` are pairs of salt and data."""
+
+    digest: str
+    envelope: bytes
+    salt: bytes | None
+    body: bytes | None
+    chunks: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Event(NamedTuple):
+    """An event as it was read back. ``body`` is None when it was withheld or purged.
+
+    ``n`` is its number in this store (0 outside a store); ``output`` is None unless it was asked for.
+    """
+
+    id: str
+    journal: str
+    kind: str
+    entity: str
+    part: str
+    at: str | None
+    precision: str
+    recorded_at: str
+    actor: Actor
+    parents: tuple[str, ...]
+    digest: str
+    body: dict[str, Any] | None
+    n: int = 0
+    output: bytes | None = None
+
+    @property
+    def tail(self) -> str:
+        """The last 8 hex digits of the id: its name in documents and anchors."""
+        return self.id[-8:]
+
+    @property
+    def creates(self) -> bool:
+        """Whether it is the first event of its entity, as far as the envelope tells."""
+        return self.entity == self.id
+
+
+def canonical(value: object) -> bytes:
+    """The canonical JSON of a value (RFC 8785 for what has no floats and only ASCII keys)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
+
+
+def sha256(*pieces: bytes) -> str:
+    """SHA-256 of the pieces, one after the other, in hex."""
+    digest = _new_sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return str(digest.hexdigest())
+
+
+def new_id(now_us: int, entropy: bytes) -> str:
+    """A UUIDv7 (RFC 9562) from microseconds since 1970 and 10 random bytes."""
+    value = (now_us // 1000 & (1 << 48) - 1) << 80 | int.from_bytes(entropy[:10], "big")
+    return _uuid(value, version=7)
+
+
+def derived_id(journal: str, key: str) -> str:
+    """The id of the event that a caller named by ``key``: the same on every host (a UUIDv8)."""
+    digest = sha256(KEY_PREFIX, journal.encode(), b"\x00", key.encode("utf-8", "backslashreplace"))
+    return _uuid(int(digest[:32], 16), version=8)
+
+
+def _uuid(value: int, *, version: int) -> str:
+    value = value & ~(0xF << 76) | version << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def seal(draft: Draft, recorded_at: str, parents: Iterable[str], entropy: Callable[[int], bytes]) -> Sealed:
+    """The kept bytes of a draft that was appended at ``recorded_at`` to the heads ``parents``."""
+    body = dict(draft.body)
+    chunks = tuple(_chunks(draft.output, entropy)) if draft.output is not None else ()
+    if draft.output is not None:
+        body["output"] = [[len(data), sha256(salt, data)] for salt, data in chunks]
+        body["sha256"] = sha256(draft.output)
+    raw, salt = canonical(body), entropy(16)
+    envelope = canonical(
+        {
+            "id": draft.id,
+            "journal": draft.journal,
+            "kind": draft.kind,
+            "entity": draft.entity,
+            "part": draft.part,
+            "at": draft.at,
+            "precision": draft.precision,
+            "recorded_at": recorded_at,
+            "actor": draft.actor._asdict(),
+            "parents": sorted(parents),
+            "body": sha256(salt, raw),
+        }
+    )
+    return Sealed(digest_of(envelope), envelope, salt, raw, chunks)
+
+
+def _chunks(output: bytes, entropy: Callable[[int], bytes]) -> Iterable[tuple[bytes, bytes]]:
+    for start in range(0, max(len(output), 1), CHUNK):
+        yield entropy(16), output[start : start + CHUNK]
+
+
+def digest_of(envelope: bytes) -> str:
+    """The digest of an envelope's bytes: what names it in ``parents`` and heads."""
+    return sha256(DIGEST_PREFIX, envelope)
+
+
+def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
+    """The event that the kept bytes say. Nothing is verified here."""
+    head = json.loads(sealed.envelope)
+    actor = head["actor"]
+    return Event(
+        head["id"],
+        head["journal"],
+        head["kind"],
+        head["entity"],
+        head["part"],
+        head["at"],
+        head["precision"],
+        head["recorded_at"],
+        Actor(actor["name"], actor["type"], actor["session"]),
+        tuple(head["parents"]),
+        sealed.digest,
+        None if sealed.body is None else json.loads(sealed.body),
+        n,
+        b"".join(data for _, data in sealed.chunks) if output and sealed.chunks else None,
+    )
+
+
+def same_statement(draft: Draft, event: Event) -> bool:
+    """Whether a repeat under the same key says what the first event said (its time may differ)."""
+    said = dict(draft.body)
+    if draft.output is not None:
+        said["sha256"] = sha256(draft.output)
+    kept = {name: value for name, value in (event.body or {}).items() if name != "output"}
+    return (draft.kind, draft.entity, draft.part) == (event.kind, event.entity, event.part) and (
+        canonical(said) == canonical(kept)
+    )
+
+
+def validate(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a body, if the table of kinds allows them; else `InvalidValue`.
+
+    A field that is None is one that a patch empties.
+    """
+    known = fields_of(kind)
+    for name, value in fields.items():
+        if name not in known:
+            raise InvalidValue(f"{kind} has no field {name!r}", hint=near(name, known), allowed=tuple(known))
+        if value is not None:
+            _check(kind, name, known[name], value)
+    for name in REQUIRED.get(kind, ()):
+        if fields.get(name) in (None, "", []):
+            raise InvalidValue(f"{kind} needs a {name}", hint="nothing was recorded")
+    return dict(fields)
+
+
+def fits(kind: str, name: str, value: Any) -> bool:
+    """Whether a field may take a value: what an amendment must hold to for the fold to apply it."""
+    field = FIELDS[kind].get(name)
+    if field is None:
+        return False
+    if value is None:
+        return name not in REQUIRED.get(kind, ())
+    if field.choices:
+        return value in field.choices
+    return _SHAPES[field.type](value) and (bool(value) or name not in REQUIRED.get(kind, ()))
+
+
+def fields_of(kind: str) -> Mapping[str, Field]:
+    """The fields of a kind, with those that every kind has; `InvalidValue` for an unknown kind."""
+    if kind not in FIELDS:
+        raise InvalidValue(f"no kind {kind!r}", hint=near(kind, KINDS), allowed=tuple(KINDS))
+    return FIELDS[kind]
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """A hint with the nearest of the words, or all of them."""
+    from difflib import get_close_matches
+
+    choices = list(words)
+    close = get_close_matches(word, choices, n=1)
+    return f"did you mean {close[0]!r}?" if close else "one of: " + ", ".join(choices)
+
+
+def _check(kind: str, name: str, field: Field, value: Any) -> None:
+    if field.choices:
+        if value not in field.choices:
+            raise InvalidValue(
+                f"{kind} {name} cannot be {value!r}",
+                hint="one of: " + ", ".join(field.choices),
+                allowed=field.choices,
+            )
+    elif not _SHAPES[field.type](value):
+        raise InvalidValue(f"{kind} {name} must be {_SHAPE_NAMES[field.type]}, not {value!r:.80}")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 36 and value.count("-") == 4
+
+
+def _is_slug(value: Any) -> bool:
+    return isinstance(value, str) and is_slug(value)
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text is a slug: [a-z0-9-]{1,64}."""
+    return 1 <= len(text) <= 64 and set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def _is_path(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(title, str) and title.strip() for title in value)
+    )
+
+
+def _is_cells(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(cell, list) and len(cell) == 2 and all(isinstance(item, str) for item in cell)
+        for cell in value
+    )
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+
+
+def _is_instant(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 27 and value[10] == "T" and value[-1] == "Z"
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+
+
+def _is_url(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not any(c.isspace() for c in value)
+
+
+_SHAPES: Mapping[str, Callable[[Any], bool]] = {
+    "line": _is_text,
+    "prose": _is_text,
+    "slug": _is_slug,
+    "reference": _is_url,
+    "event": _is_id,
+    "url": _is_url,
+    "path": _is_path,
+    "cells": _is_cells,
+    "instant": _is_instant,
+    "integer": _is_integer,
+    "flag": _is_flag,
+    "output": _is_text,
+    "object": _is_object,
+}
+
+_SHAPE_NAMES: Mapping[str, str] = {
+    "line": "text",
+    "prose": "text (Markdown)",
+    "slug": "a slug, [a-z0-9-]{1,64}",
+    "reference": "a reference: 1140, owner/repo#1140 or a URL",
+    "event": "the id of an event",
+    "url": "an address without spaces",
+    "path": "a heading path: a list of titles",
+    "cells": "a list of [label, value], both text",
+    "instant": "an instant such as 2026-05-05T04:10:37.530000Z",
+    "integer": "a whole number under 2^53",
+    "flag": "true or false",
+    "output": "text",
+    "object": "an object",
+}

@@ -1,0 +1,235 @@
+"""The boundary that no secret passes: only `scrub` makes what a store accepts.
+
+A secret becomes a marker, ``[REDACTED:kind:7k3f9a1c]``: two characters name the key of the fingerprint and
+six are the keyed fingerprint itself, so that the same secret can be told again without being told.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from triage.events import Draft
+from triage.redact.rules import NOT_VALUES, RULES, SECRET_NAMES, Rule
+
+if TYPE_CHECKING:
+    import re
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's Base32, in small letters: no two of its characters look alike."""
+MARKER = "[REDACTED:"
+SHORTEST = 8
+"""Characters that a known value must have at least; a shorter one would match by accident."""
+
+
+class Hit(NamedTuple):
+    """One secret: the rule that found it, and where it stood in the text."""
+
+    rule: str
+    start: int
+    end: int
+
+
+class CleanEvent:
+    """A draft that was scrubbed. Only `scrub` makes one, and a store accepts nothing else."""
+
+    __slots__ = ("draft",)
+
+    def __init__(self, draft: Draft, *, seal: object = None) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a CleanEvent is made by redact.scrub alone")
+        self.draft = draft
+
+
+_SEAL = object()
+
+
+def scrub(draft: Draft, redactor: "Redactor") -> CleanEvent:
+    """Replace every secret in the draft's texts, its actor and its output."""
+    body = redactor.value(draft.body)
+    actor = draft.actor._replace(
+        name=redactor.text(draft.actor.name)[0], session=redactor.text(draft.actor.session)[0]
+    )
+    output = draft.output
+    if output is not None:
+        output, hits = redactor.data(output)
+        if hits:
+            body["redactions"] = len(hits)
+    return CleanEvent(draft._replace(body=body, actor=actor, output=output), seal=_SEAL)
+
+
+def inspect(value: Any, redactor: "Redactor") -> tuple[Hit, ...]:
+    """The secrets in what was sealed elsewhere; the caller refuses where there are any."""
+    return tuple(hit for text in _texts(value) for hit in redactor.text(text)[1])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for name, item in value.items() for text in (*_texts(name), *_texts(item)))
+    elif isinstance(value, (list, tuple)):
+        yield from (text for item in value for text in _texts(item))
+
+
+class Redactor:
+    """Finds secrets: values that are known, and what the rules describe.
+
+    ``key`` makes the fingerprints; ``known`` maps names to secret values of this environment.
+    """
+
+    def __init__(self, key: bytes, known: Mapping[str, str] | None = None) -> None:
+        self._key = key
+        values = {value for value in (known or {}).values() if _is_telling(value)}
+        self._known = tuple(sorted((form for v in values for form in _forms(v)), key=len, reverse=True))
+
+    def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
+        """The text with markers for secrets, and what was found. Scrubbing it again changes nothing."""
+        hits = self._hits(text)
+        if not hits:
+            return text, ()
+        pieces, place = [], 0
+        for hit in hits:
+            pieces += [text[place : hit.start], self._marker(hit.rule, text[hit.start : hit.end])]
+            place = hit.end
+        return "".join([*pieces, text[place:]]), hits
+
+    def data(self, data: bytes) -> tuple[bytes, tuple[Hit, ...]]:
+        """The same for output of any encoding; bytes beside secrets stay as they are."""
+        text, hits = self.text(data.decode("utf-8", "surrogateescape"))
+        return (text.encode("utf-8", "surrogateescape"), hits) if hits else (data, ())
+
+    def value(self, value: Any) -> Any:
+        """The value with every text in it scrubbed; a cell whose label says secret loses its value."""
+        if isinstance(value, str):
+            return self.text(value)[0]
+        if isinstance(value, Mapping):
+            return {self.text(name)[0]: self.value(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            if len(value) == 2 and all(isinstance(item, str) for item in value):
+                return self._cell(value[0], value[1])
+            return [self.value(item) for item in value]
+        return value
+
+    def _cell(self, label: str, value: str) -> list[str]:
+        if _names_secret(label) and _is_secret_value(value) and " " not in value:
+            return [self.text(label)[0], self._marker("context", value)]
+        return [self.text(label)[0], self.text(value)[0]]
+
+    def _hits(self, text: str) -> tuple[Hit, ...]:
+        found: list[Hit] = []
+        for form in self._known:
+            start = text.find(form)
+            while start >= 0:
+                found.append(Hit("known", start, start + len(form)))
+                start = text.find(form, start + len(form))
+        folded = text.casefold()
+        for rule in RULES:
+            if any(hint in folded for hint in rule.hints):
+                found += _matches(rule, text)
+        return _apart(found)
+
+    def _marker(self, kind: str, secret: str) -> str:
+        name = _letters(_keyed(b"name", self._key), 2)
+        fingerprint = _letters(_keyed(secret.encode("utf-8", "surrogateescape"), self._key), 6)
+        return f"{MARKER}{kind}:{name}{fingerprint}]"
+
+
+def _keyed(data: bytes, key: bytes) -> bytes:
+    from hashlib import blake2b
+
+    return blake2b(data, key=key[:64], digest_size=8).digest()
+
+
+def _letters(digest: bytes, count: int) -> str:
+    number = int.from_bytes(digest, "big")
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in range(count))
+
+
+_compiled: "dict[str, re.Pattern[str]]" = {}
+
+
+def _matches(rule: Rule, text: str) -> Iterator[Hit]:
+    """The matches of one rule; its pattern is compiled at its first use, since most commands need none."""
+    pattern = _compiled.get(rule.name)
+    if pattern is None:
+        import re
+
+        pattern = _compiled[rule.name] = re.compile(rule.pattern)
+    group = "secret" if "secret" in pattern.groupindex else 0
+    for match in pattern.finditer(text):
+        secret = match[group]
+        if MARKER in match[0] or (rule.name in _JUDGED and not _is_secret_value(secret)):
+            continue
+        yield Hit(rule.name, *match.span(group))
+
+
+_JUDGED = ("context", "flag", "url-password", "curl-user", "netrc", "authorization", "bearer")
+"""Rules that know a secret by its place: the value itself must look like one."""
+
+
+def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
+    """The hits in order, of those that overlap the one that begins first."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _names_secret(label: str) -> bool:
+    name = label.casefold().replace("-", "_").replace(" ", "_")
+    return any(part in name for part in SECRET_NAMES) and not name.endswith(NOT_VALUES)
+
+
+def _is_secret_value(value: str) -> bool:
+    """Whether a value in a secret's place is one: no placeholder, path, name, digest or address of one."""
+    if len(value) < SHORTEST or value[0] in "<$%*@#" or value.startswith(("{{", "./", "/", "~/", "sha256:")):
+        return False
+    if "://" in value or value.strip("*xX.-_") == "" or "${" in value or "$(" in value:
+        return False
+    return _classes(value) >= 2 and not _is_name(value)
+
+
+def _is_name(value: str) -> bool:
+    """Words joined by separators without a digit in them, or NAMES_IN_CAPITALS: not a value."""
+    bare = value.replace("_", "").replace("-", "").replace(".", "").replace("/", "")
+    if bare.isalpha() and (bare.islower() or bare.isupper() or bare.istitle()):
+        return True
+    return value.replace("_", "").isalnum() and value.isupper() and "_" in value
+
+
+def _is_telling(value: str) -> bool:
+    return len(value) >= SHORTEST and _classes(value) >= 2
+
+
+def _classes(value: str) -> int:
+    """How many classes of characters a value has: small and capital letters, digits, others."""
+    return (
+        any(c.islower() for c in value)
+        + any(c.isupper() for c in value)
+        + any(c.isdigit() for c in value)
+        + any(not c.isalnum() for c in value)
+    )
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A known value as it may turn up: raw, URL-encoded, as JSON, in hex, in Base64 at any alignment."""
+    from base64 import b64encode
+    from json import dumps
+    from urllib.parse import quote
+
+    raw = value.encode("utf-8", "surrogateescape")
+    yield from {value, quote(raw, safe=""), dumps(value)[1:-1], raw.hex()}
+    for shift in range(3):
+        whole = b64encode(b"\0" * shift + raw).decode()
+        first = -(-shift * 8 // 6) if shift else 0
+        last = (shift + len(raw)) * 8 // 6
+        yield whole[first:last]
+
+
+def secret_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables whose name says that their value is a secret, and whose value may be one."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if _names_secret(name) and _is_telling(value) and not value.startswith(("/", "http"))
+    }

@@ -1,0 +1,71 @@
+"""From a report to a document: `render`, by a template, in Markdown, HTML or JSON."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from triage.errors import InvalidValue
+from triage.render.as_json import as_json, json_schema
+from triage.render.environment import environment, run
+from triage.render.inline import Links
+from triage.render.markdown import MarkdownComponents
+from triage.report import Report
+
+FORMATS = ("md", "html", "json")
+
+__all__ = ["FORMATS", "Style", "json_schema", "render", "template_folders"]
+
+
+class Style(NamedTuple):
+    """How references become links, what zone is shown beside UTC, and the program's version."""
+
+    issue_url: str = ""
+    pr_url: str = ""
+    commit_url: str = ""
+    zone: str = ""
+    version: str = ""
+
+    @property
+    def links(self) -> Links:
+        """The patterns of addresses."""
+        return Links(self.issue_url, self.pr_url, self.commit_url)
+
+
+def render(
+    report: Report,
+    *,
+    template: str = "triage",
+    format: str = "md",  # noqa: A002  the design's word for it
+    style: Style = Style(),  # noqa: B008  it cannot be changed
+    folders: Sequence[Path] = (),
+) -> str:
+    """The document of a report. The same report, template and style give the same bytes.
+
+    ``folders`` hold a team's templates and come before the built-in ones. Raises `TemplateError` naming file
+    and line, `NotFound` for an unknown template, `InvalidValue` for an unknown format.
+    """
+    if format == "json":
+        return as_json(report)
+    if format not in FORMATS:
+        raise InvalidValue(f"no format {format!r:.40}", hint="one of: " + ", ".join(FORMATS), allowed=FORMATS)
+    places = [*folders, *template_folders()]
+    if format == "html":
+        from triage.render.page import page
+
+        return page(report, template, style, places)
+    components = MarkdownComponents(style.links, style.zone)
+    sandbox = environment(places, style.links, components.functions())
+    return tidy(run(sandbox, template, {"report": report}))
+
+
+def template_folders() -> list[Path]:
+    """Where the built-in templates lie: in the package once installed, at the top of a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    return [folder for folder in (package / "templates", package.parent / "templates") if folder.is_dir()]
+
+
+def tidy(text: str) -> str:
+    """The text with one newline at its end and never two blank lines outside of a fence."""
+    from triage.render.prose import without_gaps
+
+    return without_gaps(text)

@@ -1,0 +1,45 @@
+"""A report as JSON: its shapes as objects, with their own names."""
+
+import json
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from triage.render.markdown import output_text
+from triage.report import Evidence, Report
+
+FORMAT = "triage.report.v1"
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON, sorted by the shapes' own order."""
+    return json.dumps({"format": FORMAT, **_plain(report)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Evidence):
+        return {**_fields(value), "output": None if value.output is None else output_text(value)}
+    if is_dataclass(value):
+        return _fields(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
+
+
+@cache
+def _names(shape: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(shape))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `as_json`, made from the shapes."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Report).json_schema(mode="serialization")
+    schema["properties"] = {"format": {"const": FORMAT}, **schema["properties"]}
+    schema["required"] = ["format", *schema["required"]]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **schema}

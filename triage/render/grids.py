@@ -1,0 +1,160 @@
+"""The tables of a document as grids of cells: what they say, before Markdown or HTML says how."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from triage import times
+from triage.report import Action, Blocker, Issue, Part, Row, Table, TableRow
+
+LOUD = ("blocked", "failed", "skipped")
+"""Marks that precede the outcome of a row in the sequence log."""
+
+
+class Mark(NamedTuple):
+    """A status word with how the claim is backed, and what else is to be said about it."""
+
+    word: str
+    backing: str = ""
+    note: str = ""
+
+
+class Clock(NamedTuple):
+    """A time in the sequence log; ``text`` is what is shown."""
+
+    at: str | None
+    text: str
+
+
+class Check(NamedTuple):
+    """A value that was compared with what was expected."""
+
+    text: str
+    met: bool
+
+
+Cell = str | Mark | Clock | Check
+
+
+class GridRow(NamedTuple):
+    """One row; ``event`` is the id whose tail is its anchor, ``tone`` a word for its look."""
+
+    event: str
+    cells: tuple[Cell, ...]
+    tone: str = ""
+
+
+class Grid(NamedTuple):
+    """One table. ``wide`` names the columns that take the room that is left."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+    wide: tuple[int, ...] = ()
+
+
+def queue(part: Part) -> Grid:
+    """The action queue: number, action, status, notes."""
+    blockers = {blocker.event: blocker for blocker in part.blockers}
+    rows = (_action(action, blockers) for action in part.queue)
+    return Grid("Action queue", ("#", "Action", "Status", "Notes"), tuple(rows), wide=(1, 3))
+
+
+def _action(action: Action, blockers: dict[str, Blocker]) -> GridRow:
+    status = Mark(action.shown, action.backing if action.closed else "")
+    notes = [_blocked_by(blockers[id]) for id in action.blockers if id in blockers]
+    if action.notes:
+        notes.append(action.notes)
+    if action.claimed_by:
+        notes.append(f"started by {action.claimed_by}")
+    cells = (str(action.number), action_title(action), status, "; ".join(notes))
+    return GridRow(action.event, cells, "freed" if "→" in action.shown else action.status)
+
+
+def action_title(action: Action) -> str:
+    """The title, with the environment where the title does not say it."""
+    place = action.environment
+    return (
+        f"{action.title} ({place})"
+        if place and place.casefold() not in action.title.casefold()
+        else action.title
+    )
+
+
+def _blocked_by(blocker: Blocker) -> str:
+    fixed = f" — {fixed_by(blocker)}" if blocker.status != "open" else ""
+    return f"{blocker.error or blocker.title}{fixed}"
+
+
+def fixed_by(blocker: Blocker) -> str:
+    """How a blocker stands, in a few words."""
+    if blocker.status == "fixed":
+        return f"fixed by PR {blocker.pr}" if blocker.pr else "fixed"
+    return blocker.status
+
+
+def log(part: Part) -> Grid:
+    """The sequence log: time, action, outcome; the date is shown where it changes."""
+    return Grid("Sequence log", ("Time (UTC)", "Action", "Outcome"), tuple(_log_rows(part.rows)), wide=(1, 2))
+
+
+def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
+    day = ""
+    for row in rows:
+        clock, day = _clock(row, day), (row.at or day)[:10]
+        outcome = row.outcome
+        if row.mark in LOUD:
+            outcome = " — ".join(part for part in (row.mark.upper(), outcome) if part)
+        yield GridRow(row.event, (clock, row.text, outcome), row.mark)
+
+
+def _clock(row: Row, day: str) -> Clock:
+    if row.at is None:
+        return Clock(None, "unknown")
+    if row.precision == "day":
+        return Clock(row.at, row.at[:10])
+    clock = times.show_clock(row.at, row.precision)
+    return Clock(row.at, clock if row.at[:10] == day else f"{row.at[:10]} {clock}")
+
+
+def issues(part: Part) -> Grid:
+    """Issues, and PRs that are not merged yet."""
+    shown = [issue for issue in part.issues if issue.type == "issue" or issue.state != "merged"]
+    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)), wide=(1, 2))
+
+
+def _issue(issue: Issue) -> GridRow:
+    notes = [f"by PR {pr}" for pr in issue.closed_by if issue.state != "open"]
+    notes += [issue.note] if issue.note else []
+    name = f"PR {issue.ref}" if issue.type == "pr" else issue.ref
+    return GridRow(
+        issue.event, (name, issue.title, Mark(issue.state.upper(), "", ", ".join(notes))), issue.state
+    )
+
+
+def data(table: Table) -> Grid:
+    """A table of observations; where values were expected, they precede the last column."""
+    columns = list(table.columns)
+    if table.expects:
+        columns.insert(len(columns) - 1, "Expected")
+    return Grid(table.name, tuple(columns), tuple(_data_row(table, row) for row in table.rows))
+
+
+def _data_row(table: Table, row: TableRow) -> GridRow:
+    cells: list[Cell] = list(row.values)
+    if table.expects:
+        cells.insert(len(cells) - 1, row.expected)
+    if row.met is not None:
+        cells[-1] = Check(row.values[-1], row.met)
+    return GridRow(row.event, tuple(cells), "" if row.met is not False else "failed")
+
+
+def table_backing(table: Table) -> str:
+    """How the rows of a table are backed, in a few words; with what they rest on."""
+    counts = {
+        word: sum(row.backing == word for row in table.rows) for word in ("proved", "observed", "asserted")
+    }
+    said = [
+        word if count == len(table.rows) else f"{count} {word}" for word, count in counts.items() if count
+    ]
+    bases = dict.fromkeys(row.basis for row in table.rows if row.basis)
+    return "; ".join([", ".join(said), *bases])

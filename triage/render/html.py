@@ -1,0 +1,155 @@
+"""The components of a document in HTML: the page puts them where the Markdown would have stood.
+
+A component writes its HTML aside and leaves a placeholder, a paragraph with a word that occurs nowhere else;
+so long tables do not pass the Markdown parser, and nothing that came from a text is ever taken for HTML.
+"""
+
+from html import escape as quoted
+
+from triage import times
+from triage.render import grids, summary
+from triage.render.escape import Markdown
+from triage.render.grids import Check, Clock, Grid, Mark
+from triage.render.inline import Links, Piece, pieces, shown, shown_lines
+from triage.render.markdown import MarkdownComponents, output_text
+from triage.report import Action, Checklist, Evidence, Part, Report
+
+TALL = 60
+"""Lines from which on an output is folded away at first."""
+
+
+class PageComponents(MarkdownComponents):
+    """What a template calls, each written as HTML behind a placeholder."""
+
+    def __init__(self, links: Links, zone: str, word: str) -> None:
+        super().__init__(links, zone)
+        self._word = word
+        self._written: list[str] = []
+        self._anchors: set[str] = set()
+
+    def placed(self, html: str) -> str:
+        """The page's HTML with every placeholder replaced by its component."""
+        head, *rest = html.split(f"<p>{self._word}x")
+        out = [head]
+        for piece in rest:
+            number, _, after = piece.partition("x</p>")
+            out += [self._written[int(number)], after]
+        return "".join(out)
+
+    def _put(self, html: str) -> Markdown:
+        self._written.append(html)
+        return Markdown(f"{self._word}x{len(self._written) - 1}x")
+
+    def _anchor(self, event: str) -> str:
+        """The id attribute of an event, where it comes up first."""
+        if not event or event in self._anchors:
+            return ""
+        self._anchors.add(event)
+        return f' id="e-{event[-8:]}"'
+
+    def heading(self, level: int, title: str, event: str = "") -> Markdown:
+        """A heading, behind the anchor of its event."""
+        heading = super().heading(level, title)
+        anchor = self._anchor(event)
+        return Markdown(f"{self._put(f'<a{anchor}></a>')}\n\n{heading}") if anchor else heading
+
+    def summary_lines(self, what: Report | Part) -> Markdown:
+        """What a reader needs in ten seconds, as a list of terms."""
+        items = (self._line(line) for line in self.lines(what))
+        return self._put(f'<dl class="summary">{"".join(items)}</dl>')
+
+    def _line(self, line: summary.Line) -> str:
+        tone = f' class="tone {quoted(line.tone)}"' if line.tone else ""
+        text = self.html(line.text)
+        if line.target:
+            text = f'<a href="#e-{line.target[-8:]}">{quoted(line.text)}</a>'
+        return f"<div{tone}><dt>{quoted(line.label)}</dt><dd>{text}</dd></div>"
+
+    def grid(self, grid: Grid) -> Markdown:
+        """A table; below 40 rem its rows become cards, for which each cell carries its column's name."""
+        head = "".join(f'<th scope="col">{quoted(name)}</th>' for name in grid.columns)
+        labels = [f' data-label="{quoted(name)}"' for name in grid.columns]
+        rows = "".join(self._row(row, labels) for row in grid.rows)
+        name = quoted(grid.name)
+        return self._put(
+            f'<div class="grid" role="region" aria-label="{name}" tabindex="0"><table>'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    def _row(self, row: grids.GridRow, labels: list[str]) -> str:
+        tone = f' class="tone {quoted(row.tone)}"' if row.tone else ""
+        cells = "".join(
+            f"<td{label}>{self.cell_html(cell)}</td>" for label, cell in zip(labels, row.cells, strict=True)
+        )
+        return f"<tr{self._anchor(row.event)}{tone}>{cells}</tr>"
+
+    def cell_html(self, cell: grids.Cell) -> str:
+        """The HTML of a cell."""
+        if isinstance(cell, str):
+            return self.html(cell)
+        if isinstance(cell, Clock):
+            text = quoted(cell.text)
+            return f'<time datetime="{cell.at}">{text}</time>' if cell.at else text
+        if isinstance(cell, Check):
+            sign = (
+                '<span class="met">✓</span>' if cell.met else '<span class="unmet">✗ not as expected</span>'
+            )
+            return f"{self.html(cell.text)} {sign}"
+        return self._mark_html(cell)
+
+    def _mark_html(self, mark: Mark) -> str:
+        word = f'<span class="mark">{quoted(mark.word)}</span>'
+        if mark.backing in ("proved", "observed"):
+            word += f' <span class="backing {mark.backing}">{mark.backing}</span>'
+        return f"{word} {self.html(mark.note)}" if mark.note else word
+
+    def html(self, text: str) -> str:
+        """A short text as HTML, with its code spans and links."""
+        return "".join(map(_piece, pieces(text, self._links)))
+
+    def evidence(self, item: Evidence) -> Markdown:
+        """Verbatim output, folded under what produced it."""
+        text = output_text(item)
+        is_open = "" if text.count("\n") >= TALL else " open"
+        title = f"<strong>{self.html(item.title)}</strong>" if item.title else ""
+        facts = [f"<code>{quoted(shown(item.command))}</code>"] if item.command else []
+        facts += [quoted(fact) for fact in self.caption(item)[1:] if fact]
+        facts += [_took(item)] if item.started_at and item.ended_at else []
+        caption = " · ".join(part for part in (title, *facts) if part) or "Output"
+        return self._put(
+            f'<details class="evidence"{self._anchor(item.event)}{is_open}><summary>{caption}</summary>'
+            f'<pre tabindex="0"><code>{quoted(shown_lines(text))}</code></pre></details>'
+        )
+
+    def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
+        """Actions as boxes."""
+        actions = item.actions if isinstance(item, Checklist) else item
+        return self._put(f'<ul class="checklist">{"".join(map(self._box, actions))}</ul>')
+
+    def _box(self, action: Action) -> str:
+        sign = ("☑", "done") if action.closed else ("☐", "open")
+        said = [grids.action_title(action)]
+        said += [action.notes] if action.notes else []
+        said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
+        said += [f"owner: {action.owner}"] if action.owner else []
+        text = " — ".join(self.html(part) for part in said)
+        return (
+            f'<li{self._anchor(action.event)} class="tone {sign[1]}">'
+            f'<span role="img" aria-label="{sign[1]}">{sign[0]}</span> {text}</li>'
+        )
+
+
+def _piece(piece: Piece) -> str:
+    text = quoted(piece.text)
+    if piece.kind == "code":
+        return f"<code>{text}</code>"
+    return (
+        f'<a href="{quoted(piece.href)}" rel="noopener noreferrer">{text}</a>'
+        if piece.kind == "link"
+        else text
+    )
+
+
+def _took(item: Evidence) -> str:
+    started, ended = item.started_at or "", item.ended_at or ""
+    return times.duration(max(times.to_us(ended) - times.to_us(started), 0))

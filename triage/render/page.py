@@ -1,0 +1,146 @@
+"""A document as a page that stands alone: the Markdown of a template, made HTML, inside `page.html.j2`.
+
+Raw HTML is off, links are http, https, mailto or within the page, and what comes out passes nh3 with an
+allow-list before the components are placed. The page asks for nothing from anywhere and runs no script.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jinja2
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from triage.render.environment import ENDING, environment, run
+from triage.render.html import PageComponents
+from triage.report import Report
+
+if TYPE_CHECKING:
+    from triage.render import Style
+
+PAGE = "page.html.j2"
+SCHEMES = ("http:", "https:", "mailto:", "#")
+TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}} | {f"h{n}": {"id"} for n in range(1, 7)}
+DEEPEST = 3
+"""Headings down to this level stand in the contents."""
+
+
+class Entry(NamedTuple):
+    """A heading in the contents."""
+
+    level: int
+    id: str
+    text: str
+
+
+def page(report: Report, template: str, style: "Style", folders: Sequence[Path]) -> str:
+    """The page of a report."""
+    components = PageComponents(style.links, style.zone, _word(report))
+    sandbox = environment(folders, style.links, components.functions())
+    source = run(sandbox, template, {"report": report})
+    contents, body = _html(source)
+    frame = _frame(folders)
+    styles = frame.get_template("page.css").render()
+    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    return frame.get_template(PAGE).render(
+        title=report.main.header.title,
+        body=Markup(components.placed(body)),  # noqa: S704  cleaned by nh3, components escape for themselves
+        contents=contents,
+        styles=Markup(styles),  # noqa: S704  ours
+        styles_hash=digest,
+        report=report,
+        style=style,
+        template=template,
+        template_digest=_digest(sandbox, template),
+        status=report.main.header.status,
+    )
+
+
+def _word(report: Report) -> str:
+    """A word that stands nowhere in the report: made from a digest of all that the report says."""
+    from triage.render.as_json import as_json
+
+    heads = " ".join(report.heads)
+    text = heads or as_json(report)
+    return f"component{sha256(text.encode()).hexdigest()[:24]}"
+
+
+def _html(source: str) -> tuple[list[Entry], str]:
+    """The contents, and the cleaned HTML of the Markdown."""
+    parser = _parser()
+    tokens = parser.parse(source)
+    contents = _contents(tokens)
+    html = parser.renderer.render(tokens, parser.options, {})
+    clean = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+        strip_comments=True,
+    )
+    return contents, clean
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: url.strip().casefold().startswith(SCHEMES)  # type: ignore[method-assign]
+    return parser
+
+
+def _contents(tokens: list[Token]) -> list[Entry]:
+    """Give every heading an id of its own, and list those that the contents show."""
+    found: list[Entry] = []
+    taken: set[str] = set()
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            text = _text(tokens[place + 1])
+            id = _free(_slug(text), taken)
+            token.attrSet("id", id)
+            level = int(token.tag[1])
+            if 1 < level <= DEEPEST:
+                found.append(Entry(level, id, text))
+    return found
+
+
+def _text(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or ())
+
+
+def _slug(text: str) -> str:
+    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return "-".join(words)[:80] or "section"
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    id, number = slug, 1
+    while id in taken:
+        number += 1
+        id = f"{slug}-{number}"
+    taken.add(id)
+    return id
+
+
+def _frame(folders: Sequence[Path]) -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _digest(sandbox: Any, template: str) -> str:
+    """What names the template's text in the page's foot."""
+    source = sandbox.loader.get_source(sandbox, f"{template}{ENDING}")[0]
+    return sha256(source.encode()).hexdigest()[:12]

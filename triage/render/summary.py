@@ -1,0 +1,121 @@
+"""What a reader needs in ten seconds: labelled lines that stand first in a report and in each addendum."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from triage import times
+from triage.render.grids import action_title, fixed_by
+from triage.report import Blocker, Part, Report
+
+
+class Line(NamedTuple):
+    """One labelled line; ``target`` is the id of an event it is about, or the title of a heading."""
+
+    label: str
+    text: str
+    target: str = ""
+    tone: str = ""
+
+
+def of_report(report: Report, zone: str) -> list[Line]:
+    """The lines of the main report."""
+    return [*_standing(report, zone), *_open(report), *_told(report), *_labels(report.main)]
+
+
+def of_addendum(part: Part, zone: str) -> list[Line]:
+    """The lines of an addendum."""
+    header = part.header
+    status = [Line("Status", _status(part), tone=header.status)] if header.status != "open" else []
+    return [
+        Line("Time", moment(part.at, part.precision, zone)),
+        *status,
+        *_labels(part),
+        *(Line("Impact", header.impact) for _ in (1,) if header.impact),
+        Line("Author" if len(part.authors) == 1 else "Authors", ", ".join(part.authors)),
+    ]
+
+
+def moment(at: str | None, precision: str, zone: str) -> str:
+    """An instant in UTC, with the configured zone beside."""
+    shown = times.show(at, precision)
+    local = times.in_zone(at, zone) if at and zone and precision != "day" else None
+    return f"{shown} ({local})" if local else shown
+
+
+def _standing(report: Report, zone: str) -> Iterator[Line]:
+    main = report.main
+    yield Line("Status", _status(main), tone=main.header.status)
+    yield Line("Last updated", moment(report.last_updated, report.last_precision, zone))
+    yield Line("Author" if len(report.authors) == 1 else "Authors", ", ".join(report.authors))
+    if main.header.lead:
+        yield Line("Lead", main.header.lead)
+    if main.header.impact:
+        yield Line("Impact", main.header.impact)
+
+
+def _status(part: Part) -> str:
+    header = part.header
+    return " — ".join(text for text in (header.status.upper(), header.status_note) if text)
+
+
+def _open(report: Report) -> Iterator[Line]:
+    """What is open, and who must act, over all parts."""
+    parts = report.parts
+    blockers = [b for part in parts for b in part.blockers if b.status == "open"]
+    unowned = [a for part in parts for a in part.actions if not (a.closed or a.owner)]
+    issues = {i.ref: i for part in parts for i in part.issues if i.state == "open"}
+    for blocker in blockers:
+        yield Line("Open blocker", f"{blocker.number}: {blocker.title}", blocker.event, "open")
+    for action in (action for part in parts for action in part.operator):
+        yield Line(f"{action.owner} must act", action_title(action), action.event, "open")
+    if unowned:
+        yield Line("Open actions", _few([action_title(action) for action in unowned]), unowned[0].event)
+    if issues:
+        yield Line("Open issues", ", ".join(issues))
+    if not (blockers or unowned or issues or any(part.operator for part in parts)):
+        yield Line("Open", "nothing")
+
+
+def _few(titles: list[str], most: int = 5) -> str:
+    rest = f" and {len(titles) - most} more" if len(titles) > most else ""
+    return "; ".join(titles[:most]) + rest
+
+
+def _told(report: Report) -> Iterator[Line]:
+    main = report.main
+    for blocker in (b for part in report.parts for b in part.blockers if b.status != "open"):
+        yield Line(f"Blocker {blocker.number}", _blocker(blocker), blocker.event)
+    if main.backing.total:
+        yield Line("Backing", backing(main))
+    for part in report.addenda:
+        yield Line("Addendum", f"{part.header.title} ({part.header.status})", part.id)
+    for count, word in ((report.newer, "need a newer triage"), (report.withheld, "are withheld")):
+        if count:
+            yield Line("Note", f"{count} event{'s'[: count != 1]} {word}")
+    if report.orphans:
+        yield Line("Note", f"{report.orphans} events patch something that is not in this record")
+
+
+def _blocker(blocker: Blocker) -> str:
+    stood = f", after {times.duration(blocker.blocked_us)}" if blocker.blocked_us else ""
+    return f"{blocker.title} — {fixed_by(blocker)}{stood}"
+
+
+def backing(part: Part) -> str:
+    """``11 of 13 actions proved, 2 observed``."""
+    count = part.backing
+    more = [f"{n} {word}" for n, word in ((count.observed, "observed"), (count.asserted, "asserted")) if n]
+    return ", ".join([f"{count.proved} of {count.total} actions proved", *more])
+
+
+def _labels(part: Part) -> Iterator[Line]:
+    header = part.header
+    severity = f"{header.severity} ({header.severity_note})" if header.severity_note else header.severity
+    known = (
+        ("Service", header.service),
+        ("Severity", severity),
+        ("Issue", header.issue),
+        ("Epic", header.epic),
+        *header.labels,
+    )
+    yield from (Line(label, value) for label, value in known if value)

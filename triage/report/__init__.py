@@ -1,0 +1,45 @@
+"""What a journal says: `Report.from_events` and the shapes that it is made of."""
+
+from triage.report.report import Report, heading, heads
+from triage.report.shapes import (
+    Action,
+    Backing,
+    Block,
+    Blocker,
+    Cell,
+    Checklist,
+    Evidence,
+    Header,
+    Issue,
+    Part,
+    Prose,
+    Reference,
+    Row,
+    Section,
+    Table,
+    TableRow,
+    WallClock,
+)
+
+__all__ = [
+    "Action",
+    "Backing",
+    "Block",
+    "Blocker",
+    "Cell",
+    "Checklist",
+    "Evidence",
+    "Header",
+    "Issue",
+    "Part",
+    "Prose",
+    "Reference",
+    "Report",
+    "Row",
+    "Section",
+    "Table",
+    "TableRow",
+    "WallClock",
+    "heading",
+    "heads",
+]

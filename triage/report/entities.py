@@ -1,0 +1,196 @@
+"""From histories to what stands in a report: headers, actions, blockers, issues, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from triage import times
+from triage.report.history import History, Patch
+from triage.report.shapes import Action, Backing, Blocker, Evidence, Header, Issue
+
+CLOSED_STATUSES = ("done", "failed", "skipped")
+
+
+def header(history: History | None) -> Header:
+    """The header of a part; an empty one where its opening is not here."""
+    if history is None:
+        return Header()
+    names = [name for name in Header.__dataclass_fields__ if name not in ("labels", "status")]
+    fields = {name: history.value(name) for name in names}
+    return Header(**fields, status=history.value("status", "open"), labels=history.cells("labels"))
+
+
+def evidence(history: History) -> Evidence:
+    """Verbatim output; what several patches captured is joined in order of time."""
+    value = history.value
+    chunks = [chunk for patch in history.all() for chunk in patch.body.get("output") or ()]
+    outputs = [patch.output for patch in history.all() if patch.output is not None]
+    return Evidence(
+        event=history.id,
+        at=history.creation.at,
+        precision=history.creation.precision,
+        title=value("title"),
+        command=value("command"),
+        cwd=value("cwd"),
+        host=value("host"),
+        exit_code=value("exit_code", None),
+        started_at=value("started_at", None),
+        ended_at=value("ended_at", None),
+        output=b"".join(outputs) if outputs else None,
+        size=sum(size for size, _ in chunks),
+        language=value("language"),
+        truncated=value("truncated", 0),
+        redactions=value("redactions", 0),
+        sha256=value("sha256"),
+        origin=value("origin", "supplied"),
+        section=tuple(value("section", ())),
+        action=value("action"),
+        blocker=value("blocker"),
+    )
+
+
+def backing(evidence: Iterable[Evidence], *, observed: bool = False) -> str:
+    """How a claim is backed (rule 7) by its evidence; ``observed`` where it left a recorded value."""
+    found = list(evidence)
+    if any(item.origin == "captured" and item.exit_code == 0 for item in found):
+        return "proved"
+    return "observed" if found or observed else "asserted"
+
+
+def tally(backings: Iterable[str]) -> Backing:
+    """How many claims are backed in which way."""
+    found = list(backings)
+    return Backing(found.count("proved"), found.count("observed"), found.count("asserted"))
+
+
+def blocker(history: History, number: int, evidence: list[Evidence], numbers: Mapping[str, int]) -> Blocker:
+    """One blocker, with how long it stood."""
+    value, creation = history.value, history.creation
+    action = value("action")
+    fixed = fixing(history)
+    fixed_at = fixed.at if fixed else None
+    return Blocker(
+        event=history.id,
+        number=number,
+        at=creation.at,
+        precision=creation.precision,
+        title=value("title") or value("error"),
+        error=value("error"),
+        effect=value("effect"),
+        cause=value("cause"),
+        fix=value("fix"),
+        pr=value("pr"),
+        issue=value("issue"),
+        action=action,
+        action_number=numbers.get(action),
+        status=value("status", "open"),
+        fixed_at=fixed_at,
+        blocked_us=_span(creation.at, fixed_at),
+        backing=backing(evidence),
+        evidence=tuple(item.event for item in evidence),
+    )
+
+
+def fixing(history: History) -> Patch | None:
+    """The patch by which a blocker came to be fixed or accepted, if it is so now."""
+    patches = [patch for patch in history.all() if patch.body.get("status")]
+    if not patches or patches[-1].body["status"] == "open":
+        return None
+    return patches[-1]
+
+
+def _span(start: str | None, end: str | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return max(times.to_us(end) - times.to_us(start), 0)
+
+
+def action(
+    history: History,
+    number: int,
+    *,
+    blockers: list[History],
+    evidence: list[Evidence],
+) -> Action:
+    """One action; the blockers that name it block it, and free it when all of them are fixed."""
+    value, creation = history.value, history.creation
+    moves = transitions(history, blockers)
+    status = moves[-1][0]
+    shown, freed = _shown(status, blockers)
+    return Action(
+        event=history.id,
+        number=number,
+        at=creation.at,
+        precision=creation.precision,
+        title=value("title"),
+        command=value("command"),
+        environment=value("environment"),
+        owner=value("owner"),
+        group=value("group"),
+        section=tuple(value("section", ())),
+        status=status,
+        shown=shown,
+        closed=freed or status in CLOSED_STATUSES,
+        outcome=value("outcome"),
+        issue=value("issue"),
+        cells=history.cells(),
+        blockers=tuple(item.id for item in blockers),
+        backing=backing(evidence, observed=bool(history.cells())),
+        evidence=tuple(item.event for item in evidence),
+        claimed_by=_claimant(history) if status == "doing" else "",
+        ended_at=moves[-1][1].at if status in CLOSED_STATUSES else None,
+    )
+
+
+def transitions(history: History, blockers: list[History]) -> list[tuple[str, Patch]]:
+    """The statuses that an action went through with the patch behind each, in order of time.
+
+    The creation comes first with its initial status; a blocker's creation counts as a move to blocked.
+    """
+    initial = history.creation.body.get("status") or "todo"
+    later = [(patch.body["status"], patch) for patch in history.patches if patch.body.get("status")]
+    later += [("blocked", item.creation) for item in blockers]
+    return [(initial, history.creation), *sorted(later, key=lambda move: move[1].order)]
+
+
+def _shown(status: str, blockers: list[History]) -> tuple[str, bool]:
+    """The status for people, and whether the fixing of its blockers freed a blocked action."""
+    states = {item.value("status", "open") for item in blockers}
+    if status != "blocked" or not states or "open" in states:
+        return status.upper(), False
+    return "BLOCKED → " + ("FIXED" if states == {"fixed"} else "ACCEPTED"), True
+
+
+def _claimant(history: History) -> str:
+    starts = [patch for patch in history.all() if patch.body.get("status") == "doing"]
+    return starts[-1].actor.name
+
+
+def issue(history: History, *, is_pr: bool, closed_by: tuple[str, ...]) -> Issue:
+    """One issue or PR."""
+    value, creation = history.value, history.creation
+    merged = any(patch.body.get("state") == "merged" for patch in history.all())
+    return Issue(
+        event=history.id,
+        ref=value("ref"),
+        at=creation.at,
+        precision=creation.precision,
+        title=value("title"),
+        type=value("type") or ("pr" if is_pr or merged else "issue"),
+        state=value("state", "open"),
+        note=value("note"),
+        url=value("url") or _address(value("ref")),
+        closed_by=closed_by,
+    )
+
+
+def _address(ref: str) -> str:
+    return ref if "://" in ref else ""
+
+
+def issue_key(ref: str) -> str:
+    """What makes two references the same: a forge's URL of an issue is `owner/repo#N`."""
+    parts = ref.split("/")
+    if len(parts) == 7 and parts[5] in ("issues", "pull") and parts[6].isdigit():
+        return f"{parts[3]}/{parts[4]}#{parts[6]}"
+    return ref

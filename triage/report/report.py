@@ -1,0 +1,98 @@
+"""The report of a journal: its parts, and what is derived over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from triage.events import Event
+from triage.report import entities
+from triage.report.fold import Fold
+from triage.report.history import Patch, histories, one_per_id, survey
+from triage.report.shapes import Header, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a journal says when its events are folded.
+
+    ``heads`` and ``events`` are its checkpoint. ``newer`` counts events that need a newer triage,
+    ``withheld`` those whose body is gone, ``orphans`` patches of something that is not here.
+    ``related`` are the issues that any part names.
+    """
+
+    journal: str
+    main: Part
+    addenda: tuple[Part, ...]
+    related: tuple[str, ...]
+    authors: tuple[str, ...]
+    last_updated: str | None
+    last_precision: str
+    events: int
+    heads: tuple[str, ...]
+    newer: int = 0
+    withheld: int = 0
+    orphans: int = 0
+
+    @classmethod
+    def from_events(cls, events: Iterable[Event]) -> Report:
+        """Fold the events of one journal, in whatever order they come, each as often as it may come.
+
+        Raises ValueError where there is no event, or events of several journals.
+        """
+        copies = list(events)
+        journals = {event.journal for event in copies}
+        if len(journals) != 1:
+            raise ValueError(f"a report is made from the events of one journal, not {len(journals)}")
+        found = survey(one_per_id(copies))
+        fold = Fold(journals.pop(), found)
+        live = [patch for patch in found.patches if patch.id not in found.retracted]
+        last = max((patch for patch in live if patch.at), key=attrgetter("at", "id"), default=None)
+        digests = {event.digest: event for event in copies}
+        return cls(
+            journal=fold.journal,
+            main=fold.part(fold.journal, 0),
+            addenda=tuple(fold.part(id, n) for n, id in enumerate(fold.addenda, 1)),
+            related=fold.related(),
+            authors=names(live),
+            last_updated=last.at if last else None,
+            last_precision=last.precision if last else "unknown",
+            events=len(digests),
+            heads=heads(digests.values()),
+            newer=found.newer,
+            withheld=found.withheld,
+            orphans=fold.orphans,
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The main report and the addenda, in order of time."""
+        return (self.main, *self.addenda)
+
+    @property
+    def slug(self) -> str:
+        """The journal's name on the command line."""
+        return self.main.header.slug
+
+
+def heading(events: Iterable[Event]) -> Header:
+    """The header of the main report, from its journal's header events and amendments alone."""
+    copies = one_per_id(events)
+    journals = {event.journal for event in copies}
+    found = survey(copies)
+    mine = [patch for patch in found.patches if patch.kind == "header" and patch.entity in journals]
+    known, _ = histories(mine, found.retracted, attrgetter("entity"))
+    return entities.header(known[0] if known else None)
+
+
+def names(patches: Iterable[Patch]) -> tuple[str, ...]:
+    """The actors of the patches, in the order in which they first recorded."""
+    return tuple(dict.fromkeys(patch.actor.name for patch in patches))
+
+
+def heads(events: Iterable[Event]) -> tuple[str, ...]:
+    """The digests that no event of the set has as a parent, sorted."""
+    known = list(events)
+    parents = {parent for event in known for parent in event.parents}
+    return tuple(sorted(event.digest for event in known if event.digest not in parents))

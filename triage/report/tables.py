@@ -1,0 +1,144 @@
+"""From observations, and the values that actions left, to the tables of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from triage.report.entities import backing
+from triage.report.history import History, Patch
+from triage.report.shapes import Cell, Evidence, Table, TableRow
+
+FINAL_STATE = "Final state"
+ENVIRONMENT = "Environment"
+
+
+class Fact(NamedTuple):
+    """Values for one row of one table, from one event. An empty first label is the table's own."""
+
+    patch: Patch
+    table: str
+    section: tuple[str, ...]
+    key: str
+    cells: tuple[Cell, ...]
+    evidence: tuple[str, ...]
+    source: str
+
+
+def from_observation(patch: Patch) -> Fact:
+    """The fact that an observation states."""
+    body = patch.body
+    cells = tuple((label, value) for label, value in body["cells"])
+    return Fact(
+        patch,
+        body.get("table") or FINAL_STATE,
+        tuple(body.get("section") or ()),
+        body.get("row") or cells[0][1],
+        cells,
+        (body["evidence"],) if body.get("evidence") else (),
+        "observation",
+    )
+
+
+def from_action(history: History, evidence: Iterable[Evidence]) -> list[Fact]:
+    """The facts that an action's values state about its environment."""
+    environment = history.value("environment")
+    if not environment:
+        return []
+    ids = tuple(item.event for item in evidence)
+    return [
+        Fact(
+            patch,
+            FINAL_STATE,
+            (),
+            environment,
+            ((ENVIRONMENT, environment), *((label, value) for label, value in patch.body["cells"])),
+            ids,
+            "action",
+        )
+        for patch in history.all()
+        if patch.body.get("cells")
+    ]
+
+
+def tables(facts: Iterable[Fact], evidence: Mapping[str, Evidence]) -> tuple[Table, ...]:
+    """The tables, in the order in which they came up."""
+    grouped: dict[tuple[tuple[str, ...], str], list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.patch.rank):
+        grouped.setdefault((fact.section, fact.table), []).append(fact)
+    return tuple(_table(name, section, group, evidence) for (section, name), group in grouped.items())
+
+
+def _table(name: str, section: tuple[str, ...], facts: list[Fact], evidence: Mapping[str, Evidence]) -> Table:
+    first = _first_label(name, facts)
+    rows: dict[str, list[Fact]] = {}
+    columns: dict[str, None] = {}
+    for fact in facts:
+        rows.setdefault(fact.key, []).append(fact)
+        columns.update(dict.fromkeys(label or first for label, _ in fact.cells))
+    ordered = sorted(rows.values(), key=lambda group: group[0].patch.order)
+    return Table(
+        event=facts[0].patch.id,
+        name=name,
+        section=section,
+        at=facts[0].patch.at,
+        columns=tuple(columns),
+        rows=tuple(_row(group, tuple(columns), first, evidence) for group in ordered),
+    )
+
+
+def _first_label(name: str, facts: list[Fact]) -> str:
+    labels = [fact.cells[0][0] for fact in facts if fact.cells[0][0]]
+    return labels[0] if labels else (ENVIRONMENT if name == FINAL_STATE else "Item")
+
+
+def _row(
+    facts: list[Fact], columns: tuple[str, ...], first: str, evidence: Mapping[str, Evidence]
+) -> TableRow:
+    creation, *later = facts
+    history = [creation, *sorted(later, key=lambda fact: fact.patch.order)]
+    cells: dict[str, str] = {}
+    said: dict[str, object] = {}
+    for fact in history:
+        cells.update({label or first: value for label, value in fact.cells})
+        said.update({k: v for k, v in fact.patch.body.items() if k in ("expected", "exact", "basis")})
+    expected, actual = str(said.get("expected") or ""), cells.get(columns[-1], "")
+    met = matches(expected, actual, exact=bool(said.get("exact"))) if expected else None
+    found = [evidence[id] for fact in history for id in fact.evidence if id in evidence]
+    return TableRow(
+        event=creation.patch.id,
+        at=history[-1].patch.at,
+        precision=history[-1].patch.precision,
+        values=tuple(cells.get(label, "") for label in columns),
+        expected=expected,
+        met=met,
+        backing=_row_backing(history, found, met=met),
+        basis=str(said.get("basis") or ""),
+        evidence=tuple(dict.fromkeys(item.event for item in found)),
+    )
+
+
+def _row_backing(facts: list[Fact], evidence: list[Evidence], *, met: bool | None) -> str:
+    """A row is proved by captured output that it was taken from, and not while a value is unmet."""
+    if met is False or (met is None and any(fact.source == "observation" for fact in facts)):
+        return "observed"
+    if met and any(item.origin == "captured" for item in evidence):
+        return "proved"
+    return backing(evidence, observed=True)
+
+
+def matches(expected: str, actual: str, *, exact: bool) -> bool:
+    """Whether the actual value is the expected one: all of it, or a whole word of it."""
+    if exact or actual == expected:
+        return actual == expected
+    start = actual.find(expected)
+    while start >= 0:
+        if not (_joined(actual, start) or _joined(actual, start + len(expected))):
+            return True
+        start = actual.find(expected, start + 1)
+    return False
+
+
+def _joined(text: str, place: int) -> bool:
+    """Whether a word runs on over this place of the text."""
+    return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()

@@ -1,0 +1,112 @@
+"""Where records are kept: the `Store` protocol, and `open_store` for the address of one."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from triage.errors import UsageError
+
+if TYPE_CHECKING:
+    from triage.events import Event, Sealed
+    from triage.redact import CleanEvent
+
+STORE_FILE = "triage.db"
+
+
+class JournalRow(NamedTuple):
+    """What a store knows of a journal without folding it.
+
+    ``open`` is false once it was resolved or abandoned; ``events`` is the number of events.
+    """
+
+    id: str
+    slug: str
+    open: bool
+    events: int
+    heads: tuple[str, ...]
+
+
+class Store(Protocol):
+    """A place that keeps journals. Every call is one transaction."""
+
+    def append(
+        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Store], None] | None" = None
+    ) -> "list[Event]":
+        """Seal and keep the events, all or none, and give them back as they were kept.
+
+        ``guard`` runs under the write lock before anything is written, and may raise. A keyed event
+        that was kept before with the same statement is given back as it was; with another one the
+        call raises `KeyConflict`.
+        """
+        ...
+
+    def merge(self, copies: "Iterable[Sealed]") -> int:
+        """Add copies of events that were sealed elsewhere; the number of those that were new."""
+        ...
+
+    def events(
+        self,
+        journal: str,
+        *,
+        kinds: Sequence[str] = (),
+        entities: Sequence[str] = (),
+        newest_first: bool = False,
+        output: bool = False,
+    ) -> "Iterator[Event]":
+        """The events of a journal in the order of this store, all or those of some kinds or entities."""
+        ...
+
+    def find(self, journal: str, name: "Name") -> "list[Event]":
+        """The events that a name may mean; more than one only for a tail."""
+        ...
+
+    def copies(self, journal: str) -> "Iterator[Sealed]":
+        """The kept bytes of every event of a journal, in the order of this store."""
+        ...
+
+    def journals(self) -> list[JournalRow]:
+        """All journals, the one that was opened last first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
+class Name(NamedTuple):
+    """One way to name an event: exactly one of the fields is set.
+
+    ``rank`` is a kind and a number, such as ("action", 4).
+    """
+
+    id: str = ""
+    number: int = 0
+    tail: str = ""
+    rank: tuple[str, int] | None = None
+
+
+def path_of(address: str) -> str:
+    """The file that a store's address means: a path, a folder, or ``sqlite:///PATH``."""
+    path = address.removeprefix("sqlite:///") if address.startswith("sqlite:") else address
+    if "://" in path:
+        raise UsageError(
+            f"no store of the form {address.partition('://')[0]}://",
+            hint="give the path of a file or a folder, or sqlite:///PATH",
+        )
+    if os.path.isdir(path) or path.endswith(os.sep):
+        path = os.path.join(path, STORE_FILE)
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def open_store(
+    address: str,
+    *,
+    clock: Callable[[], int],
+    entropy: Callable[[int], bytes],
+    create: bool = False,
+    timeout: float = 10.0,
+) -> Store:
+    """The store at an address; `NotFound` where there is none and it is not to be created."""
+    from triage.store.sqlite import SqliteStore
+
+    return SqliteStore.open(path_of(address), clock=clock, entropy=entropy, create=create, timeout=timeout)

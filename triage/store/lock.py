@@ -1,0 +1,82 @@
+"""One writer at a time: an exclusive lock on a file beside the store.
+
+The kernel wakes those who wait in turn, where SQLite's own busy handler polls and may starve a writer.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from triage.errors import StoreLocked
+
+try:
+    import fcntl
+except ImportError:
+    HAS_FLOCK = False
+    """Windows has none; SQLite's own lock serves there."""
+else:
+    HAS_FLOCK = True
+
+POLL = 0.02
+"""Seconds between two tries where no signal can end the wait: outside the main thread."""
+
+
+@contextmanager
+def exclusive(path: str, timeout: float) -> Iterator[None]:
+    """Hold the lock file; `StoreLocked` after ``timeout`` seconds."""
+    if not HAS_FLOCK:
+        yield
+        return
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        if not _try(handle) and not _wait(handle, timeout):
+            raise StoreLocked(
+                f"another process has held the store for {timeout:g} s: {path}",
+                hint="nothing was kept; try again",
+            )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(handle: int, timeout: float) -> bool:
+    if threading.current_thread() is threading.main_thread():
+        return _wait_in_turn(handle, timeout)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if _try(handle):
+            return True
+        time.sleep(POLL)
+    return False
+
+
+def _wait_in_turn(handle: int, timeout: float) -> bool:
+    """Wait in the kernel's queue; an alarm ends the wait."""
+    import signal
+
+    class _Late(Exception):
+        pass
+
+    def late(*_: object) -> None:
+        raise _Late
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except _Late:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return True

@@ -1,0 +1,46 @@
+"""The schema of the SQLite store, as an ordered list of small steps."""
+
+import sqlite3
+from collections.abc import Callable
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def record(db: sqlite3.Connection) -> None:
+    """Envelopes, bodies, chunks of output, and what is known of each journal.
+
+    Envelopes are append-only by triggers. Bodies lie apart, since a purge deletes them. ``journal`` is
+    an index of the record: all of it can be worked out from the events again.
+    """
+    for statement in (
+        """CREATE TABLE journal (
+            id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, open INTEGER NOT NULL,
+            events INTEGER NOT NULL, last TEXT NOT NULL, heads TEXT NOT NULL) WITHOUT ROWID""",
+        """CREATE TABLE event (
+            journal TEXT NOT NULL, n INTEGER NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+            kind TEXT NOT NULL, entity TEXT NOT NULL, creates INTEGER NOT NULL,
+            recorded_at TEXT NOT NULL, envelope BLOB NOT NULL,
+            PRIMARY KEY (journal, n)) WITHOUT ROWID""",
+        "CREATE UNIQUE INDEX event_id ON event (journal, id, digest)",
+        "CREATE INDEX event_entity ON event (journal, entity) WHERE NOT creates",
+        "CREATE INDEX event_kind ON event (journal, kind, creates, recorded_at, id)",
+        """CREATE TABLE body (
+            journal TEXT NOT NULL, n INTEGER NOT NULL, salt BLOB NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (journal, n)) WITHOUT ROWID""",
+        """CREATE TABLE chunk (
+            journal TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
+            salt BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY (journal, n, place))""",
+        """CREATE TRIGGER event_is_kept BEFORE DELETE ON event
+            BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+        """CREATE TRIGGER event_is_final BEFORE UPDATE ON event
+            BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+        """CREATE TRIGGER body_is_final BEFORE UPDATE ON body
+            BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+        """CREATE TRIGGER chunk_is_final BEFORE UPDATE ON chunk
+            BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (record,)
+"""Step N brings a store from version N to version N + 1."""

@@ -1,0 +1,439 @@
+"""The embedded store: one SQLite file, durable at every commit, append-only by its triggers.
+
+The journal mode is DELETE and not WAL: SQLite before 3.51.3 can corrupt a WAL file when two connections
+write and checkpoint at once, and one append per process is no slower without it (docs/opinions.md).
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from triage import errors, events
+from triage.events import Draft, Event, Sealed
+from triage.store import JournalRow, Name, Store
+from triage.store.lock import exclusive
+from triage.times import from_timestamp_us, plus_us
+
+if TYPE_CHECKING:
+    from triage.redact import CleanEvent
+
+APPLICATION_ID = 0x54524731
+"""``TRG1`` in the file's header: a store, and not some other SQLite file."""
+VERSION = 1
+"""The schema that this program writes: the number of migrations."""
+
+_COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
+_READ = f"SELECT {_COLUMNS} FROM event e LEFT JOIN body b USING (journal, n) WHERE e.journal = ?"  # noqa: S608  only constants
+
+
+class SqliteStore:
+    """A store in one file. Use `SqliteStore.open`."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        path: str,
+        *,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        timeout: float,
+    ) -> None:
+        self.path = path
+        self._db = db
+        self._clock = clock
+        self._entropy = entropy
+        self._timeout = timeout
+
+    @classmethod
+    def open(
+        cls,
+        path: str,
+        *,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        create: bool = False,
+        timeout: float = 10.0,
+    ) -> "SqliteStore":
+        """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes."""
+        if not os.path.exists(path):
+            if not create:
+                raise errors.NotFound(
+                    f"no store at {path}", hint="make one with: triage init, or triage open 'TITLE'"
+                )
+            _make_folder(path)
+        with _translated(path):
+            db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
+            try:
+                store = cls(db, path, clock=clock, entropy=entropy, timeout=timeout)
+                store._prepare()
+            except BaseException:
+                db.close()
+                raise
+        return store
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def append(
+        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Store], None] | None" = None
+    ) -> list[Event]:
+        """See `Store.append`."""
+        with self._writing():
+            if guard is not None:
+                guard(self)
+            return [self._append(event.draft) for event in events]
+
+    def merge(self, copies: Iterable[Sealed]) -> int:
+        """See `Store.merge`."""
+        by_journal: dict[str, list[tuple[Event, Sealed]]] = {}
+        for copy in copies:
+            event = events.unseal(copy)
+            by_journal.setdefault(event.journal, []).append((event, copy))
+        with self._writing():
+            return sum(self._merge(journal, pairs) for journal, pairs in by_journal.items())
+
+    def events(
+        self,
+        journal: str,
+        *,
+        kinds: Sequence[str] = (),
+        entities: Sequence[str] = (),
+        newest_first: bool = False,
+        output: bool = False,
+    ) -> Iterator[Event]:
+        """See `Store.events`."""
+        sql, values = _READ, [journal]
+        if kinds:
+            sql += f" AND e.kind IN ({_marks(kinds)})"
+            values += kinds
+        if entities:
+            marks = _marks(entities)
+            sql += f" AND ((e.entity IN ({marks}) AND NOT e.creates) OR e.id IN ({marks}))"
+            values += [*entities, *entities]
+        order = "DESC" if newest_first else "ASC"
+        return self._read(f"{sql} ORDER BY e.n {order}", values, output=output)
+
+    def find(self, journal: str, name: Name) -> list[Event]:
+        """See `Store.find`."""
+        sql, values = _READ, [journal]
+        if name.rank:
+            kind, number = name.rank
+            sql += " AND e.kind = ? AND e.creates ORDER BY e.recorded_at, e.id LIMIT 1 OFFSET ?"
+            return list(self._read(sql, [journal, kind, number - 1])) if number > 0 else []
+        if name.number:
+            return list(self._read(f"{sql} AND e.n = ?", [journal, name.number]))
+        if name.tail:
+            return list(self._read(f"{sql} AND e.id LIKE ? ORDER BY e.n", [*values, f"%{name.tail}"]))
+        return list(self._read(f"{sql} AND e.id = ? ORDER BY e.recorded_at", [*values, name.id]))
+
+    def copies(self, journal: str) -> Iterator[Sealed]:
+        """See `Store.copies`."""
+        with _translated(self.path):
+            for row in self._db.execute(f"{_READ} ORDER BY e.n", [journal]):
+                yield self._sealed(journal, row)
+
+    def journals(self) -> list[JournalRow]:
+        """See `Store.journals`."""
+        with _translated(self.path):
+            rows = self._db.execute(
+                "SELECT id, slug, open, events, heads FROM journal ORDER BY id DESC"
+            ).fetchall()
+        return [_journal(row) for row in rows]
+
+    def _read(self, sql: str, values: Sequence[Any], *, output: bool = False) -> Iterator[Event]:
+        journal = values[0]
+        with _translated(self.path):
+            for row in self._db.execute(sql, values):
+                sealed = self._sealed(journal, row) if output else _without_output(row)
+                yield events.unseal(sealed, row[0], output=output)
+
+    def _sealed(self, journal: str, row: tuple[Any, ...]) -> Sealed:
+        sealed = _without_output(row)
+        if sealed.body is None or b'"output":' not in sealed.body:
+            return sealed
+        chunks = self._db.execute(
+            "SELECT salt, data FROM chunk WHERE journal = ? AND n = ? ORDER BY place",
+            [journal, row[0]],
+        ).fetchall()
+        return sealed._replace(chunks=tuple(chunks))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction under the lock file; undone as a whole when anything goes wrong."""
+        with _translated(self.path), exclusive(f"{self.path}.lock", self._timeout):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _append(self, draft: Draft) -> Event:
+        if draft.keyed:
+            known = self.find(draft.journal, Name(id=draft.id))
+            if known:
+                return _repeat(draft, known[0])
+        row = self._db.execute(
+            "SELECT events, last, heads FROM journal WHERE id = ?", [draft.journal]
+        ).fetchone()
+        count, last, heads = row or (0, "", "")
+        recorded_at = from_timestamp_us(self._clock())
+        if last and recorded_at <= last:
+            recorded_at = plus_us(last, 1)
+        sealed = events.seal(draft, recorded_at, heads.split(), self._entropy)
+        if len(sealed.body or b"") > events.MAX_BODY:
+            raise errors.InvalidValue(
+                f"the text of this {draft.kind} is {len(sealed.body or b''):,} bytes;"
+                f" an event holds at most {events.MAX_BODY:,}",
+                hint="record long output as evidence: triage evidence FILE",
+            )
+        event = events.unseal(sealed, count + 1)
+        if row is None:
+            self._open_journal(event)
+        self._insert(event, sealed)
+        self._db.execute(
+            "UPDATE journal SET events = ?, last = ?, heads = ? WHERE id = ?",
+            [event.n, recorded_at, event.digest, event.journal],
+        )
+        self._index_header(event)
+        return event
+
+    def _insert(self, event: Event, sealed: Sealed) -> None:
+        self._db.execute(
+            "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                event.journal,
+                event.n,
+                event.id,
+                event.digest,
+                event.kind,
+                event.entity,
+                event.creates,
+                event.recorded_at,
+                sealed.envelope,
+            ],
+        )
+        if sealed.body is not None:
+            self._db.execute(
+                "INSERT INTO body VALUES (?, ?, ?, ?)",
+                [event.journal, event.n, sealed.salt, sealed.body],
+            )
+        self._db.executemany(
+            "INSERT INTO chunk VALUES (?, ?, ?, ?, ?)",
+            [[event.journal, event.n, place, salt, data] for place, (salt, data) in enumerate(sealed.chunks)],
+        )
+
+    def _open_journal(self, event: Event) -> None:
+        if event.id != event.journal:
+            raise errors.NotFound(f"no journal {event.journal}", hint="open one: triage open 'TITLE'")
+        slug = (event.body or {}).get("slug") or event.tail
+        self._check_slug(slug, event.journal)
+        self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [event.journal, slug])
+
+    def _check_slug(self, slug: str, journal: str) -> None:
+        taken = self._db.execute(
+            "SELECT 1 FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
+        ).fetchone()
+        if taken:
+            raise errors.SlugTaken(
+                f"the slug {slug!r} belongs to another journal",
+                hint=f"join it: triage use {slug}, or choose another: --slug NAME",
+            )
+
+    def _index_header(self, event: Event) -> None:
+        """Keep the journal's slug and state as the fold of its header has them."""
+        if not self._touches_header(event):
+            return
+        from triage.report import heading
+
+        header = heading(self.events(event.journal, kinds=("header", "amendment")))
+        slug = header.slug or event.journal[-8:]
+        self._check_slug(slug, event.journal)
+        self._db.execute(
+            "UPDATE journal SET slug = ?, open = ? WHERE id = ?",
+            [slug, not header.closed, event.journal],
+        )
+
+    def _touches_header(self, event: Event) -> bool:
+        if event.kind == "amendment":
+            named = self.find(event.journal, Name(id=event.entity))
+            return any(other.kind in ("header", "amendment") for other in named)
+        body = event.body or {}
+        if event.kind != "header" or event.part != event.journal:
+            return False
+        return "status" in body or ("slug" in body and event.id != event.journal)
+
+    def _merge(self, journal: str, pairs: list[tuple[Event, Sealed]]) -> int:
+        known = {
+            (id, digest)
+            for id, digest in self._db.execute("SELECT id, digest FROM event WHERE journal = ?", [journal])
+        }
+        new = [pair for pair in _unique(pairs) if (pair[0].id, pair[0].digest) not in known]
+        if not new:
+            return 0
+        if not known:
+            self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [journal, journal])
+        new.sort(key=lambda pair: (pair[0].recorded_at, pair[0].id, pair[0].digest))
+        for place, (event, sealed) in enumerate(new, len(known) + 1):
+            self._insert(event._replace(n=place), sealed)
+        self._index_merged(journal)
+        return len(new)
+
+    def _index_merged(self, journal: str) -> None:
+        """Work out what the store knows of a journal from all its envelopes again."""
+        from triage.report import heading, heads
+
+        every = list(self.events(journal))
+        header = heading(event for event in every if event.kind in ("header", "amendment"))
+        self._db.execute(
+            "UPDATE journal SET slug = ?, open = ?, events = ?, last = ?, heads = ? WHERE id = ?",
+            [
+                self._free_slug(header.slug or journal[-8:], journal),
+                not header.closed,
+                len(every),
+                max(event.recorded_at for event in every),
+                " ".join(heads(every)),
+                journal,
+            ],
+        )
+
+    def _free_slug(self, slug: str, journal: str) -> str:
+        """The slug, or where two journals claim it, the one for the later of the two."""
+        holder = self._db.execute(
+            "SELECT id FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
+        ).fetchone()
+        if holder is None:
+            return slug
+        if holder[0] < journal:
+            return f"{slug[:59]}-{journal[-4:]}"
+        self._db.execute(
+            "UPDATE journal SET slug = ? WHERE id = ?", [f"{slug[:59]}-{holder[0][-4:]}", holder[0]]
+        )
+        return slug
+
+    def _prepare(self) -> None:
+        """Set the connection up, refuse what is no store, and bring an older one up to date."""
+        db = self._db
+        db.execute("PRAGMA synchronous = EXTRA")
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA trusted_schema = OFF")
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID and self._holds_tables():
+            raise errors.StoreUnusable(
+                f"{self.path} is a database of another program",
+                hint="name another file with --store or TRIAGE_STORE",
+            )
+        if version > VERSION:
+            raise errors.StoreUnusable(
+                f"the store {self.path} was made by a newer triage (version {version},"
+                f" this one knows {VERSION})",
+                hint="upgrade triage: pipx upgrade triagelog",
+            )
+        if version < VERSION:
+            self._migrate()
+
+    def _holds_tables(self) -> bool:
+        return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
+    def _migrate(self) -> None:
+        from triage.store.migrations import MIGRATIONS
+
+        with self._writing():
+            db = self._db
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+                migration(db)
+                db.execute(f"PRAGMA user_version = {number}")
+
+
+def _make_folder(path: str) -> None:
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise errors.NotAllowed(
+            f"cannot make the folder {folder}: {error.strerror}",
+            hint="name another place with --store or TRIAGE_STORE",
+        ) from error
+
+
+def _journal(row: tuple[Any, ...]) -> JournalRow:
+    id, slug, is_open, count, heads = row
+    return JournalRow(id, slug, bool(is_open), count, tuple(heads.split()))
+
+
+def _without_output(row: tuple[Any, ...]) -> Sealed:
+    _, envelope, digest, salt, body = row
+    return Sealed(digest, envelope, salt, body)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _unique(pairs: Iterable[tuple[Event, Sealed]]) -> Iterator[tuple[Event, Sealed]]:
+    return iter({(event.id, event.digest): (event, copy) for event, copy in pairs}.values())
+
+
+def _repeat(draft: Draft, known: Event) -> Event:
+    if events.same_statement(draft, known):
+        return known
+    raise errors.KeyConflict(
+        f"the key was used before, for e{known.n}, with other fields",
+        hint=f"choose another --key, or correct the first one: triage amend e{known.n} FIELD=VALUE",
+    )
+
+
+@contextmanager
+def _translated(path: str) -> Iterator[None]:
+    """Turn what SQLite and the operating system say into errors that name the store and the next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translate(path, error) from error
+    except PermissionError as error:
+        raise errors.NotAllowed(
+            f"not allowed to write {error.filename or path}", hint="check its owner and mode"
+        ) from error
+    except OSError as error:
+        raise errors.Unavailable(
+            f"cannot write beside {path}: {error.strerror}", hint="nothing was kept; try again"
+        ) from error
+
+
+def _translate(path: str, error: sqlite3.Error) -> errors.TriageError:
+    name = getattr(error, "sqlite_errorname", None) or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return errors.StoreLocked(
+            f"another process holds the store {path}", hint="nothing was kept; try again"
+        )
+    if name.startswith("SQLITE_FULL"):
+        return errors.StoreFull(
+            f"no space left for the store {path}",
+            hint="nothing was kept; free some space, try again",
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
+        return errors.NotAllowed(f"the store {path} is read-only", hint="check its owner and mode")
+    if name.startswith("SQLITE_CANTOPEN"):
+        return errors.NotAllowed(f"cannot open the store {path}", hint="check its folder and mode")
+    if name.startswith("SQLITE_NOTADB"):
+        return errors.StoreUnusable(
+            f"{path} is not a triage store", hint="name another file with --store or TRIAGE_STORE"
+        )
+    if name.startswith("SQLITE_CORRUPT"):
+        return errors.StoreUnusable(
+            f"the store {path} is damaged",
+            hint="keep a copy, then: sqlite3 FILE .recover, or import the last export",
+        )
+    if name.startswith("SQLITE_IOERR"):
+        return errors.Unavailable(
+            f"the disk failed under the store {path}", hint="nothing was kept; try again"
+        )
+    return errors.StoreUnusable(f"the store {path} failed: {error}", hint="see --store")

@@ -1,0 +1,102 @@
+"""Correcting the record: amend, retract, undo. What was said before is kept."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from triage.errors import NotAllowed, NotFound, UsageError
+from triage.events import Event, fields_of
+from triage.report.history import is_withdrawn
+from triage.store import Store
+from triage.usecases import fields as typed
+from triage.usecases import lookup
+from triage.usecases.recorder import Recorder, Said
+
+
+class Corrected(NamedTuple):
+    """The amendment that was recorded, and the event that it names."""
+
+    amendment: Event
+    event: Event
+
+
+def amend(recorder: Recorder, name: str, pairs: Iterable[str], reason: str | None) -> Corrected:
+    """Say how the fields of an event should have been; a label that is no field is a cell."""
+    event = lookup.event(recorder.store, recorder.place.journal, name)
+    changes: dict[str, Any] = {}
+    retracted: bool | None = None
+    for text in pairs:
+        label, value = _pair(text)
+        if label == "retracted":
+            retracted = value.casefold() in ("true", "yes")
+        else:
+            _change(recorder, event, changes, label, value)
+    if not changes and retracted is None:
+        raise UsageError("nothing to amend", hint="triage amend e12 text='as it should read'")
+    fields = {"changes": changes or None, "retracted": retracted, "reason": reason}
+    return Corrected(_record(recorder, event, fields), event)
+
+
+def retract(recorder: Recorder, name: str, reason: str | None) -> Corrected:
+    """Withdraw an event; with a creation, all that it created."""
+    event = lookup.event(recorder.store, recorder.place.journal, name)
+    return Corrected(_retract(recorder, event, reason), event)
+
+
+def undo(recorder: Recorder, reason: str | None) -> Corrected:
+    """Withdraw the last event of this actor that still stands."""
+    actor = recorder.circumstances.actor.name
+    journal = recorder.place.journal
+    for event in recorder.store.events(journal, newest_first=True):
+        if event.actor.name == actor and _stands(recorder.store, event):
+            return Corrected(_retract(recorder, event, reason), event)
+    raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")
+
+
+def _retract(recorder: Recorder, event: Event, reason: str | None) -> Event:
+    if event.id == event.journal:
+        raise NotAllowed(
+            "the opening of a journal cannot be withdrawn",
+            hint="close it instead: triage set status=abandoned",
+        )
+    return _record(recorder, event, {"retracted": True, "reason": reason})
+
+
+def _record(recorder: Recorder, event: Event, fields: Mapping[str, Any]) -> Event:
+    return recorder.record(Said("amendment", fields, entity=event.id, part=event.part))
+
+
+def _stands(store: Store, event: Event) -> bool:
+    body = event.body or {}
+    if event.kind == "act" or (event.kind == "amendment" and body.get("retracted")):
+        return False
+    every = [event, *_amendments(store, event)]
+    return not is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))
+
+
+def _amendments(store: Store, event: Event) -> Iterator[Event]:
+    for amendment in store.events(event.journal, kinds=["amendment"], entities=[event.id]):
+        if amendment.id != event.id:
+            yield amendment
+            yield from _amendments(store, amendment)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    label, mark, value = text.partition("=")
+    if not mark or not label.strip():
+        raise UsageError(f"{text!r:.60} is not FIELD=VALUE", hint="nothing was recorded")
+    return label.strip(), value
+
+
+def _change(recorder: Recorder, event: Event, changes: dict[str, Any], label: str, value: str) -> None:
+    known = fields_of(event.kind)
+    if label == "at":
+        when = recorder.when(value)
+        changes["at"], changes["precision"] = when.at, when.precision
+    elif label in known and known[label].type != "cells":
+        find = lookup.finder(recorder.store, event.journal, label)
+        changes[label] = typed.parse(event.kind, label, value, find=find) if value else None
+    else:
+        field = next((name for name in known if known[name].type == "cells"), "")
+        if not field:
+            typed.parse(event.kind, label, value, find=str)
+        changes.setdefault(field, []).append([label, value])

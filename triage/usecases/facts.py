@@ -1,0 +1,88 @@
+"""Facts about the world: issues, observations, evidence, prose, references."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from triage import events
+from triage.errors import NotFound, UsageError
+from triage.events import Event
+from triage.store import Name
+from triage.usecases import fields as typed
+from triage.usecases.recorder import Recorder, Said, required
+
+NUMBERED = re.compile(r"(?<![\w./:-])e([1-9]\d{0,8})(?![\w/-]|\.\d)")
+"""`e12` as a word of its own: not in a path, a name or a version."""
+
+
+def issue(
+    recorder: Recorder, ref: str, state: str | None, note: str | None, fields: Mapping[str, Any]
+) -> Event:
+    """Record the state of an issue or a PR."""
+    body = {"ref": typed.reference(ref, "REF"), "state": state, "note": note}
+    return recorder.record(Said("issue", {**body, **fields}))
+
+
+def observe(recorder: Recorder, words: Iterable[str], fields: Mapping[str, Any]) -> Event:
+    """Record one row of a table; a first word without = is the row's first cell."""
+    cells: list[list[str]] = []
+    for place, text in enumerate(words):
+        pair = typed.assignment(text)
+        if pair is None and place == 0:
+            pair = ("", required(text, "ROW"))
+        if pair is None:
+            raise UsageError(
+                f"{text!r:.60} is not LABEL=VALUE", hint="put a value with spaces in single quotes"
+            )
+        cells.append(list(pair))
+    if not cells:
+        raise UsageError("observe needs a row", hint="triage observe staging Release=v15")
+    return recorder.record(Said("observation", {"cells": cells, **fields}))
+
+
+def evidence(recorder: Recorder, output: bytes, fields: Mapping[str, Any]) -> Event:
+    """Record output that was captured elsewhere."""
+    return recorder.record(Said("evidence", {"origin": "supplied", **fields}, output=output))
+
+
+def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[str, Any]) -> Event:
+    """Record prose under a heading; `e12` in it becomes the id of that event."""
+    body = {"heading": typed.path(heading), "body": _with_ids(recorder, text), **fields}
+    return recorder.record(Said("section", body))
+
+
+def reference(recorder: Recorder, url: str, title: str | None, fields: Mapping[str, Any]) -> Event:
+    """Record an address and what is found there."""
+    address = typed.parse("reference", "url", url, find=lambda name: name)
+    return recorder.record(Said("reference", {"url": address, "title": title, **fields}))
+
+
+def with_ids(recorder: Recorder, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with `e12` in every prose rewritten to the id of that event."""
+    known = events.fields_of(kind)
+    return {
+        name: _with_ids(recorder, value) if name in known and known[name].type == "prose" else value
+        for name, value in fields.items()
+    }
+
+
+def _with_ids(recorder: Recorder, text: str | None) -> str | None:
+    if not text or not NUMBERED.search(text):
+        return text
+
+    def as_id(found: re.Match[str]) -> str:
+        known = recorder.store.find(recorder.place.journal, Name(number=int(found[1])))
+        return f"e:{known[0].id}" if known else found[0]
+
+    return NUMBERED.sub(as_id, text)
+
+
+def read_output(path: str) -> bytes:
+    """The bytes of a file; `NotFound` where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise NotFound(
+            f"cannot read {path!r}: {error.strerror}", hint="name a file, or - for standard input"
+        ) from error

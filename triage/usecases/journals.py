@@ -1,0 +1,117 @@
+"""Opening, choosing and closing journals and addenda."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from triage import events
+from triage.errors import SlugTaken, UsageError
+from triage.events import Event
+from triage.report import Header, heading
+from triage.store import JournalRow, Store
+from triage.usecases import fields as typed
+from triage.usecases.recorder import Place, Recorder, Said, required
+
+
+class Opened(NamedTuple):
+    """What `open_journal` did: the place, its opening event, and whether it had been open before."""
+
+    place: Place
+    event: Event
+    joined: bool
+
+
+def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, key: str = "") -> Opened:
+    """Open a journal, or join the open one that has its slug."""
+    slug = fields.get("slug") or typed.slugify(required(title, "TITLE"))
+    header = {**fields, "title": title, "slug": slug or None}
+    draft = recorder.opening(Said("header", header), key)
+    if not slug:
+        draft.body["slug"] = draft.id[-8:]
+    try:
+        event = recorder.append([draft])[0]
+    except SlugTaken:
+        return _join(recorder, draft.body["slug"], fields)
+    return Opened(Place(event.journal, event.journal, draft.body["slug"]), event, joined=False)
+
+
+def _join(recorder: Recorder, slug: str, fields: Mapping[str, Any]) -> Opened:
+    """Join the open journal of a slug; what was said besides its title is said of it."""
+    row = next(row for row in recorder.store.journals() if row.slug == slug)
+    if not row.open:
+        raise SlugTaken(
+            f"the journal {slug!r} is closed",
+            hint=f"continue it: triage use {slug}, then triage reopen; or choose another --slug",
+        )
+    place = Place(row.id, row.id, row.slug)
+    more = {name: value for name, value in fields.items() if name != "slug"}
+    if more:
+        return Opened(place, change(recorder.moved(place), more), joined=True)
+    opening = next(recorder.store.events(row.id, entities=[row.id]))
+    return Opened(place, opening, joined=True)
+
+
+def addendum(
+    recorder: Recorder, title: str, fields: Mapping[str, Any], *, labels: Iterable[str] = ()
+) -> Event:
+    """Open an addendum of the recorder's journal, with free fields given as LABEL=VALUE."""
+    slug = fields.get("slug") or typed.slugify(required(title, "TITLE")) or None
+    pairs = [list(_pair(text)) for text in labels]
+    said = Said("header", {**fields, "title": title, "slug": slug, "labels": pairs or None})
+    draft = recorder.draft(said)
+    return recorder.append([draft._replace(part=draft.id, entity=draft.id)])[0]
+
+
+def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
+    """Change header fields; an unknown label is a free field."""
+    known = events.KINDS["header"].fields
+    fields: dict[str, Any] = {}
+    labels: list[list[str]] = []
+    for text in pairs:
+        label, value = _pair(text)
+        if label in known and label != "labels":
+            fields[label] = _header_value(label, value)
+        else:
+            labels.append([label, value])
+    return change(recorder, {**fields, "labels": labels or None})
+
+
+def _pair(text: str) -> tuple[str, str]:
+    label, mark, value = text.partition("=")
+    if not mark or not label.strip():
+        raise UsageError(f"{text!r:.60} is not FIELD=VALUE", hint="nothing was recorded")
+    return label.strip(), value
+
+
+def _header_value(label: str, value: str) -> Any:
+    if not value:
+        return ""
+    return typed.parse("header", label, value, find=lambda name: name)
+
+
+def change(recorder: Recorder, fields: Mapping[str, Any]) -> Event:
+    """Patch the header of the recorder's part."""
+    return recorder.record(Said("header", fields, entity=recorder.place.part))
+
+
+def resolve(recorder: Recorder, note: str | None, fields: Mapping[str, Any]) -> Event:
+    """Say that the work is resolved."""
+    return change(recorder, {"status_note": note, **fields, "status": "resolved"})
+
+
+def reopen(recorder: Recorder, note: str | None, fields: Mapping[str, Any]) -> Event:
+    """Say that the work goes on."""
+    return change(recorder, {"status_note": note, **fields, "status": "open"})
+
+
+class Listed(NamedTuple):
+    """One line of `triage list`."""
+
+    row: JournalRow
+    header: Header
+
+
+def listing(store: Store) -> list[Listed]:
+    """All journals with their headers, the one that was opened last first."""
+    return [
+        Listed(row, heading(store.events(row.id, kinds=["header", "amendment"]))) for row in store.journals()
+    ]

@@ -1,0 +1,79 @@
+"""Which journal, and which part of it, a name means: on the way of every command, so it loads little."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from triage.errors import NotFound, UsageError
+from triage.events import near
+from triage.store import JournalRow, Store
+from triage.usecases.recorder import Place
+
+if TYPE_CHECKING:
+    from triage.report import Header
+
+
+def place_of(store: Store, name: str) -> Place:
+    """The place that ``SLUG`` or ``SLUG/ADDENDUM`` means."""
+    slug, _, part = name.partition("/")
+    rows = store.journals()
+    row = next((row for row in rows if row.slug == slug), None) or _by_tail(rows, slug)
+    if row is None:
+        known = [row.slug for row in rows]
+        raise NotFound(
+            f"no journal {slug!r:.80}",
+            hint=near(slug, known[:200]) if known else "open one: triage open 'TITLE'",
+        )
+    if not part:
+        return Place(row.id, row.id, row.slug)
+    id, addendum = addendum_of(store, row, part)
+    return Place(row.id, id, row.slug, addendum)
+
+
+def _by_tail(rows: Iterable[JournalRow], name: str) -> JournalRow | None:
+    found = [row for row in rows if len(name) >= 8 and row.id.endswith(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def only_open(store: Store) -> Place:
+    """The only open journal; `UsageError` with the list where there are none or several."""
+    rows = store.journals()
+    found = [row for row in rows if row.open]
+    if len(found) == 1:
+        return Place(found[0].id, found[0].id, found[0].slug)
+    if not found:
+        raise UsageError("no journal is open", hint="open one: triage open 'TITLE'")
+    names = ", ".join(row.slug for row in found[:12])
+    raise UsageError(
+        f"{len(found)} journals are open, and this session chose none",
+        hint=f"choose: triage use SLUG, or --journal SLUG; open: {names}",
+        allowed=tuple(row.slug for row in found),
+    )
+
+
+def addendum_of(store: Store, row: JournalRow, name: str) -> tuple[str, str]:
+    """The id and the slug of the addendum whose slug, tail, or part of a title is given."""
+    found = headers(store, row.id)
+    found.pop(row.id, None)
+    wanted = name.casefold()
+    exact = [id for id, header in found.items() if wanted in (header.slug, id[-8:])]
+    matching = exact or [
+        id for id, header in found.items() if wanted in header.slug or wanted in header.title.casefold()
+    ]
+    if len(matching) != 1:
+        known = ", ".join(header.slug for header in found.values()) or "there is none"
+        raise NotFound(
+            f"{'no' if not matching else 'more than one'} addendum {name!r:.80} in {row.slug}",
+            hint=f"addenda: {known}",
+        )
+    return matching[0], found[matching[0]].slug or matching[0][-8:]
+
+
+def headers(store: Store, journal: str) -> "dict[str, Header]":
+    """The header of the main part and of every addendum, by the part's id."""
+    from triage.report import entities
+    from triage.report.history import histories, survey
+
+    found = survey(list(store.events(journal, kinds=["header", "amendment"])))
+    mine = [patch for patch in found.patches if patch.kind == "header"]
+    folded, _ = histories(mine, found.retracted, lambda patch: patch.entity)
+    return {history.id: entities.header(history) for history in folded}

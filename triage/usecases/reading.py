@@ -1,0 +1,82 @@
+"""Reading the record: where things stand, and what was recorded."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from triage.events import Event
+from triage.report import Action, Blocker, Issue, Report
+from triage.store import Store
+from triage.usecases import lookup
+
+
+class Standing(NamedTuple):
+    """Where a journal stands: what is open over all its parts."""
+
+    report: Report
+    actions: tuple[Action, ...]
+    blockers: tuple[Blocker, ...]
+    issues: tuple[Issue, ...]
+
+
+def standing(store: Store, journal: str) -> Standing:
+    """Fold the journal and pick what is open."""
+    report = Report.from_events(store.events(journal))
+    return Standing(
+        report,
+        tuple(a for part in report.parts for a in part.actions if not a.closed),
+        tuple(b for part in report.parts for b in part.blockers if b.status == "open"),
+        tuple({i.ref: i for part in report.parts for i in part.issues if i.state == "open"}.values()),
+    )
+
+
+def events(
+    store: Store, journal: str, *, kinds: Sequence[str] = (), since: str = "", last: int = 0
+) -> Iterator[Event]:
+    """The events of a journal in the order of the store; ``last`` gives only that many of the end."""
+    if last:
+        newest = store.events(journal, kinds=kinds, newest_first=True)
+        found = [event for event, _ in zip(newest, range(last), strict=False)]
+        yield from reversed(found)
+        return
+    after = lookup.event(store, journal, since).n if since else 0
+    yield from (event for event in store.events(journal, kinds=kinds) if event.n > after)
+
+
+def wording(event: Event) -> str:
+    """What an event says, in one line."""
+    if event.body is None:
+        return "(withheld)"
+    body = event.body
+    parts = [str(body[name]) for name in _SPOKEN if isinstance(body.get(name), str) and body[name]]
+    for name in ("heading",):
+        if body.get(name):
+            parts.insert(0, " > ".join(body[name]))
+    parts += [f"{label}={value}".lstrip("=") for label, value in body.get("cells") or ()]
+    if body.get("changes"):
+        parts += [f"{name}={value}" for name, value in body["changes"].items()]
+    if body.get("retracted"):
+        parts.insert(0, "retracted")
+    return " · ".join(parts)
+
+
+_SPOKEN = (
+    "log",
+    "ref",
+    "url",
+    "title",
+    "text",
+    "table",
+    "verb",
+    "about",
+    "error",
+    "status",
+    "state",
+    "command",
+    "outcome",
+    "note",
+    "status_note",
+    "summary",
+    "fix",
+    "body",
+    "reason",
+)

@@ -1,0 +1,191 @@
+"""The one way into the record: what was said becomes drafts, scrubbed, appended."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from triage import events, redact, times
+from triage.errors import InvalidValue
+from triage.events import Actor, Draft, Event
+from triage.store import Store
+
+if TYPE_CHECKING:
+    from triage.redact import Redactor
+
+Guard = Callable[[Store], None]
+
+
+class Place(NamedTuple):
+    """Where something is recorded: a journal and one of its parts.
+
+    ``slug`` is the journal's, ``addendum`` that of the part where it is no main report.
+    """
+
+    journal: str
+    part: str
+    slug: str
+    addendum: str = ""
+
+    @property
+    def name(self) -> str:
+        """How people name it: SLUG or SLUG/ADDENDUM."""
+        return f"{self.slug}/{self.addendum}" if self.addendum else self.slug
+
+
+class Circumstances(NamedTuple):
+    """Who records, and when: what every command's options may say of any event.
+
+    ``at`` is one of the forms of --at, or empty for now; ``day`` the date that a clock time belongs to.
+    """
+
+    actor: Actor
+    at: str = ""
+    key: str = ""
+    log: str = ""
+    day: str = ""
+
+
+class Said(NamedTuple):
+    """One thing to record: a kind, its fields, and what entity it is about.
+
+    ``entity`` is empty for what begins an entity of its own. ``at`` and ``key`` win over the circumstances'.
+    """
+
+    kind: str
+    fields: Mapping[str, Any]
+    entity: str = ""
+    part: str = ""
+    output: bytes | None = None
+    at: str = ""
+    key: str = ""
+
+
+class Recorder:
+    """Records into one place of one store, under given circumstances."""
+
+    __slots__ = ("_clock", "_entropy", "_redactor", "circumstances", "place", "store")
+
+    def __init__(
+        self,
+        store: Store,
+        place: Place,
+        circumstances: Circumstances,
+        *,
+        redactor: "Redactor",
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self.store = store
+        self.place = place
+        self.circumstances = circumstances
+        self._redactor = redactor
+        self._clock = clock
+        self._entropy = entropy
+
+    def record(self, said: Said, *, guard: Guard | None = None) -> Event:
+        """Record one thing; the event as the store kept it."""
+        return self.record_all([said], guard=guard)[0]
+
+    def record_all(self, many: Sequence[Said], *, guard: Guard | None = None) -> list[Event]:
+        """Record several things in one transaction, all or none of them."""
+        return self.append([self.draft(said) for said in many], guard=guard)
+
+    def append(self, drafts: Sequence[Draft], *, guard: Guard | None = None) -> list[Event]:
+        """Scrub the drafts and append them."""
+        clean = [redact.scrub(draft, self._redactor) for draft in drafts]
+        return self.store.append(clean, guard=guard)
+
+    def draft(self, said: Said) -> Draft:
+        """The draft of an event; `InvalidValue` where the table of kinds does not allow it."""
+        fields = {name: value for name, value in said.fields.items() if value is not None}
+        if self.circumstances.log:
+            fields.setdefault("log", self.circumstances.log)
+        body = visible(events.validate(said.kind, fields))
+        when = self.when(said.at)
+        key = said.key or self.circumstances.key
+        id = events.derived_id(self.place.journal, key) if key else self.new_id()
+        return Draft(
+            id=id,
+            journal=self.place.journal,
+            kind=said.kind,
+            entity=said.entity or id,
+            part=said.part or self.place.part,
+            at=when.at,
+            precision=when.precision,
+            actor=self.circumstances.actor,
+            body=body,
+            output=said.output,
+            keyed=bool(key),
+        )
+
+    def opening(self, said: Said, key: str) -> Draft:
+        """The draft that opens a journal: its id is the journal's, its part and its entity."""
+        draft = self.draft(said._replace(key=""))
+        id = events.derived_id("", key) if key else draft.id
+        return draft._replace(id=id, journal=id, entity=id, part=id, keyed=bool(key))
+
+    def when(self, at: str = "") -> times.When:
+        """The instant that a form of --at means; now where nothing was said."""
+        text = at or self.circumstances.at
+        if not text:
+            return times.When(self.now(), "exact")
+        return times.parse_at(text, now=self.now(), day=self.circumstances.day or None)
+
+    def now(self) -> str:
+        """The clock as an instant."""
+        return times.from_timestamp_us(self._clock())
+
+    def new_id(self) -> str:
+        """A new id."""
+        return events.new_id(self._clock(), self._entropy(10))
+
+    def moved(self, place: Place) -> "Recorder":
+        """The same recorder at another place."""
+        return Recorder(
+            self.store,
+            place,
+            self.circumstances,
+            redactor=self._redactor,
+            clock=self._clock,
+            entropy=self._entropy,
+        )
+
+
+def visible(value: Any) -> Any:
+    r"""The value with every byte that did not decode, and every lone surrogate, as visible text.
+
+    A byte reads ``\xFF``, as Python's own decoder marked it; anything else would not be valid UTF-8.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _visible_text(value)
+    if isinstance(value, dict):
+        return {name: visible(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [visible(item) for item in value]
+    return value
+
+
+def _visible_text(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join(_visible_character(character) for character in text)
+    return text
+
+
+def _visible_character(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02X}"
+    return f"\\u{{{code:04X}}}" if 0xD800 <= code <= 0xDFFF else character
+
+
+def log(recorder: Recorder, text: str, outcome: str | None, fields: Mapping[str, Any]) -> Event:
+    """Record one line of the sequence log."""
+    return recorder.record(Said("entry", {"text": required(text, "TEXT"), "outcome": outcome, **fields}))
+
+
+def required(text: str, name: str) -> str:
+    """The text, unless it is empty."""
+    if not text.strip():
+        raise InvalidValue(f"{name} is empty", hint="nothing was recorded; say what happened")
+    return text

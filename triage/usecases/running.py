@@ -1,0 +1,49 @@
+"""Running a command as evidence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from triage import capture, times
+from triage.capture import Captured
+from triage.events import Event
+from triage.usecases.recorder import Recorder, Said
+
+
+class Ran(NamedTuple):
+    """The event of a command that was run, and what it did."""
+
+    event: Event
+    captured: Captured
+
+
+def run(
+    recorder: Recorder,
+    argv: Sequence[str],
+    fields: Mapping[str, Any],
+    *,
+    clock: Callable[[], int],
+    keep_output: bool = True,
+) -> Ran:
+    """Run a command, pass its output on, and record what it did as captured evidence."""
+    captured = capture.run(argv, clock=clock, keep_output=keep_output)
+    what = said(captured, fields, keep_output=keep_output)
+    if recorder.circumstances.at:
+        what = what._replace(at="")
+    return Ran(recorder.record(what), captured)
+
+
+def said(captured: Captured, fields: Mapping[str, Any], *, keep_output: bool) -> Said:
+    """What there is to record of a captured command."""
+    started = times.from_timestamp_us(captured.started_us)
+    body: dict[str, Any] = {
+        "command": captured.command,
+        "cwd": captured.cwd,
+        "host": captured.host,
+        "exit_code": captured.exit_code,
+        "started_at": started,
+        "ended_at": times.from_timestamp_us(captured.ended_us),
+        "origin": "captured",
+        "truncated": captured.truncated or None,
+        **fields,
+    }
+    return Said("evidence", body, output=captured.output if keep_output else None, at=started)

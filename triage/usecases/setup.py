@@ -1,0 +1,57 @@
+"""Making a folder into one that keeps its own store."""
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from triage.errors import NotAllowed
+from triage.store import open_store
+
+FOLDER = ".triage"
+CONFIG = """# Configuration of triage for this folder. Every key may stay a comment.
+
+# Who records, where --actor and TRIAGE_ACTOR say nothing.
+# actor = "sre-agent"
+# actor_type = "agent"            # human, agent or system
+
+# How references become links; {ref} is the number, {repo} is owner/repo.
+# issue_url = "https://github.com/acme/velvet/issues/{ref}"
+# pr_url = "https://github.com/acme/velvet/pull/{ref}"
+# commit_url = "https://github.com/acme/velvet/commit/{ref}"
+
+# A zone that documents show beside UTC.
+# zone = "America/New_York"
+
+# A folder of templates that come before the built-in ones.
+# templates = "docs/templates"
+"""
+
+
+class Made(NamedTuple):
+    """The store's address, and the paths that were not there before."""
+
+    store: str
+    created: tuple[str, ...]
+
+
+def init(cwd: str, *, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> Made:
+    """Make `.triage/` with a store and `triage.toml` beside it; what is there stays as it is."""
+    folder = os.path.join(cwd, FOLDER)
+    store = os.path.join(folder, "triage.db")
+    wanted = {
+        os.path.join(folder, ".gitignore"): "*\n",
+        os.path.join(cwd, "triage.toml"): CONFIG,
+    }
+    created = [path for path in (store, *wanted) if not os.path.exists(path)]
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for path, text in wanted.items():
+            if path in created:
+                with open(path, "x", encoding="utf-8") as file:
+                    file.write(text)
+    except OSError as error:
+        raise NotAllowed(
+            f"cannot write in {cwd}: {error.strerror}", hint="run triage init where you may write"
+        ) from error
+    open_store(store, clock=clock, entropy=entropy, create=True).close()
+    return Made(store, tuple(created))

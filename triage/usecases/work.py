@@ -1,0 +1,117 @@
+"""Actions and blockers: planned, started, done, blocked, fixed."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from triage.errors import AlreadyClaimed
+from triage.events import Event
+from triage.report.history import History
+from triage.store import Name, Store
+from triage.usecases import lookup
+from triage.usecases.fields import outcome_and_cells
+from triage.usecases.lookup import Found
+from triage.usecases.recorder import Recorder, Said, required
+
+
+class Told(NamedTuple):
+    """An event, with the number and the title of what it is about, for the answer."""
+
+    event: Event
+    number: int
+    title: str
+
+
+def did(recorder: Recorder, title: str, rest: tuple[str, ...], fields: Mapping[str, Any]) -> Told:
+    """Record an action that was done."""
+    return add(recorder, title, {"status": "done", **_left(rest), **fields})
+
+
+def add(recorder: Recorder, title: str, fields: Mapping[str, Any]) -> Told:
+    """Add an action."""
+    event = recorder.record(Said("action", {"title": required(title, "TITLE"), **fields}))
+    return _told(recorder, event, title)
+
+
+def move(
+    recorder: Recorder,
+    name: str,
+    status: str,
+    rest: tuple[str, ...],
+    fields: Mapping[str, Any],
+) -> Told:
+    """Bring an action to a status, with what came of it."""
+    found = lookup.entity(recorder.store, recorder.place.journal, "action", name)
+    event = recorder.record(
+        Said(
+            "action",
+            {"status": status, **_left(rest), **fields},
+            entity=found.id,
+            part=found.history.creation.part,
+        )
+    )
+    return Told(event, found.number, found.title)
+
+
+def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: bool) -> Told:
+    """Claim an action; `AlreadyClaimed` where somebody else did and ``take`` is not given."""
+    found = lookup.entity(recorder.store, recorder.place.journal, "action", name)
+    said = Said("action", {"status": "doing", **fields}, entity=found.id, part=found.history.creation.part)
+
+    def unclaimed(store: Store) -> None:
+        creation = store.find(recorder.place.journal, Name(id=found.id))[0]
+        _check_claim(lookup.history(store, creation), found, recorder.circumstances.key)
+
+    event = recorder.record(said, guard=None if take else unclaimed)
+    return Told(event, found.number, found.title)
+
+
+def _check_claim(history: History, found: Found, key: str) -> None:
+    patches = [patch for patch in history.all() if patch.body.get("status")]
+    last = patches[-1] if patches else None
+    if last is None or last.body["status"] != "doing" or key:
+        return
+    raise AlreadyClaimed(
+        f"action {found.number} ({found.title:.60}) was started by {last.actor.name}",
+        hint=f"take it over: triage start {found.number} --take",
+    )
+
+
+def block(recorder: Recorder, name: str, error: str, fields: Mapping[str, Any]) -> Told:
+    """Open a blocker that blocks an action."""
+    found = lookup.entity(recorder.store, recorder.place.journal, "action", name)
+    said = Said(
+        "blocker",
+        {"error": required(error, "ERROR"), "action": found.id, **fields},
+        part=found.history.creation.part,
+    )
+    event = recorder.record(said)
+    return _told(recorder, event, f"{found.title} — {error}")
+
+
+def blocker(recorder: Recorder, title: str, fields: Mapping[str, Any]) -> Told:
+    """Open a blocker."""
+    event = recorder.record(Said("blocker", {"title": required(title, "TITLE"), **fields}))
+    return _told(recorder, event, title)
+
+
+def settle(recorder: Recorder, name: str, status: str, text: str | None, fields: Mapping[str, Any]) -> Told:
+    """Say that a blocker is fixed or accepted, and how."""
+    found = lookup.entity(recorder.store, recorder.place.journal, "blocker", name)
+    event = recorder.record(
+        Said(
+            "blocker",
+            {"status": status, "fix": text, **fields},
+            entity=found.id,
+            part=found.history.creation.part,
+        )
+    )
+    return Told(event, found.number, found.title)
+
+
+def _left(rest: tuple[str, ...]) -> dict[str, Any]:
+    outcome, cells = outcome_and_cells(rest)
+    return {"outcome": outcome, "cells": cells or None}
+
+
+def _told(recorder: Recorder, event: Event, title: str) -> Told:
+    return Told(event, lookup.number(recorder.store, event), title)
