@@ -59,6 +59,10 @@ wheel: $(VENV)/.dev ## build the sdist, and the wheel from the sdist, into dist/
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
+.PHONY: samples
+samples: $(VENV)/.dev ## record the samples anew, with their documents
+	@for each in samples/*/make.sh; do PATH="$(CURDIR)/$(BIN):$$PATH" sh "$$each"; done
+
 .PHONY: pins
 pins: ## pin the newest releases anew, with hashes
 	$(PYTHON) -m venv build/pins

@@ -9,17 +9,22 @@ cd "$1"
 folder=$(pwd)
 
 # Nothing of the user's is read or changed.
+export HOME="$folder/home" TRIAGE_SESSION=demo
 export XDG_CONFIG_HOME="$folder/home" XDG_DATA_HOME="$folder/home" XDG_STATE_HOME="$folder/home"
-export TRIAGE_STORE="$folder/demo.sqlite" TRIAGE_SESSION=demo TRIAGE_ACTOR='demo'
-unset TRIAGE_JOURNAL TRIAGE_DATE
+unset TRIAGE_STORE TRIAGE_JOURNAL TRIAGE_DATE
 
-sh "$sample/record.sh"
-triage render --format md --output velvet-first-deploy.md
-triage render --format html --output velvet-first-deploy.html
+triage init >record.log
+cp "$sample/triage.toml" .
+sh "$sample/record.sh" >>record.log
+triage export velvet-first-deploy --output velvet-first-deploy.jsonl 2>>record.log
+triage render velvet-first-deploy --output velvet-first-deploy.md 2>>record.log
+triage render velvet-first-deploy --output velvet-first-deploy.html 2>>record.log
 
 cat <<END
+$(grep -c '^velvet-first-deploy' record.log) commands recorded the sample. There are now:
 
-The record    $folder/demo.sqlite
+The record    $folder/.triage/triage.db
+As lines      $folder/velvet-first-deploy.jsonl
 As Markdown   $folder/velvet-first-deploy.md
 As a page     $folder/velvet-first-deploy.html
 END

@@ -49,7 +49,7 @@ def record_command(call: Call, file: str, **_: Any) -> None:
             call.answer(recorder.place, event, reading.wording(event))
     if not call.json:
         numbers = f"e{recorded[0].n} to e{recorded[-1].n}" if recorded else "nothing"
-        say(f"{recorder.place.slug} {numbers}: {len(recorded)} events recorded")
+        say(f"{recorder.place.name} {numbers}: {len(recorded)} events recorded")
 
 
 @command("schema", records=False)

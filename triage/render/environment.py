@@ -109,9 +109,10 @@ def environment(
     folders: Sequence[Path], links: Links, functions: Mapping[str, Callable[..., Any]]
 ) -> Sandbox:
     """The environment of templates in these folders, the first before the others."""
+    finalize = _finalizer(links)
     sandbox = Sandbox(
         autoescape=True,
-        finalize=_finalizer(links),
+        finalize=finalize,
         keep_trailing_newline=True,
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         optimized=False,
@@ -119,11 +120,12 @@ def environment(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    sandbox.filters = {name: FILTERS[name] for name in PLAIN_FILTERS} | {
-        "join": _join,
+    own: dict[str, Callable[..., Any]] = {
+        "join": lambda values, between="": join(map(finalize, values), finalize(between)),
         "prose": _prose,
         "fence": _fence,
     }
+    sandbox.filters = {name: FILTERS[name] for name in PLAIN_FILTERS} | own
     sandbox.globals = {
         "range": sandbox.globals["range"],
         "namespace": sandbox.globals["namespace"],
@@ -139,11 +141,6 @@ def _finalizer(links: Links) -> Callable[[Any], Any]:
         return Markdown(inline("" if value is None else str(value), links))
 
     return finalize
-
-
-def _join(values: Any, between: str = "") -> Markdown:
-    """The filter ``join``."""
-    return join(values, between)
 
 
 def _prose(text: Any, level: int = 2) -> Markdown:

@@ -9,19 +9,24 @@ from typing import Any
 
 from markupsafe import Markup
 
-from triage.render.inline import Links, pieces
+from triage.render.inline import Links, Piece, pieces
 
 _NO_LINKS = Links()
 
-_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<&|~]|^[ \t>#+=.):-]|^\d|[ \t]$|  ")
-_ESCAPED = re.compile(
+_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<&|~]|^[ \t>#+=.):-]|^\d|[ \t#]$|  ")
+_INSIDE = (
     r"(?P<backslash>\\(?=[!-/:-@\[-`{-~]|$))"
-    r"|(?P<mark>[`*|]|(?<![^\W_])_|_(?![^\W_])|(?<!^)(?<!\s)~|~(?=~|\s|$)|\](?=[(\[:]|$)|^\[|!(?=\[))"
-    r"|(?P<less><)"
+    r"|(?P<mark>[`*|]|(?<![^\W_])_|_(?![^\W_])|(?<!^)(?<!\s)~|~(?=~|\s|$)|\](?=[(\[:])|!(?=\[)"
+    r"%s)"
+    r"|(?P<less><(?=[A-Za-z/!?]|$))"
     r"|(?P<ampersand>&(?=\#?\w{1,31};|$|\#?\w{1,31}$))"
 )
+_ALONE = re.compile(_INSIDE % "")
+"""What changes the meaning of a text that stands between spaces, inside a line."""
+_ANYWHERE = re.compile(_INSIDE % r"|\#(?=\#*$)|\]$|^\[")
+"""The same for a text that may be joined to another on either side."""
 _LEADING = re.compile(r"[ \t]*(?:(?P<digits>\d{1,9})(?=[.)](?:\s|$))|(?=[>#+=.):-]))")
-_RULE = re.compile(r"(?:[-=] ?)+$")
+_BEGINS = re.compile(r"[>=]|#{1,6}(?:\s|$)|(?:[-=] ?)+$|[-+.)](?:\s|$)|:(?:\s|$|-)")
 
 
 class Markdown(Markup):
@@ -36,28 +41,32 @@ class Markdown(Markup):
 
 
 def inline(text: str, links: Links = _NO_LINKS) -> str:
-    """The Markdown of a short text, on one line and safe in a cell of a table."""
-    found = pieces(text, links)
-    if len(found) == 1 and found[0].kind == "text":
-        return plain(found[0].text)
-    written = [_written(piece) for piece in found]
-    return "".join(written)
+    """The Markdown of a short text, on one line, wherever it comes to stand and whatever it is joined to."""
+    return "".join(
+        _written(piece) if piece.kind != "text" else plain(piece.text, first=place == 0)
+        for place, piece in enumerate(pieces(text, links))
+    )
 
 
-def _written(piece: Any) -> str:
+def alone(text: str, links: Links = _NO_LINKS) -> str:
+    """The Markdown of a short text that stands between spaces inside a line: a cell, a heading."""
+    return "".join(
+        _written(piece) if piece.kind != "text" else _between(piece.text) for piece in pieces(text, links)
+    ).strip(" ")
+
+
+def _written(piece: Piece) -> str:
     if piece.kind == "code":
         return _code(piece.text)
-    if piece.kind == "link":
-        return (
-            f"<{piece.href}>" if piece.href == piece.text else f"[{plain(piece.text)}]({_target(piece.href)})"
-        )
-    return plain(piece.text)
+    return (
+        f"<{piece.href}>" if piece.href == piece.text else f"[{_between(piece.text)}]({_target(piece.href)})"
+    )
 
 
 def _code(text: str) -> str:
     """A code span; one with a pipe or a backtick is escaped text, which every dialect shows alike."""
     if "|" in text or "`" in text:
-        return plain(f"`{text}`")
+        return _between(f"`{text}`")
     return f"`{text}`"
 
 
@@ -65,15 +74,23 @@ def _target(href: str) -> str:
     return href.replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")
 
 
-def plain(text: str) -> str:
-    """A text without meaning in Markdown, wherever in a line it comes to stand."""
+def _between(text: str) -> str:
+    return _ALONE.sub(_escape, text) if _MEANS_SOMETHING.search(text) else text
+
+
+def plain(text: str, *, first: bool = True) -> str:
+    """A text without meaning in Markdown, wherever in a line it comes to stand.
+
+    ``first`` says that it may begin a line, and so must not begin a list, a heading, a quotation or a rule.
+    """
     if not _MEANS_SOMETHING.search(text):
         return text
     if text[:1] in " \t":
         text = " " + text.lstrip(" \t")
     if text[-1:] in " \t":
         text = text.rstrip(" \t") + " "
-    return _leading(_ESCAPED.sub(_escape, text))
+    text = _ANYWHERE.sub(_escape, text)
+    return _leading(text) if first else text
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -85,14 +102,10 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _leading(text: str) -> str:
-    """What would begin a list, a heading, a quotation or a rule at the start of a line."""
     found = _LEADING.match(text)
-    if found is None:
+    if found is None or not _BEGINS.match(text, found.end()):
         return text
-    place = found.end()
-    rest = text[place + 1 :]
-    begins = not rest or rest[0].isspace() or text[place] in "#>=" or bool(_RULE.match(text[place:]))
-    return f"{text[:place]}\\{text[place:]}" if begins else text
+    return f"{text[: found.end()]}\\{text[found.end() :]}"
 
 
 def join(values: Any, between: str = "") -> Markdown:

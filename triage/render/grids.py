@@ -66,18 +66,8 @@ def _action(action: Action, blockers: dict[str, Blocker]) -> GridRow:
         notes.append(action.notes)
     if action.claimed_by:
         notes.append(f"started by {action.claimed_by}")
-    cells = (str(action.number), action_title(action), status, "; ".join(notes))
+    cells = (str(action.number), action.name, status, "; ".join(notes))
     return GridRow(action.event, cells, "freed" if "→" in action.shown else action.status)
-
-
-def action_title(action: Action) -> str:
-    """The title, with the environment where the title does not say it."""
-    place = action.environment
-    return (
-        f"{action.title} ({place})"
-        if place and place.casefold() not in action.title.casefold()
-        else action.title
-    )
 
 
 def _blocked_by(blocker: Blocker) -> str:

@@ -128,7 +128,7 @@ class PageComponents(MarkdownComponents):
 
     def _box(self, action: Action) -> str:
         sign = ("☑", "done") if action.closed else ("☐", "open")
-        said = [grids.action_title(action)]
+        said = [action.name]
         said += [action.notes] if action.notes else []
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []

@@ -5,7 +5,7 @@ from typing import Any
 
 from triage import times
 from triage.render import grids, summary
-from triage.render.escape import Markdown, inline
+from triage.render.escape import Markdown, alone
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links
 from triage.render.prose import fence
@@ -40,17 +40,19 @@ class MarkdownComponents:
         }
 
     def inline(self, text: str) -> str:
-        """A short text with its links."""
-        return inline(text, self._links)
+        """A short text with its links, inside a line."""
+        return alone(text, self._links)
 
     def heading(self, level: int, title: str, event: str = "") -> Markdown:  # noqa: ARG002  a page needs the event
         """A heading, of a level from 1 to 6; deeper ones are bold."""
         text = self.inline(title)
-        return Markdown(f"{'#' * level} {text}" if level <= 6 else f"**{text}**")
+        bare = text.rstrip("#")
+        closing = text[len(bare) :].replace("#", "\\#")  # a heading may end in marks that are not shown
+        return Markdown(f"{'#' * level} {bare}{closing}" if level <= 6 else f"**{text}**")
 
     def summary_lines(self, what: Report | Part) -> Markdown:
         """What a reader needs in ten seconds."""
-        said = (f"- **{inline(line.label)}:** {self.inline(line.text)}" for line in self.lines(what))
+        said = (f"- **{alone(line.label)}:** {self.inline(line.text)}" for line in self.lines(what))
         return Markdown("\n".join(said))
 
     def lines(self, what: Report | Part) -> list[summary.Line]:
@@ -61,7 +63,7 @@ class MarkdownComponents:
 
     def grid(self, grid: Grid) -> Markdown:
         """A table."""
-        lines = [_row(map(inline, grid.columns)), "|" + " --- |" * len(grid.columns)]
+        lines = [_row(map(alone, grid.columns)), "|" + " --- |" * len(grid.columns)]
         lines += [_row(map(self.cell, row.cells)) for row in grid.rows]
         return Markdown("\n".join(lines))
 
@@ -70,7 +72,7 @@ class MarkdownComponents:
         if isinstance(cell, str):
             return self.inline(cell)
         if isinstance(cell, Clock):
-            return inline(cell.text)
+            return alone(cell.text)
         if isinstance(cell, Check):
             return f"{self.inline(cell.text)} {'✓' if cell.met else '✗ not as expected'}"
         return self._mark(cell)
@@ -109,7 +111,7 @@ class MarkdownComponents:
 
     def box(self, action: Action) -> str:
         """What a checklist says of an action."""
-        said = [grids.action_title(action)]
+        said = [action.name]
         said += [action.notes] if action.notes else []
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []

@@ -133,6 +133,7 @@ def _free(slug: str, taken: set[str]) -> str:
 def _frame(folders: Sequence[Path]) -> jinja2.Environment:
     return jinja2.Environment(
         autoescape=True,
+        keep_trailing_newline=True,
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         trim_blocks=True,
         lstrip_blocks=True,

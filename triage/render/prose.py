@@ -17,6 +17,7 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?(?<!`)\1(?!`)")
 _TAG = re.compile(r"<(?!(?:https?://|mailto:)[^\s<>]*>)(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\]\([ \t\n]*<?[ \t]*(?P<scheme>[A-Za-z][A-Za-z0-9+.\-\s]{0,40}):")
 _ENTITY_LINK = re.compile(r"\]\([^)\n]*&(?:#|[A-Za-z])")
+_BARE = re.compile(r"(?<![<(\[\"'`=\w/])https?://[^\s<>\"'`|\\{}^()\[\]*]*[\w/](?![^\s]*\]\()")
 _SCHEMES = ("http", "https", "mailto")
 _EVENT = re.compile(r"\be:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})\b")
 
@@ -87,6 +88,7 @@ def _harmless(text: str) -> str:
 def _defused(text: str) -> str:
     text = _EVENT.sub(r"[\1](#e-\1)", text)
     text = _TAG.sub("&lt;", text)
+    text = _BARE.sub(r"<\g<0>>", text)
     text = _ENTITY_LINK.sub(lambda found: "\\" + found[0], text)
     return _LINK.sub(_checked_link, text)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from triage import times
-from triage.render.grids import action_title, fixed_by
+from triage.render.grids import fixed_by
 from triage.report import Blocker, Part, Report
 
 
@@ -67,9 +67,9 @@ def _open(report: Report) -> Iterator[Line]:
     for blocker in blockers:
         yield Line("Open blocker", f"{blocker.number}: {blocker.title}", blocker.event, "open")
     for action in (action for part in parts for action in part.operator):
-        yield Line(f"{action.owner} must act", action_title(action), action.event, "open")
+        yield Line(f"{action.owner} must act", action.name, action.event, "open")
     if unowned:
-        yield Line("Open actions", _few([action_title(action) for action in unowned]), unowned[0].event)
+        yield Line("Open actions", _few([action.name for action in unowned]), unowned[0].event)
     if issues:
         yield Line("Open issues", ", ".join(issues))
     if not (blockers or unowned or issues or any(part.operator for part in parts)):
@@ -88,12 +88,20 @@ def _told(report: Report) -> Iterator[Line]:
     if main.backing.total:
         yield Line("Backing", backing(main))
     for part in report.addenda:
-        yield Line("Addendum", f"{part.header.title} ({part.header.status})", part.id)
+        yield Line("Addendum", f"{part.header.title}{_state(part)}", part.id)
     for count, word in ((report.newer, "need a newer triage"), (report.withheld, "are withheld")):
         if count:
             yield Line("Note", f"{count} event{'s'[: count != 1]} {word}")
     if report.orphans:
         yield Line("Note", f"{report.orphans} events patch something that is not in this record")
+
+
+def _state(part: Part) -> str:
+    """The status of an addendum, or what is open in it; nothing where neither says anything."""
+    if part.header.status != "open":
+        return f" ({part.header.status})"
+    still = sum(not a.closed for a in part.actions) + sum(b.status == "open" for b in part.blockers)
+    return f" ({still} open)" if still else ""
 
 
 def _blocker(blocker: Blocker) -> str:

@@ -80,8 +80,9 @@ class Fold:
 
     def related(self) -> tuple[str, ...]:
         """The issues that any part names, lowest number first."""
-        named = [item for item in self._refs() if item and item not in self._prs]
-        return tuple(sorted(dict.fromkeys(named), key=_ref_order))
+        named = {item for item in self._refs() if item and item not in self._prs}
+        bare = {item for item in named if item.startswith("#")}
+        return tuple(sorted((i for i in named if i in bare or _bare(i) not in bare), key=_ref_order))
 
     def _refs(self) -> Iterator[str]:
         for history in self.issues:
@@ -149,7 +150,9 @@ class _PartFold:
             operator=tuple(a for a in actions if not a.closed and a.owner),
             remains=tuple(a for a in actions if _remains(a) and a not in queue),
             blockers=tuple(blockers),
-            issues=tuple(self._fold.issue(item) for item in self._issue_histories),
+            issues=tuple(
+                sorted(map(self._fold.issue, self._issue_histories), key=lambda i: _ref_order(i.ref))
+            ),
             tables=found,
             final=final,
             final_notes=final_notes,
@@ -176,6 +179,10 @@ class _PartFold:
         numbers = self._fold.survey.numbers
         backing = self._fold.backing[history.id]
         return entities.blocker(history, numbers[history.id], backing, numbers)
+
+    def _issues(self) -> tuple[Issue, ...]:
+        found = map(self._fold.issue, self._issue_histories)
+        return tuple(sorted(found, key=lambda issue: _ref_order(issue.ref)))
 
     def _facts(self) -> Iterator[tables.Fact]:
         for patch in self._of_kind["observation"]:
@@ -258,6 +265,11 @@ def _split(headings: tuple[Section, ...], *, queued: bool) -> tuple[tuple[Sectio
         tuple(section for section in headings if section.verbatim),
         tuple(section for section in headings if not section.verbatim),
     )
+
+
+def _bare(ref: str) -> str:
+    """The number alone of a reference that names its repository."""
+    return f"#{entities.issue_key(ref).rpartition('#')[2]}"
 
 
 def _ref_order(ref: str) -> tuple[str, int, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from triage import times
 from triage.report.entities import CLOSED_STATUSES, fixing, transitions
 from triage.report.history import History, Patch
-from triage.report.shapes import Row, WallClock
+from triage.report.shapes import Row, WallClock, named
 
 OPENED = "opened"
 
@@ -20,7 +20,8 @@ def of_entry(history: History) -> Row:
 
 def of_action(history: History, blockers: list[History]) -> Iterator[Row]:
     """Going to blocked, done, failed or skipped is a row; so is any patch that words one."""
-    title, before, told = history.value("title"), "", set()
+    title = named(history.value("title"), history.value("environment"))
+    before, told = "", set()
     for status, patch in transitions(history, blockers):
         if patch.kind == "blocker":
             yield _row(
@@ -153,7 +154,7 @@ def wall_clock(opening: History | None, rows: tuple[Row, ...], named: dict[str, 
     start = _named(named, "start", rows) or _first(opening, rows)
     resolved = _resolve(opening)
     end = _named(named, "end", rows) or (resolved and (resolved, "resolved")) or _last(rows)
-    if start is None or end is None or end[0] < start[0]:
+    if start is None or end is None or end[0] <= start[0]:
         return None
     impact = _named(named, "impact", rows) or start
     return WallClock(

@@ -92,10 +92,24 @@ class Action:
     ended_at: str | None = None
 
     @property
+    def name(self) -> str:
+        """The title, with the environment where the title does not say it."""
+        return named(self.title, self.environment)
+
+    @property
     def notes(self) -> str:
         """The outcome and the values it left, in one line."""
         values = ", ".join(f"{label} {value}" for label, value in self.cells)
         return ", ".join(part for part in (self.outcome, values) if part)
+
+
+def named(title: str, environment: str) -> str:
+    """What to call an action: two of one title are told apart by where they were done."""
+    return (
+        f"{title} ({environment})"
+        if environment and environment.casefold() not in title.casefold()
+        else title
+    )
 
 
 @dataclass(frozen=True, slots=True)
