@@ -403,7 +403,7 @@ def digest_of(envelope: bytes) -> str:
 
 def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
     """The event that the kept bytes say. Nothing is verified here."""
-    head = json.loads(sealed.envelope)
+    head = json.loads(sealed.envelope.decode())
     actor = head["actor"]
     return Event(
         head["id"],
@@ -417,7 +417,7 @@ def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
         Actor(actor["name"], actor["type"], actor["session"]),
         tuple(head["parents"]),
         sealed.digest,
-        None if sealed.body is None else json.loads(sealed.body),
+        None if sealed.body is None else json.loads(sealed.body.decode()),
         n,
         b"".join(data for _, data in sealed.chunks) if output and sealed.chunks else None,
     )

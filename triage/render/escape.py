@@ -14,6 +14,8 @@ from triage.render.inline import Links, Piece, pieces
 _NO_LINKS = Links()
 
 _MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<&|~]|^[ \t>#+=.):-]|^\d|[ \t#]$|  ")
+_ANY = re.compile(r"[\\`*_\[\]<&|~#@:]|commit ")
+"""Without any of these, a text is itself."""
 _INSIDE = (
     r"(?P<backslash>\\(?=[!-/:-@\[-`{-~]|$))"
     r"|(?P<mark>[`*|]|(?<![^\W_])_|_(?![^\W_])|(?<!^)(?<!\s)~|~(?=~|\s|$)|\](?=[(\[:])|!(?=\[)"
@@ -50,6 +52,8 @@ def inline(text: str, links: Links = _NO_LINKS) -> str:
 
 def alone(text: str, links: Links = _NO_LINKS) -> str:
     """The Markdown of a short text that stands between spaces inside a line: a cell, a heading."""
+    if text.isascii() and text.isprintable() and not _ANY.search(text):
+        return text.strip(" ")
     return "".join(
         _written(piece) if piece.kind != "text" else _between(piece.text) for piece in pieces(text, links)
     ).strip(" ")

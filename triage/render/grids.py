@@ -123,15 +123,15 @@ def _issue(issue: Issue) -> GridRow:
 
 def data(table: Table) -> Grid:
     """A table of observations; where values were expected, they precede the last column."""
-    columns = list(table.columns)
-    if table.expects:
+    columns, expects = list(table.columns), table.expects
+    if expects:
         columns.insert(len(columns) - 1, "Expected")
-    return Grid(table.name, tuple(columns), tuple(_data_row(table, row) for row in table.rows))
+    return Grid(table.name, tuple(columns), tuple(_data_row(row, expects=expects) for row in table.rows))
 
 
-def _data_row(table: Table, row: TableRow) -> GridRow:
+def _data_row(row: TableRow, *, expects: bool) -> GridRow:
     cells: list[Cell] = list(row.values)
-    if table.expects:
+    if expects:
         cells.insert(len(cells) - 1, row.expected)
     if row.met is not None:
         cells[-1] = Check(row.values[-1], row.met)
