@@ -82,7 +82,7 @@ def run(argv: Sequence[str], *, clock: Callable[[], int], keep_output: bool = Tr
     output, truncated = tape.read() if keep_output else (b"", 0)
     return Captured(
         command=shlex.join(argv),
-        cwd=os.getcwd(),
+        cwd=_folder(),
         host=socket.gethostname(),
         exit_code=code,
         started_us=started,
@@ -91,6 +91,14 @@ def run(argv: Sequence[str], *, clock: Callable[[], int], keep_output: bool = Tr
         truncated=truncated,
         error=error,
     )
+
+
+def _folder() -> str:
+    """The folder that the command ran in, or '' where it is gone."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
 
 
 def _run(argv: Sequence[str], tape: Tape) -> int:

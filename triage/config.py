@@ -61,9 +61,7 @@ class Settings(NamedTuple):
 
 def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = "") -> Settings:
     """The settings for a command that runs in ``cwd``; options win over everything else."""
-    home = environ.get("HOME") or os.path.expanduser("~")
-    config_folder = os.path.join(environ.get("XDG_CONFIG_HOME") or f"{home}/.config", "triage")
-    state_folder = os.path.join(environ.get("XDG_STATE_HOME") or f"{home}/.local/state", "triage")
+    config_folder, state_folder = folders(environ)
     folder = find_folder(cwd)
     own = read_config(os.path.join(config_folder, CONFIG_FILE))
     found = read_config(os.path.join(os.path.dirname(folder), CONFIG_FILE)) if folder else {}
@@ -75,7 +73,7 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
             )
     merged = {**own, **found}
     address = store or environ.get("TRIAGE_STORE") or own.get("store") or ""
-    address = address or _default_store(folder, environ, home)
+    address = _whole(address) or _default_store(folder, environ)
     return Settings(
         store=address,
         actor=_actor(actor, environ, merged, kept_actor(state_folder, address)),
@@ -90,6 +88,33 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         config_folder=config_folder,
         state_folder=state_folder,
     )
+
+
+def folders(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The user's own folders: of the configuration, and of the state."""
+    home = _home(environ)
+    config_folder = os.path.join(environ.get("XDG_CONFIG_HOME") or f"{home}/.config", "triage")
+    state_folder = os.path.join(environ.get("XDG_STATE_HOME") or f"{home}/.local/state", "triage")
+    return config_folder, state_folder
+
+
+def _home(environ: Mapping[str, str]) -> str:
+    return environ.get("HOME") or os.path.expanduser("~")
+
+
+def _whole(address: str) -> str:
+    """The address with a path made absolute: a session's choice holds from every folder."""
+    if not address or "://" in address:
+        return address
+    return os.path.abspath(os.path.expanduser(address))
+
+
+def working_folder(environ: Mapping[str, str]) -> str:
+    """The folder that the command runs in; where it was when somebody deleted it meanwhile."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return environ.get("PWD") or os.sep
 
 
 def clock() -> int:
@@ -126,13 +151,13 @@ def _main_checkout(folder: str) -> str:
     with open(link, encoding="utf-8", errors="replace") as file:
         target = file.read(4096).removeprefix("gitdir:").strip()
     head, mark, _ = os.path.join(folder, target).partition(f"{os.sep}.git{os.sep}worktrees{os.sep}")
-    return head if mark else ""
+    return os.path.normpath(head) if mark else ""
 
 
-def _default_store(folder: str, environ: Mapping[str, str], home: str) -> str:
+def _default_store(folder: str, environ: Mapping[str, str]) -> str:
     if folder:
         return os.path.join(folder, STORE_FILE)
-    data = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
+    data = environ.get("XDG_DATA_HOME") or f"{_home(environ)}/.local/share"
     return os.path.join(data, "triage", STORE_FILE)
 
 
@@ -141,7 +166,7 @@ def read_config(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             raw = file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
@@ -300,9 +325,9 @@ def _read_text(path: str) -> str:
         return ""
 
 
-def redaction_key(settings: Settings) -> bytes:
+def redaction_key(config_folder: str) -> bytes:
     """The key of the fingerprints in redaction markers: the user's, made at its first use."""
-    path = os.path.join(settings.config_folder, "redaction.key")
+    path = os.path.join(config_folder, "redaction.key")
     try:
         with open(path, "rb") as file:
             return file.read()

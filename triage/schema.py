@@ -62,6 +62,10 @@ def parse_line(text: str, number: int) -> Line:
             f"line {number} is not JSON: {error.msg} at column {error.colno}",
             hint="nothing was recorded; a line is one whole JSON object",
         ) from error
+    except ValueError as error:
+        raise InvalidValue(
+            f"line {number} holds a number of too many digits", hint="nothing was recorded"
+        ) from error
     except RecursionError as error:
         raise InvalidValue(f"line {number} is nested too deeply", hint="nothing was recorded") from error
     value = _without_surrogates(value)

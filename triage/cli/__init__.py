@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from triage.cli.heard import Heard
 from triage.cli.speech import complain
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -86,7 +87,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; a near miss is offered."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
             from triage.errors import UsageError
             from triage.events import near
 
@@ -132,11 +133,13 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; every error ends here, as one line and an exit code."""
     gc.disable()  # one command is one short process; collecting would cost a large fold its linear time
     arguments = sys.argv[1:] if arguments is None else arguments
+    heard = Heard()
     try:
-        code = cli.main(_command_first(arguments), prog_name="triage", standalone_mode=False)
+        words = _command_first(arguments) or ["--help"]
+        code = cli.main(words, prog_name="triage", standalone_mode=False, obj=heard)
         _flush()
     except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
-        code = complain(error, as_json="--json" in arguments)
+        code = complain(error, as_json="--json" in arguments, keep=heard.keep)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -152,4 +155,5 @@ def _command_first(arguments: list[str]) -> list[str]:
 
 
 def _flush() -> None:
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()

@@ -4,20 +4,20 @@ A text may begin with a hyphen, may be ``-`` (standard input) or ``@FILE``; ``@@
 """
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from triage import config
-from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.cli.heard import Heard
+from triage.cli.speech import plain, say, say_json, shortened
 from triage.config import Settings
 from triage.errors import UsageError
 from triage.events import KINDS, Event, near
 from triage.redact import Redactor, secret_names
 from triage.store import Store, open_store
-from triage.usecases.recorder import Circumstances, Place, Recorder
+from triage.usecases.recorder import Circumstances, Place, Recorder, visible
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -29,8 +29,10 @@ class Text(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text; `UsageError` where a file cannot be read."""
+        if ctx is None or ctx.resilient_parsing:
+            return str(value)
         if value == "-":
-            return _standard_input()
+            return _decoded(ctx.ensure_object(Heard).read())
         if value.startswith("@@"):
             return str(value[1:])
         if value.startswith("@"):
@@ -39,12 +41,6 @@ class Text(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4
 
 
 TEXT = Text()
-
-
-def _standard_input() -> str:
-    if sys.stdin is None or sys.stdin.isatty():
-        note("reading the text from standard input; end it with Ctrl-D")
-    return _decoded(sys.stdin.buffer.read())
 
 
 def _file(path: str) -> str:
@@ -66,8 +62,9 @@ def _decoded(raw: bytes) -> str:
 class Call:
     """One call of a command: its options, and what it needs of the surroundings, when asked for."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], heard: Heard) -> None:
         self.json: bool = options.pop("json", False) or False
+        self.heard = heard
         self._options = options
         self._store: Store | None = None
         self._settings: Settings | None = None
@@ -79,7 +76,7 @@ class Call:
         if self._settings is None:
             self._settings = config.load(
                 os.environ,
-                os.getcwd(),
+                config.working_folder(os.environ),
                 store=self._options.get("store") or "",
                 actor=self._options.get("actor") or "",
             )
@@ -93,7 +90,9 @@ class Call:
     def redactor(self) -> Redactor:
         """The redactor, with the secrets that this environment holds."""
         if self._redactor is None:
-            self._redactor = Redactor(config.redaction_key(self.settings), secret_names(os.environ))
+            self._redactor = Redactor(
+                config.redaction_key(self.settings.config_folder), secret_names(os.environ)
+            )
         return self._redactor
 
     def store(self, *, create: bool = False) -> Store:
@@ -147,6 +146,11 @@ class Call:
         )
 
     @property
+    def actor(self) -> str:
+        """Who was named with --actor, or ''."""
+        return self._options.get("actor") or ""
+
+    @property
     def key(self) -> str:
         """The key that was given, or ''."""
         return self._options.get("key") or ""
@@ -166,12 +170,11 @@ class Call:
 
     def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
         """Acknowledge an event, in one line that names its journal."""
+        what = visible(what)
         if self.json:
-            say_json(_as_dict(place, event) | more | {"text": what})
+            say_json(as_dict(place, event) | more | {"text": what})
             return
-        told = plain(what)
-        told = shortened(told)
-        say(f"{place.name} e{event.n} {told}{self._when(event)}")
+        say(f"{place.name} e{event.n} {shortened(plain(what))}{self._when(event)}")
 
     def _when(self, event: Event) -> str:
         if not self._options.get("at"):
@@ -181,7 +184,8 @@ class Call:
         return f" (at {show(event.at, event.precision)})"
 
 
-def _as_dict(place: Place, event: Event) -> dict[str, Any]:
+def as_dict(place: Place, event: Event) -> dict[str, Any]:
+    """What the JSON answer says of any event."""
     return {
         "journal": place.name,
         "event": f"e{event.n}",
@@ -199,12 +203,14 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep texts that begin with a hyphen from being read as options."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
         return super().parse_args(ctx, _sorted_out(args, *_spellings(self)))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command's function with a `Call`, and close what it opened."""
         shared = {name: ctx.params.pop(name, None) for name in SHARED if name in ctx.params}
-        call = Call(shared)
+        call = Call(shared, ctx.ensure_object(Heard))
         try:
             return ctx.invoke(self.callback, call, **ctx.params) if self.callback else None
         finally:

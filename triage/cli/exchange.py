@@ -1,31 +1,21 @@
 """Batches, export and import on the command line."""
 
 import json
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 from triage.cli.command import Call, command
 from triage.cli.speech import note, say, say_json
-from triage.errors import NotFound
+from triage.events import Event
 from triage.usecases import exchange
+from triage.usecases.facts import read_output
 
 
-def _lines(file: str) -> list[str]:
+def _lines(call: Call, file: str) -> list[str]:
     """The lines of a file or of standard input, each whole."""
-    try:
-        if file == "-":
-            raw = sys.stdin.buffer.read()
-        else:
-            with open(file, "rb") as source:
-                raw = source.read()
-    except OSError as error:
-        raise NotFound(
-            f"cannot read {file!r:.80}: {error.strerror}",
-            hint="name a file, or - for standard input",
-        ) from error
+    raw = call.heard.read() if file == "-" else read_output(file)
     return raw.decode("utf-8", "backslashreplace").split("\n")
 
 
@@ -42,14 +32,20 @@ def record_command(call: Call, file: str, **_: Any) -> None:
     """
     from triage.usecases import batch, reading
 
+    lines = _lines(call, file)
     recorder = call.recorder()
-    recorded = batch.record_lines(recorder, _lines(file))
+    recorded = batch.record_lines(recorder, lines)
     for event in recorded:
         if call.json:
             call.answer(recorder.place, event, reading.wording(event))
     if not call.json:
-        numbers = f"e{recorded[0].n} to e{recorded[-1].n}" if recorded else "nothing"
-        say(f"{recorder.place.name} {numbers}: {len(recorded)} events recorded")
+        say(f"{recorder.place.name} {_span(recorded)}")
+
+
+def _span(recorded: Sequence[Event]) -> str:
+    if len(recorded) < 2:
+        return f"e{recorded[0].n}: 1 event recorded" if recorded else "nothing recorded"
+    return f"e{recorded[0].n} to e{recorded[-1].n}: {len(recorded)} events recorded"
 
 
 @command("schema", records=False)
@@ -87,7 +83,10 @@ def export_command(call: Call, name: str | None, output: str | None, **_: Any) -
             say(line)
         return
     count = write_lines(output, lines)
-    note(f"{place.slug}: {count - 1} events written to {output}")
+    if call.json:
+        say_json({"journal": place.slug, "events": count - 1, "output": output})
+    else:
+        note(f"{place.slug}: {count - 1} events written to {output}")
 
 
 @command("import", records=False)
@@ -100,7 +99,7 @@ def import_command(call: Call, files: Iterable[str], **_: Any) -> None:
     """
     store = call.store(create=True)
     for file in files:
-        done = exchange.import_lines(store, _lines(file), call.redactor)
+        done = exchange.import_lines(store, _lines(call, file), call.redactor)
         if call.json:
             say_json(done._asdict())
         else:

@@ -1,6 +1,5 @@
 """Issues, observations, evidence, prose and references on the command line."""
 
-import sys
 from typing import Any
 
 import click
@@ -60,8 +59,8 @@ def evidence_command(call: Call, file: str, **fields: Any) -> None:
     triage evidence migrate.log --title 'Migration output' --section 'Staging deploy'
     dig +short TXT example.org | triage evidence --command 'dig +short TXT example.org'
     """
+    output = call.heard.read() if file == "-" else facts.read_output(file)
     recorder = call.recorder()
-    output = sys.stdin.buffer.read() if file == "-" else facts.read_output(file)
     event = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields))
     body = event.body or {}
     size = sum(length for length, _ in body.get("output", ()))

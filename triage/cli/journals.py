@@ -22,17 +22,19 @@ def init_command(call: Call, **_: Any) -> None:
     \b
     triage init
     """
-    made = setup.init(os.getcwd(), clock=config.clock, entropy=config.entropy)
-    _keep_actor(call.settings)
+    made = setup.init(config.working_folder(os.environ), clock=config.clock, entropy=config.entropy)
+    _keep_actor(call.settings, call.actor)
     if call.json:
         say_json({"store": made.store, "created": list(made.created)})
     else:
         say("\n".join(f"made {plain(path)}" for path in made.created) or "everything is there already")
 
 
-def _keep_actor(settings: Settings) -> None:
-    """Ask git who works here, once."""
-    if config.needs_git_user(settings, os.environ, ""):
+def _keep_actor(settings: Settings, named: str = "") -> None:
+    """Keep who works here: who was named, else whom git names, who is asked once."""
+    if named:
+        config.keep_actor(settings, settings.actor.name)
+    elif config.needs_git_user(settings, os.environ, ""):
         name = config.git_user()
         if name:
             config.keep_actor(settings, name)
@@ -85,7 +87,10 @@ def list_command(call: Call, **_: Any) -> None:
     triage list
     """
     chosen = config.current(call.settings)[0]
-    for listed in journals.listing(call.store()):
+    known = journals.listing(call.store())
+    if not known:
+        note("no journal yet; open one: triage open 'TITLE'")
+    for listed in known:
         row, header = listed
         if call.json:
             say_json(

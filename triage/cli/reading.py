@@ -8,7 +8,7 @@ from triage import times
 from triage.cli.command import Call, command
 from triage.cli.speech import plain, say, say_json, shortened
 from triage.errors import UsageError
-from triage.events import KINDS
+from triage.events import KINDS, Event
 from triage.events import near as nearest
 from triage.usecases import reading
 from triage.usecases.reading import Standing
@@ -86,8 +86,14 @@ def events_command(
     found = reading.events(call.store(), place.journal, kinds=kinds, since=since, last=last)
     for event in found:
         if call.json:
-            say_json(event._asdict() | {"journal": place.slug, "actor": event.actor.name, "output": None})
+            say_json(_event_as_dict(place.slug, event))
         else:
             when = times.show(event.at, event.precision)
             what = shortened(plain(reading.wording(event)))
             say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}")
+
+
+def _event_as_dict(slug: str, event: Event) -> dict[str, Any]:
+    value = event._asdict() | {"journal": slug, "event": f"e{event.n}", "actor": event.actor.name}
+    del value["output"], value["n"]
+    return value

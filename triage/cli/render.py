@@ -6,7 +6,7 @@ import click
 
 from triage import __version__
 from triage.cli.command import Call, command
-from triage.cli.speech import note, plain_lines, say
+from triage.cli.speech import note, plain_lines, say, say_json
 from triage.errors import InvalidValue
 from triage.render import Style
 
@@ -30,13 +30,14 @@ def render_command(
     """
     from triage.usecases.documents import document
 
+    form = _format(form or ("json" if call.json and output is None else ""), output)
     place = call.place(name or "")
     settings = call.settings
     text = document(
         call.store(),
         place.journal,
         template=template,
-        form=_format(form, output),
+        form=form,
         style=Style(
             issue_url=settings.issue_url,
             pr_url=settings.pr_url,
@@ -53,7 +54,10 @@ def render_command(
     from triage.cli.files import write_text
 
     write_text(output, text)
-    note(f"{place.slug} written to {output}")
+    if call.json:
+        say_json({"journal": place.slug, "format": form, "output": output})
+    else:
+        note(f"{place.slug} written to {output}")
 
 
 def _format(form: str, output: str | None) -> str:

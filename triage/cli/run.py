@@ -1,15 +1,19 @@
 """`triage run` on the command line."""
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from triage import config
-from triage.cli.command import Call, command
-from triage.cli.speech import complain, note, plain
-from triage.errors import TriageError, UsageError
+from triage.capture import Captured
+from triage.cli.command import Call, as_dict, command
+from triage.cli.heard import keep
+from triage.cli.speech import complain, note, note_json, plain, shortened
+from triage.errors import TriageError
+from triage.events import Event
 from triage.usecases import running
+from triage.usecases.recorder import Place
 
 
 @command("run", kind="evidence", leave=(
@@ -21,32 +25,33 @@ from triage.usecases import running
 def run_command(call: Call, argv: tuple[str, ...], no_output: bool, **fields: Any) -> None:
     """Run a command, pass its output on, and record it as captured evidence.
 
-    The exit code is the command's own; 125, 126 and 127 are failures of this program.
+    The exit code is the command's own, also where it cannot be recorded; 125, 126 and 127 say that
+    it did not run. The answer is on standard error, beside the command's own.
 
     \b
     triage run --title 'Disk space' -- df -h
     """
     try:
         recorder = call.recorder()
-        parsed = call.fields(recorder, "evidence", fields)
     except TriageError as error:
-        _run_unrecorded(argv, error)
+        complain(error, as_json=call.json)
+        _end(call, running.unrecorded(argv, clock=config.clock))
+    parsed = call.fields(recorder, "evidence", fields)
     ran = running.run(recorder, argv, parsed, clock=config.clock, keep_output=not no_output)
-    captured = ran.captured
+    if ran.error is not None:
+        output = ran.captured.output
+        complain(ran.error, as_json=call.json, keep=lambda: keep(output))
+    _end(call, ran.captured, recorder.place, ran.event)
+
+
+def _end(call: Call, captured: Captured, place: Place | None = None, event: Event | None = None) -> NoReturn:
+    """Say what was recorded, beside the command's own output, and exit as the command did."""
     if captured.error:
         note(f"triage: {plain(captured.error)}")
-    sys.stdout.flush()
-    note(f"{recorder.place.slug} e{ran.event.n} exit {captured.exit_code}: {plain(captured.command)}")
-    sys.exit(captured.exit_code)
-
-
-def _run_unrecorded(argv: tuple[str, ...], error: TriageError) -> None:
-    """The command runs all the same, unless the call itself was wrong."""
-    if isinstance(error, UsageError):
-        raise error
-    from triage import capture
-
-    complain(error, as_json=False)
-    captured = capture.run(argv, clock=config.clock)
-    note("triage: the command ran, and was not recorded")
+    if place is None or event is None:
+        note("triage: the command ran, and was not recorded")
+    elif call.json:
+        note_json(as_dict(place, event) | {"exit_code": captured.exit_code, "text": captured.command})
+    else:
+        note(f"{place.name} e{event.n} exit {captured.exit_code}: {shortened(plain(captured.command))}")
     sys.exit(captured.exit_code)

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -21,7 +22,10 @@ def plain(text: str) -> str:
 
 
 def _shown(character: str) -> str:
-    return " " if character in "\n\t\r" else f"\\u{{{ord(character):X}}}"
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02X}"
+    return " " if character in "\n\t\r" else f"\\u{{{code:X}}}"
 
 
 def shortened(text: str) -> str:
@@ -36,12 +40,24 @@ def plain_lines(text: str) -> str:
 
 def say(text: str) -> None:
     """Print data."""
-    click.echo(text)
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise TriageError(
+            f"cannot write to standard output: {error.strerror}", hint="what was recorded is kept"
+        ) from error
 
 
 def say_json(value: Any) -> None:
     """Print data as one line of JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    say(json.dumps(value, ensure_ascii=False))
+
+
+def note_json(value: Any) -> None:
+    """Print an answer in JSON where standard output belongs to somebody else."""
+    note(json.dumps(value, ensure_ascii=True))
 
 
 def note(text: str) -> None:
@@ -49,8 +65,15 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def complain(error: BaseException, *, as_json: bool) -> int:
-    """Say what went wrong, in one line, and give the exit code."""
+def _nothing() -> str:
+    return ""
+
+
+def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _nothing) -> int:
+    """Say what went wrong, in one line, and give the exit code.
+
+    ``keep`` puts what would be lost into a file, and gives its path or ''.
+    """
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
@@ -61,11 +84,14 @@ def complain(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, click.ClickException):
         error = _from_click(error)
     elif isinstance(error, OSError):
-        error = NotAllowed(f"{error.filename or 'a file'}: {error.strerror}")
+        error = NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
     if not isinstance(error, TriageError):
         raise error
+    kept = keep()
+    if kept:
+        error.hint = "; ".join(part for part in (error.hint, f"what was read is kept in {kept}") if part)
     if as_json:
-        note(json.dumps({"error": error.as_dict()}, ensure_ascii=True))
+        note_json({"error": error.as_dict()})
     else:
         note(f"triage: {plain(str(error))}")
     return error.exit_code

@@ -28,7 +28,7 @@ _ALONE = re.compile(_INSIDE % "")
 _ANYWHERE = re.compile(_INSIDE % r"|\#(?=\#*$)|\]$|^\[")
 """The same for a text that may be joined to another on either side."""
 _LEADING = re.compile(r"[ \t]*(?:(?P<digits>\d{1,9})(?=[.)](?:\s|$))|(?=[>#+=.):-]))")
-_BEGINS = re.compile(r"[>=]|#{1,6}(?:\s|$)|(?:[-=] ?)+$|[-+.)](?:\s|$)|:(?:\s|$|-)")
+_BEGINS = re.compile(r"[>=]|#{1,6}(?:\s|$)|(?:[-=][ \t]*)+$|[-+.)](?:\s|$)|:(?:\s|$|-)")
 
 
 class Markdown(Markup):
@@ -54,9 +54,10 @@ def alone(text: str, links: Links = _NO_LINKS) -> str:
     """The Markdown of a short text that stands between spaces inside a line: a cell, a heading."""
     if text.isascii() and text.isprintable() and not _ANY.search(text):
         return text.strip(" ")
-    return "".join(
-        _written(piece) if piece.kind != "text" else _between(piece.text) for piece in pieces(text, links)
-    ).strip(" ")
+    found = pieces(text, links)
+    if len(found) == 1 and found[0].kind == "text":
+        return _between(found[0].text).strip(" ")
+    return "".join([_written(p) if p.kind != "text" else _between(p.text) for p in found]).strip(" ")
 
 
 def _written(piece: Piece) -> str:

@@ -6,8 +6,6 @@ commits. What a reader could not see (control characters, bidirectional override
 """
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -68,33 +66,36 @@ def _visible(found: re.Match[str]) -> str:
     return f"\\u{{{ord(found[0]):X}}}"
 
 
-@lru_cache(maxsize=4096)
-def pieces(text: str, links: Links) -> tuple[Piece, ...]:
+def pieces(text: str, links: Links) -> list[Piece]:
     """The stretches of a short text, in order."""
     line = shown(text)
     if not _SPECIAL.search(line):
-        return (Piece("text", line),) if line else ()
-    return tuple(_pieces(line, links))
+        return [Piece("text", line)] if line else []
+    return _pieces(line, links)
 
 
-def _pieces(line: str, links: Links) -> Iterator[Piece]:
+def _pieces(line: str, links: Links) -> list[Piece]:
+    read: list[Piece] = []
     place = 0
     for found in _TOKEN.finditer(line):
         piece = _piece(found, links)
-        if piece is None or found.start() < place:
+        if piece is None:
             continue
-        if found.start() > place:
-            yield Piece("text", line[place : found.start()])
-        yield piece
-        place = found.start() + len(piece.text if piece.kind == "link" else found[0])
+        start = found.start()
+        if start > place:
+            read.append(Piece("text", line[place:start]))
+        read.append(piece)
+        place = start + len(piece.text) if piece.kind == "link" else found.end()
     if place < len(line):
-        yield Piece("text", line[place:])
+        read.append(Piece("text", line[place:]))
+    return read
 
 
 def _piece(found: re.Match[str], links: Links) -> Piece | None:
-    if found["code"]:
+    form = found.lastgroup
+    if form == "code":
         return Piece("code", found["inner"].strip() or found["inner"])
-    if found["url"]:
+    if form == "url":
         address = found["url"].rstrip(_TRAILING)
         return Piece("link", address, address) if len(address) > len("https://") else None
     href = _href(found, links)
@@ -102,9 +103,10 @@ def _piece(found: re.Match[str], links: Links) -> Piece | None:
 
 
 def _href(found: re.Match[str], links: Links) -> str:
-    if found["pr"]:
+    form = found.lastgroup
+    if form == "pr":
         return links.pr_url.replace("{ref}", found["pr_number"])
-    if found["commit"]:
+    if form == "commit":
         return links.commit_url.replace("{ref}", found["commit"])
     if found["repo"]:
         on_github = links.issue_url.startswith("https://github.com/")

@@ -78,7 +78,7 @@ def _head(numbered: Iterator[tuple[int, str]]) -> dict[str, Any]:
     number, text = next(numbered, (1, ""))
     try:
         head = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         head = None
     if (
         not isinstance(head, dict)

@@ -70,7 +70,7 @@ def reference(text: str, name: str = "reference") -> str:
     text = text.strip()
     bare = text.removeprefix("PR").strip().removeprefix("#")
     if bare.isascii() and bare.isdigit():
-        return f"#{int(bare)}"
+        return f"#{bare.lstrip('0') or '0'}"
     head, mark, number = text.rpartition("#")
     if mark and number.isdigit() and head.count("/") == 1 and not any(c.isspace() for c in head):
         return text

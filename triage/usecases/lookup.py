@@ -67,8 +67,8 @@ def history(store: Store, creation: Event) -> History:
 
 
 def _entity_event(store: Store, journal: str, kind: str, name: str) -> Event | None:
-    if kind in COUNTED and name.isdigit():
-        found = store.find(journal, Name(rank=(kind, int(name))))
+    if kind in COUNTED and name.isascii() and name.isdigit():
+        found = store.find(journal, Name(rank=(kind, int(name)))) if len(name) < 10 else []
         return found[0] if found else None
     by_name = _by_number(store, journal, name) or _by_id(store, journal, name)
     if by_name is not None and by_name.kind == kind:

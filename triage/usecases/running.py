@@ -5,15 +5,17 @@ from typing import Any, NamedTuple
 
 from triage import capture, times
 from triage.capture import Captured
+from triage.errors import TriageError
 from triage.events import Event
 from triage.usecases.recorder import Recorder, Said
 
 
 class Ran(NamedTuple):
-    """The event of a command that was run, and what it did."""
+    """What a command that was run did, and its event; or the error that kept it from being recorded."""
 
-    event: Event
     captured: Captured
+    event: Event | None
+    error: TriageError | None = None
 
 
 def run(
@@ -24,12 +26,24 @@ def run(
     clock: Callable[[], int],
     keep_output: bool = True,
 ) -> Ran:
-    """Run a command, pass its output on, and record what it did as captured evidence."""
+    """Run a command, pass its output on, and record what it did as captured evidence.
+
+    Raises `InvalidValue` before the command runs where the time that was given cannot be read.
+    """
+    recorder.when()
     captured = capture.run(argv, clock=clock, keep_output=keep_output)
     what = said(captured, fields, keep_output=keep_output)
     if recorder.circumstances.at:
         what = what._replace(at="")
-    return Ran(recorder.record(what), captured)
+    try:
+        return Ran(captured, recorder.record(what))
+    except TriageError as error:
+        return Ran(captured, None, error)
+
+
+def unrecorded(argv: Sequence[str], *, clock: Callable[[], int]) -> Captured:
+    """Run a command, and pass its output on, where nothing can be recorded."""
+    return capture.run(argv, clock=clock, keep_output=False)
 
 
 def said(captured: Captured, fields: Mapping[str, Any], *, keep_output: bool) -> Said:

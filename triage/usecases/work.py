@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from triage.errors import AlreadyClaimed
-from triage.events import Event
+from triage.events import Event, derived_id
 from triage.report.history import History
 from triage.store import Name, Store
 from triage.usecases import lookup
@@ -58,17 +58,25 @@ def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: boo
     said = Said("action", {"status": "doing", **fields}, entity=found.id, part=found.history.creation.part)
 
     def unclaimed(store: Store) -> None:
+        if _is_repeat(recorder, store):
+            return
         creation = store.find(recorder.place.journal, Name(id=found.id))[0]
-        _check_claim(lookup.history(store, creation), found, recorder.circumstances.key)
+        _check_claim(lookup.history(store, creation), found)
 
     event = recorder.record(said, guard=None if take else unclaimed)
     return Told(event, found.number, found.title)
 
 
-def _check_claim(history: History, found: Found, key: str) -> None:
+def _is_repeat(recorder: Recorder, store: Store) -> bool:
+    """Whether the key of this call was recorded before: then it is no second claim."""
+    journal, key = recorder.place.journal, recorder.circumstances.key
+    return bool(key) and bool(store.find(journal, Name(id=derived_id(journal, key))))
+
+
+def _check_claim(history: History, found: Found) -> None:
     patches = [patch for patch in history.all() if patch.body.get("status")]
     last = patches[-1] if patches else None
-    if last is None or last.body["status"] != "doing" or key:
+    if last is None or last.body["status"] != "doing":
         return
     raise AlreadyClaimed(
         f"action {found.number} ({found.title:.60}) was started by {last.actor.name}",

@@ -1,0 +1,249 @@
+"""Documents: what a template may do, what its errors say, and what a document holds."""
+
+import json
+import sys
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from triage.errors import InvalidValue, NotFound, TemplateError
+from triage.render import Style, json_schema, render
+from triage.render.prose import fence, prose, without_gaps
+from triage.report import Backing, Evidence, Header, Part, Report, Row, Table, TableRow
+
+AT = "2026-05-05T04:10:00.000000Z"
+ID = "01a208f2-b693-7f68-b59a-bfdb0a7b4b5c"
+
+
+def part(**changes):
+    empty = dict.fromkeys(Part.__dataclass_fields__, ())
+    given = {
+        "id": ID, "number": 0, "at": AT, "precision": "minute", "header": Header(title="T"), "final": None,
+        "final_notes": None, "wall_clock": None, "time_blocked_us": 0, "authors": ("ana",), "resolved_at": None,
+    }  # fmt: skip
+    return Part(**{**empty, **given, "backing": Backing(), **changes})
+
+
+def report(**changes):
+    return Report(
+        journal=ID, main=part(**changes), addenda=(), related=(), authors=("ana",), last_updated=AT,
+        last_precision="minute", events=1, heads=("a" * 64,),
+    )  # fmt: skip
+
+
+def row(text, outcome="", mark="", at=AT):
+    return Row(ID, "entry", at, "minute", text, outcome, mark)
+
+
+def evidence(output, **changes):
+    given = dict.fromkeys(Evidence.__dataclass_fields__, "")
+    given |= {
+        "event": ID, "at": AT, "precision": "minute", "exit_code": None, "started_at": None, "ended_at": None,
+        "output": output, "size": len(output), "truncated": 0, "redactions": 0, "section": (), "origin": "supplied",
+    }  # fmt: skip
+    return Evidence(**{**given, **changes})
+
+
+@pytest.fixture
+def by(tmp_path):
+    """Render by a template of the test's own."""
+
+    def render_by(template, what=None, **options):
+        (tmp_path / "own.md.j2").write_text(template, encoding="utf-8")
+        return render(what or report(), template="own", folders=[tmp_path], **options)
+
+    return render_by
+
+
+def test_an_empty_report_has_its_title_and_its_standing():
+    assert render(report()) == (
+        "# T\n\n- **Status:** OPEN\n- **Last updated:** 2026-05-05 04:10 UTC\n- **Author:** ana\n- **Open:** nothing\n"
+    )
+
+
+def test_the_sequence_log_shows_the_date_where_it_changes():
+    rows = (row("a"), row("b"), row("c", at="2026-05-06T00:01:00.000000Z"))
+
+    assert "| 2026-05-05 04:10 | a |  |\n| 04:10 | b |  |\n| 2026-05-06 00:01 | c |  |\n" in render(
+        report(rows=rows)
+    )
+
+
+def test_a_blocked_row_says_so_before_its_outcome():
+    assert "| 2026-05-05 04:10 | a | BLOCKED — no disk |" in render(
+        report(rows=(row("a", "no disk", "blocked"),))
+    )
+
+
+def test_a_code_span_with_a_pipe_is_written_as_escaped_text():
+    assert "| 2026-05-05 04:10 | \\`a \\| b\\` |  |" in render(report(rows=(row("`a | b`"),)))
+
+
+def test_references_become_links_by_their_patterns():
+    style = Style(issue_url="https://x/i/{ref}", pr_url="https://x/p/{ref}", commit_url="https://x/c/{ref}")
+
+    text = render(report(rows=(row("#1 PR #2 commit 98f2418 main@98f2418"),)), style=style)
+
+    assert (
+        "[#1](https://x/i/1) [PR #2](https://x/p/2) commit [98f2418](https://x/c/98f2418)"
+        " main@[98f2418](https://x/c/98f2418)"
+    ) in text
+
+
+def test_a_zone_is_shown_beside_utc():
+    assert "2026-05-05 04:10 UTC (00:10 EDT)" in render(report(), style=Style(zone="America/New_York"))
+
+
+def test_an_expected_value_stands_before_the_actual_one():
+    good = TableRow(ID, AT, "minute", ("flag off", "501"), "501", True, "observed", "", ())
+    bad = replace(good, values=("no token", "200"), expected="401", met=False)
+    table = Table(ID, "Final state", (), AT, ("Test", "Actual"), (good, bad))
+
+    text = render(report(final=table))
+
+    assert "| Test | Expected | Actual |" in text
+    assert "| flag off | 501 | 501 ✓ |" in text
+    assert "| no token | 401 | 200 ✗ not as expected |" in text
+
+
+def test_verbatim_output_stands_in_a_fence_longer_than_any_in_it():
+    assert fence("a\n````\nb") == "`````\na\n````\nb\n`````"
+
+
+def test_a_long_output_shows_its_head_and_its_tail(by):
+    output = "\n".join(f"line {n}" for n in range(1000)).encode()
+
+    text = by(
+        "{{ evidence(e) }}".replace("e)", "report.main.evidence[0])"), report(evidence=(evidence(output),))
+    )
+
+    assert "line 199\n[… 600 lines not shown …]\nline 800" in text
+
+
+def test_output_that_does_not_decode_is_visible(by):
+    text = by("{{ evidence(report.main.evidence[0]) }}", report(evidence=(evidence(b"a\xffb"),)))
+
+    assert "a\\xffb" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("# A", "### A"),
+        ("A\n===\ntext", "### A\ntext"),
+        ("####### no heading", "####### no heading"),
+        ("##### deep", "**deep**"),
+        ("<b>x</b>", "&lt;b>x&lt;/b>"),
+        ("`<b>`", "`<b>`"),
+        ("<https://e.org>", "<https://e.org>"),
+        ("see https://e.org/a.", "see <https://e.org/a>."),
+        ("[x](javascript:alert(1))", "[x\\](javascript:alert(1))"),
+        ("[x](https://e.org)", "[x](https://e.org)"),
+        ("[x]: https://e.org", "\\[x]: <https://e.org>"),
+        ("```\nopen", "```\nopen\n```"),
+        ("```\n# no heading\n```", "```\n# no heading\n```"),
+        ("a\x1b[0m", "a\\u{1B}[0m"),
+        ("e:01a208f2-b693-7f68-b59a-bfdb0a7b4b5c", "[0a7b4b5c](#e-0a7b4b5c)"),
+    ],
+)
+def test_prose_stays_inside_its_place(written, shown):
+    assert prose(written, 2) == shown
+
+
+def test_blank_lines_are_kept_in_fences_only():
+    assert without_gaps("a\n\n\nb\n\n```\nx\n\n\ny\n```\n") == "a\n\nb\n\n```\nx\n\n\ny\n```\n"
+
+
+def test_an_unknown_name_is_told_with_its_place_and_the_near_miss(by, tmp_path):
+    with pytest.raises(TemplateError) as caught:
+        by("line one\n{{ reprt.main }}")
+
+    assert str(tmp_path / "own.md.j2") + ", line 2: 'reprt' is undefined; did you mean 'report'?" in str(
+        caught.value
+    )
+
+
+def test_an_unknown_field_is_told_with_the_near_miss(by):
+    with pytest.raises(TemplateError, match="did you mean 'header'"):
+        by("{{ report.main.heder }}")
+
+
+def test_a_syntax_error_is_told_with_its_line(by):
+    with pytest.raises(TemplateError, match=r"own\.md\.j2, line 2: "):
+        by("fine\n{% for %}")
+
+
+@pytest.mark.parametrize(
+    "name", ["safe", "e", "escape", "forceescape", "tojson", "urlize", "xmlattr", "replace"]
+)
+def test_a_filter_that_could_undo_the_escaping_is_not_there(by, name):
+    with pytest.raises(TemplateError, match=f"No filter named '{name}'"):
+        by("{{ 'x' | " + name + " }}")
+
+
+def test_escaping_cannot_be_switched_off(by):
+    with pytest.raises(TemplateError, match="escaping cannot be switched"):
+        by("{% autoescape false %}{{ '*a*' }}{% endautoescape %}")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in range(10 ** 9) %}x{% endfor %}",
+        "{{ 'a' * 10 ** 9 }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% include 'own.md.j2' %}",
+        "{% set n = namespace(t='x' * 1000) %}{% for i in range(90) %}{% set n.t = n.t ~ n.t %}{% endfor %}",
+        "{% set n = namespace(t='x' * 1000) %}{% for i in range(90) %}{% set n.t = n.t + n.t %}{% endfor %}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ report.__init__.__globals__ }}",
+        "{{ report.main.rows.append(1) }}",
+    ],
+)
+def test_a_template_that_would_run_away_ends_in_an_error(by, template):
+    with pytest.raises(TemplateError, match=r"own\.md\.j2|the template"):
+        by(template)
+
+
+def test_a_template_that_loops_is_stopped(by, monkeypatch):
+    monkeypatch.setattr(sys.modules["triage.render.environment"], "SECONDS", 0.3)
+    loops = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+
+    with pytest.raises(TemplateError, match=r"runs for more than 0\.3 s"):
+        by(loops)
+
+
+def test_an_unknown_template_is_told_with_those_that_there_are():
+    with pytest.raises(NotFound, match="one of: triage"):
+        render(report(), template="nosuch")
+
+
+def test_an_unknown_format_is_told_with_those_that_there_are():
+    with pytest.raises(InvalidValue, match="one of: md, html, json"):
+        render(report(), format="pdf")
+
+
+def test_a_teams_template_comes_before_the_built_in_one(tmp_path):
+    (tmp_path / "triage.md.j2").write_text("mine: {{ report.main.header.title }}", encoding="utf-8")
+
+    assert render(report(), folders=[tmp_path]) == "mine: T\n"
+
+
+def test_a_teams_template_gets_the_same_page(by):
+    assert "<h1" in by("# {{ report.main.header.title }}", format="html")
+
+
+def test_the_json_form_is_as_its_schema_says():
+    what = report(rows=(row("a"),), evidence=(evidence(b"x"),))
+
+    jsonschema.validate(json.loads(render(what, format="json")), json_schema())
+
+
+def test_the_same_report_gives_the_same_bytes():
+    what = report(rows=(row("a"), row("b")))
+
+    assert [render(what, format=form) for form in ("md", "html", "json")] == [
+        render(what, format=form) for form in ("md", "html", "json")
+    ]
