@@ -9,8 +9,8 @@ from triage.store import open_store
 from triage.usecases import journals
 from triage.usecases.recorder import Circumstances, Place, Recorder, Said
 
-START = 1_777_950_000_000_000
-"""A fixed clock: 2026-05-05 03:00 UTC, in microseconds since 1970."""
+START = 1_777_982_400_000_000
+"""A fixed clock: 2026-05-05 12:00 UTC, in microseconds since 1970."""
 
 
 def counting(start=START):
@@ -23,7 +23,7 @@ def seeded(seed=7):
     """Random bytes that are the same at every run."""
     import random
 
-    source = random.Random(seed)  # noqa: S311  repeatable on purpose
+    source = random.Random(seed)
     return source.randbytes
 
 

@@ -6,7 +6,7 @@ import click
 
 from triage import __version__
 from triage.cli.command import Call, command
-from triage.cli.speech import note, plain_lines, say, say_json
+from triage.cli.speech import note, plain_json, plain_lines, say, say_json
 from triage.errors import InvalidValue
 from triage.render import Style
 
@@ -49,7 +49,7 @@ def render_command(
         redactor=call.redactor,
     )
     if output is None:
-        say(plain_lines(text.rstrip("\n")))
+        say((plain_json if form == "json" else plain_lines)(text.rstrip("\n")))
         return
     from triage.cli.files import write_text
 

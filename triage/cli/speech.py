@@ -18,7 +18,14 @@ def plain(text: str) -> str:
     r"""The text without anything that a terminal would obey: control characters read ``\u{1B}``."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else _shown(c) for c in text)
+    return "".join(c if _is_harmless(c) else _shown(c) for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    """Whether a terminal may get it: Python calls wide spaces and joiners unprintable, too."""
+    if character.isprintable() or character in "\u200c\u200d":
+        return True
+    return character >= "\xa0" and character.isspace() and character not in "\u2028\u2029"
 
 
 def _shown(character: str) -> str:
@@ -38,6 +45,13 @@ def plain_lines(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n"))
 
 
+def plain_json(text: str) -> str:
+    """The same for JSON, which has escapes of its own; it stays the same value."""
+    if text.isprintable():
+        return text
+    return "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text)
+
+
 def say(text: str) -> None:
     """Print data."""
     try:
@@ -52,7 +66,7 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print data as one line of JSON."""
-    say(json.dumps(value, ensure_ascii=False))
+    say(plain_json(json.dumps(value, ensure_ascii=False)))
 
 
 def note_json(value: Any) -> None:

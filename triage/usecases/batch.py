@@ -7,7 +7,8 @@ from triage import events, schema
 from triage.errors import InvalidValue, NotFound, TriageError
 from triage.events import KINDS, Draft, Event
 from triage.schema import Line
-from triage.usecases import facts, lookup, places
+from triage.store import Name
+from triage.usecases import corrections, facts, lookup, places
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said
 
@@ -51,6 +52,8 @@ class _Batch:
         fields = self._resolved(line.kind, {**DEFAULTS.get(line.kind, {}), **fields})
         output = fields.pop("output", None)
         entity = self._entity(line)
+        if line.kind == "amendment":
+            fields["changes"] = self._changes(entity, fields.get("changes") or {})
         if not entity and not any(fields.get(name) for name in NEEDED.get(line.kind, fields)):
             raise InvalidValue(
                 f"a new {line.kind} needs a {' or '.join(NEEDED.get(line.kind, ('field',)))}",
@@ -69,6 +72,17 @@ class _Batch:
         if line.actor:
             draft = draft._replace(actor=draft.actor._replace(name=line.actor))
         return draft
+
+    def _changes(self, target: str, changes: dict[str, Any]) -> dict[str, Any] | None:
+        """The changes of an amendment, as the kind of the event that it names takes them."""
+        if "at" in changes:
+            when = self._recorder.when(str(changes["at"]))
+            changes = {"precision": when.precision, **changes, "at": when.at}
+        found = self._kinds.get(target)
+        if found is None:
+            found = self._recorder.store.find(self._recorder.place.journal, Name(id=target))[0].kind
+        corrections.check(found, changes)
+        return changes or None
 
     def _resolved(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
         known = KINDS[kind].fields

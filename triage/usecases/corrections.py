@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from triage.errors import NotAllowed, NotFound, UsageError
-from triage.events import Event, fields_of
+from triage.errors import InvalidValue, NotAllowed, NotFound, UsageError
+from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
 from triage.store import Store
 from triage.usecases import fields as typed
@@ -32,8 +32,22 @@ def amend(recorder: Recorder, name: str, pairs: Iterable[str], reason: str | Non
             _change(recorder, event, changes, label, value)
     if not changes and retracted is None:
         raise UsageError("nothing to amend", hint="triage amend e12 text='as it should read'")
+    check(event.kind, changes)
     fields = {"changes": changes or None, "retracted": retracted, "reason": reason}
     return Corrected(_record(recorder, event, fields), event)
+
+
+def check(kind: str, changes: Mapping[str, Any]) -> None:
+    """Raise `InvalidValue` for a change of an event of a kind that the fold would leave out."""
+    known = fields_of(kind)
+    for name, value in changes.items():
+        if name in ("at", "precision"):
+            continue
+        if name not in known:
+            raise InvalidValue(f"{kind} has no field {name!r}", hint=near(name, known), allowed=tuple(known))
+        if not fits(kind, name, value):
+            what = f"cannot be {value!r:.60}" if value is not None else "cannot be empty"
+            raise InvalidValue(f"{kind} {name} {what}", hint="nothing was recorded")
 
 
 def retract(recorder: Recorder, name: str, reason: str | None) -> Corrected:

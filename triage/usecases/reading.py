@@ -33,12 +33,12 @@ def events(
     store: Store, journal: str, *, kinds: Sequence[str] = (), since: str = "", last: int = 0
 ) -> Iterator[Event]:
     """The events of a journal in the order of the store; ``last`` gives only that many of the end."""
+    after = lookup.event(store, journal, since).n if since else 0
     if last:
         newest = store.events(journal, kinds=kinds, newest_first=True)
-        found = [event for event, _ in zip(newest, range(last), strict=False)]
+        found = [event for event, _ in zip(newest, range(last), strict=False) if event.n > after]
         yield from reversed(found)
         return
-    after = lookup.event(store, journal, since).n if since else 0
     yield from (event for event in store.events(journal, kinds=kinds) if event.n > after)
 
 

@@ -1,0 +1,178 @@
+"""Issues, observations, evidence, prose and references on the command line."""
+
+import pytest
+
+pytest_plugins = ["cli"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("1140", "#1140"),
+        ("#1140", "#1140"),
+        ("PR #1141", "#1141"),
+        ("01140", "#1140"),
+        ("acme/velvet#1140", "acme/velvet#1140"),
+        ("https://github.com/acme/velvet/issues/1140", "https://github.com/acme/velvet/issues/1140"),
+    ],
+)
+def test_an_issue_is_named_by_its_number_its_repository_or_its_url(journal, typed, kept):
+    assert journal("issue", typed, "open") == f"velvet-first-deploy e2 issue {kept} open"
+    assert journal.body() == {"ref": kept, "state": "open"}
+
+
+def test_an_issue_has_a_state_and_a_note(journal):
+    answer = journal(
+        "issue", "1130", "open", "hold for next sprint", "--title", "Release phase", "--type", "issue"
+    )
+
+    assert answer == "velvet-first-deploy e2 issue #1130 open hold for next sprint"
+    assert journal.body() == {
+        "ref": "#1130",
+        "state": "open",
+        "note": "hold for next sprint",
+        "title": "Release phase",
+        "type": "issue",
+    }
+
+
+@pytest.mark.parametrize("typed", ["soon", "1140a", "acme#12", "owner/repo#", "¹²"])
+def test_what_is_no_reference_is_refused(journal, typed):
+    assert journal.refused("issue", typed) == (
+        2,
+        f"triage: {typed!r} is no reference; give REF as 1140, owner/repo#1140 or a URL",
+    )
+
+
+def test_a_number_of_thousands_of_digits_is_a_reference_like_any_other(journal):
+    journal("issue", "9" * 5000)
+
+    assert journal.body()["ref"] == "#" + "9" * 5000
+
+
+def test_a_state_that_there_is_not_is_refused(journal):
+    assert journal.refused("issue", "1140", "done") == (
+        2,
+        "triage: issue state cannot be 'done'; one of: open, closed, merged",
+    )
+
+
+def test_observe_records_a_row_of_the_final_state(journal):
+    answer = journal("observe", "staging", "Release=v15", "Slug=2ef77cf3")
+
+    assert answer == "velvet-first-deploy e2 Final state: staging, Release=v15, Slug=2ef77cf3"
+    assert journal.body() == {"cells": [["", "staging"], ["Release", "v15"], ["Slug", "2ef77cf3"]]}
+
+
+def test_observe_records_a_row_of_a_table_and_what_was_expected(journal):
+    answer = journal(
+        "observe", "Test=No token", "Actual=401 unauthorized", "--expect", "401", "--table", "Endpoints"
+    )
+
+    assert answer == "velvet-first-deploy e2 Endpoints: Test=No token, Actual=401 unauthorized"
+    assert journal.body() == {
+        "table": "Endpoints",
+        "cells": [["Test", "No token"], ["Actual", "401 unauthorized"]],
+        "expected": "401",
+    }
+
+
+def test_observe_may_expect_all_of_a_value(journal):
+    journal("observe", "Test=No token", "Actual=401", "--expect-exact", "401")
+
+    assert journal.body() == {
+        "cells": [["Test", "No token"], ["Actual", "401"]],
+        "expected": "401",
+        "exact": True,
+    }
+
+
+def test_observe_wants_assignments_after_the_row(journal):
+    assert journal.refused("observe", "staging", "v15") == (
+        2,
+        "triage: 'v15' is not LABEL=VALUE; put a value with spaces in single quotes",
+    )
+
+
+def test_evidence_comes_from_standard_input(journal):
+    answer = journal("evidence", "--command", "dig +short", stdin=b"v=DKIM1\n")
+
+    assert answer == "velvet-first-deploy e2 evidence 8 bytes: dig +short"
+    assert journal.body()["command"] == "dig +short"
+    assert journal.body()["origin"] == "supplied"
+
+
+def test_evidence_comes_from_a_file(journal):
+    (journal.work / "migrate.log").write_bytes(b"3 migrations\n\xff\n")
+
+    assert journal("evidence", "migrate.log") == "velvet-first-deploy e2 evidence 15 bytes: migrate.log"
+
+
+def test_evidence_takes_the_exit_code_and_what_it_backs(journal):
+    journal("action", "Migrate")
+    journal("evidence", "--exit-code", "0", "--action", "1", "--started-at", "2026-05-05T04:10:37Z")
+    body = journal.body()
+
+    assert (body["exit_code"], body["action"], body["started_at"]) == (
+        0,
+        journal.event(2)["id"],
+        "2026-05-05T04:10:37.000000Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--exit-code", "none", "exit_code must be a whole number, not 'none'"),
+        (
+            "--exit-code",
+            "99999999999999999999",
+            "evidence exit_code must be a whole number under 2^53, not 99999999999999999999",
+        ),
+        ("--started-at", "noon", "'noon' is no RFC 3339 time; write it as 2026-05-05T04:10:37Z"),
+    ],
+)
+def test_evidence_explains_a_value_that_it_does_not_take(journal, option, value, message):
+    assert journal.refused("evidence", option, value)[:2] == (2, f"triage: {message}")
+
+
+def test_any_claim_takes_evidence_afterwards(journal):
+    journal("did", "Migrate")
+    journal("evidence", stdin=b"3 migrations\n")
+    journal("done", "1", "--evidence", "e3")
+
+    assert journal.body() == {"status": "done", "evidence": journal.event(3)["id"]}
+
+
+def test_section_records_prose_under_a_heading_path(journal):
+    assert journal("section", "Notes > Rollback", "Run it backwards.") == (
+        "velvet-first-deploy e2 section Notes > Rollback: 17 characters"
+    )
+    assert journal.body() == {"heading": ["Notes", "Rollback"], "body": "Run it backwards."}
+
+
+def test_section_appends(journal):
+    journal("section", "Notes", "More.", "--append")
+
+    assert journal.body() == {"heading": ["Notes"], "body": "More.", "append": True}
+
+
+def test_an_event_that_prose_names_is_kept_by_its_id(journal):
+    journal("section", "Notes", "As e1 says, and e99 not; not v1e1 nor a/e1.")
+    opening = journal.event(1)["id"]
+
+    assert journal.body()["body"] == f"As e:{opening} says, and e99 not; not v1e1 nor a/e1."
+
+
+def test_ref_records_an_address(journal):
+    url = "https://devcenter.heroku.com/articles/release-phase"
+
+    assert journal("ref", url, "Release phase") == f"velvet-first-deploy e2 reference {url}"
+    assert journal.body() == {"url": url, "title": "Release phase"}
+
+
+def test_ref_wants_an_address(journal):
+    assert journal.refused("ref", "example.org") == (
+        2,
+        "triage: 'example.org' is no address; give url with its https://",
+    )

@@ -1,0 +1,200 @@
+"""Status, the list of events, and documents on the command line."""
+
+import json
+
+import pytest
+
+pytest_plugins = ["cli"]
+
+
+@pytest.fixture
+def told(journal):
+    """A journal with an action that is blocked, one that a person owns, and an open issue."""
+    journal("action", "Migrate")
+    journal("block", "1", "no database")
+    journal("action", "Approve", "--owner", "Kristerpher")
+    journal("start", "2", "--actor", "bob")
+    journal("issue", "1130", "open", "hold")
+    return journal
+
+
+def test_status_says_where_things_stand_and_who_must_act(told):
+    told("set", "status=mitigated", "status_note=old release serves")
+
+    assert told("status").splitlines() == [
+        "velvet-first-deploy  MITIGATED — old release serves",
+        "Velvet first deploy; 0 of 2 actions closed; last event 2026-05-05 12:00 UTC",
+        "blocker 1 open: no database",
+        "action 1 blocked: Migrate",
+        "action 2 doing: Approve (owner Kristerpher) (by bob)",
+        "issue #1130 open: hold",
+    ]
+
+
+def test_status_says_that_nothing_is_open(journal):
+    assert journal("status").splitlines()[-1] == "nothing is open"
+
+
+def test_status_names_a_journal(journal):
+    journal("open", "Another")
+
+    assert journal("status", "velvet-first-deploy").splitlines()[0] == "velvet-first-deploy  OPEN"
+
+
+def test_status_answers_in_json(told):
+    assert told.json("status") == {
+        "journal": "velvet-first-deploy",
+        "title": "Velvet first deploy",
+        "status": "open",
+        "events": 6,
+        "last_event_at": "2026-05-05T12:00:06.000000Z",
+        "actions": [
+            {"number": 1, "title": "Migrate", "status": "blocked", "owner": ""},
+            {"number": 2, "title": "Approve", "status": "doing", "owner": "Kristerpher"},
+        ],
+        "blockers": [{"number": 1, "title": "no database", "error": "no database"}],
+        "issues": [{"ref": "#1130", "title": "", "note": "hold"}],
+    }
+
+
+def test_events_lists_what_was_recorded(told):
+    assert told("events").splitlines() == [
+        "e1  2026-05-05 12:00 UTC  header  ana  Velvet first deploy",
+        "e2  2026-05-05 12:00 UTC  action  ana  Migrate",
+        "e3  2026-05-05 12:00 UTC  blocker  ana  no database",
+        "e4  2026-05-05 12:00 UTC  action  ana  Approve",
+        "e5  2026-05-05 12:00 UTC  action  bob  doing",
+        "e6  2026-05-05 12:00 UTC  issue  ana  #1130 · open · hold",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("--kind", "action"), ["e2", "e4", "e5"]),
+        (("--kind", "blocker", "--kind", "issue"), ["e3", "e6"]),
+        (("--last", "2"), ["e5", "e6"]),
+        (("--last", "1", "--kind", "action"), ["e5"]),
+        (("--since", "e4"), ["e5", "e6"]),
+        (("--since", "Migrate"), ["e3", "e4", "e5", "e6"]),
+    ],
+)
+def test_events_lists_a_choice(told, arguments, names):
+    assert [line.split()[0] for line in told("events", *arguments).splitlines()] == names
+
+
+def test_since_and_last_hold_together(told):
+    assert told("events", "--since", "e5", "--last", "4").split()[0] == "e6"
+    assert told("events", "--since", "e6", "--last", "4") == ""
+
+
+def test_events_offers_the_near_kind(journal):
+    assert journal.refused("events", "--kind", "actoin") == (
+        2,
+        "triage: no kind 'actoin'; did you mean 'action'?",
+    )
+
+
+def test_events_gives_one_object_for_each_event(told):
+    found = [json.loads(line) for line in told("events", "--json").splitlines()]
+
+    assert [event["event"] for event in found] == ["e1", "e2", "e3", "e4", "e5", "e6"]
+    assert sorted(found[1]) == [
+        "actor",
+        "at",
+        "body",
+        "digest",
+        "entity",
+        "event",
+        "id",
+        "journal",
+        "kind",
+        "parents",
+        "part",
+        "precision",
+        "recorded_at",
+    ]
+
+
+def test_render_prints_the_document(journal):
+    assert journal("render").splitlines()[0] == "# Velvet first deploy"
+
+
+def test_render_writes_to_a_file(journal):
+    assert journal.run("render", "-o", "report.md") == (0, "", "velvet-first-deploy written to report.md\n")
+    assert (journal.work / "report.md").read_text().startswith("# Velvet first deploy\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("report.html", "<!doctype html>"), ("report.json", "{"), ("report.txt", "# ")]
+)
+def test_the_format_follows_the_ending_of_the_file(journal, name, start):
+    journal("render", "-o", name)
+
+    assert (journal.work / name).read_text().casefold().startswith(start)
+
+
+def test_the_format_is_chosen(journal):
+    assert (
+        json.loads(journal("render", "--format", "json"))["main"]["header"]["title"] == "Velvet first deploy"
+    )
+
+
+def test_json_means_the_document_in_json(journal):
+    assert journal("render", "--json") == journal("render", "--format", "json")
+
+
+def test_render_to_a_file_answers_in_json(journal):
+    assert journal.json("render", "-o", "report.html") == {
+        "journal": "velvet-first-deploy",
+        "format": "html",
+        "output": "report.html",
+    }
+
+
+def test_a_format_that_there_is_not_is_refused(journal):
+    assert journal.refused("render", "--format", "pdf") == (
+        2,
+        "triage: no format 'pdf'; one of: md, html, json",
+    )
+
+
+def test_a_template_that_there_is_not_is_refused(journal):
+    code, line = journal.refused("render", "--template", "triaeg")
+
+    assert code != 0
+    assert "triaeg" in line
+
+
+def test_a_template_of_the_folder_comes_first(journal):
+    journal("init")
+    templates = journal.work / ".triage/templates"
+    templates.mkdir()
+    (templates / "triage.md.j2").write_text("Title: {{ report.main.header.title }}\n")
+    journal("open", "Cost < 5 *now*")
+
+    assert journal("render") == r"Title: Cost < 5 \*now\*"
+
+
+def test_a_template_with_an_error_names_file_and_line(journal):
+    journal("init")
+    journal("open", "Velvet")
+    templates = journal.work / ".triage/templates"
+    templates.mkdir()
+    (templates / "triage.md.j2").write_text("Fine\n{{ report.mian }}\n")
+
+    code, line = journal.refused("render")
+
+    assert code == 1
+    assert "triage.md.j2" in line
+    assert "line 2" in line
+
+
+def test_a_file_is_whole_or_as_it_was(journal):
+    (journal.work / "report.md").mkdir()
+
+    assert journal.refused("render", "-o", "report.md") == (
+        4,
+        "triage: cannot write 'report.md': Is a directory; name another file with -o",
+    )
+    assert [path.name for path in journal.work.iterdir()] == ["report.md"]
