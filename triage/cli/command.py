@@ -4,7 +4,8 @@ A text may begin with a hyphen, may be ``-`` (standard input) or ``@FILE``; ``@@
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from inspect import cleandoc
 from typing import Any, TypeVar
 
 import click
@@ -210,11 +211,23 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command's function with a `Call`, and close what it opened."""
         shared = {name: ctx.params.pop(name, None) for name in SHARED if name in ctx.params}
+        _fill_arguments(ctx.params)
         call = Call(shared, ctx.ensure_object(Heard))
         try:
             return ctx.invoke(self.callback, call, **ctx.params) if self.callback else None
         finally:
             call.close()
+
+
+def _fill_arguments(params: dict[str, Any]) -> None:
+    """Give an argument that was left out the value of the option of its name."""
+    for spelled in [name for name in params if name.startswith(AS_OPTION)]:
+        name, value = spelled.removeprefix(AS_OPTION), params.pop(spelled)
+        if value is None:
+            continue
+        if params[name] is not None:
+            raise UsageError(f"{name} was given twice, as an argument and as --{name}")
+        params[name] = value
 
 
 def _spellings(command: click.Command) -> tuple[set[str], set[str]]:
@@ -291,14 +304,13 @@ def command(
 
     def make(function: Callable[..., Any]) -> Command:
         arguments: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
-        options = [*_field_options(kind, leave), *_common_options(records)]
-        taken = {parameter.name for parameter in arguments}
-        return Command(
-            name,
-            callback=function,
-            help=function.__doc__,
-            params=[*arguments, *(option for option in options if option.name not in taken)],
+        fields = _field_options(
+            kind, leave, {argument.name for argument in arguments if not argument.required}
         )
+        taken = {parameter.name for parameter in arguments}
+        options = [option for option in [*fields, *_common_options(records)] if option.name not in taken]
+        help = cleandoc(function.__doc__ or "")
+        return Command(name, callback=function, help=help, params=[*arguments, *options])
 
     return make
 
@@ -308,7 +320,7 @@ def _common_options(records: bool) -> list[click.Option]:
     return [click.Option(list(spellings), **settings) for spellings, settings in wanted]
 
 
-def _field_options(kind: str, leave: Sequence[str]) -> list[click.Option]:
+def _field_options(kind: str, leave: Sequence[str], arguments: Container[str | None]) -> list[click.Option]:
     if not kind:
         return []
     options = []
@@ -323,7 +335,7 @@ def _field_options(kind: str, leave: Sequence[str]) -> list[click.Option]:
         metavar = "|".join(field.choices) if field.choices else field.type.upper()
         options.append(
             click.Option(
-                [*spellings, name],
+                [*spellings, AS_OPTION + name if name in arguments else name],
                 type=TEXT if words else click.STRING,
                 metavar="TEXT" if words else metavar,
                 help=field.help,
@@ -332,15 +344,19 @@ def _field_options(kind: str, leave: Sequence[str]) -> list[click.Option]:
     return options
 
 
+AS_OPTION = "option_"
+"""Before the name of an option for what may be said as an argument, too."""
+
 ALIASES = {"environment": ("--env",)}
 
 
 def argument(
-    name: str, *, many: bool = False, optional: bool = False, text: bool = True
+    name: str, *, many: bool = False, optional: bool = False, text: bool = True, metavar: str | None = None
 ) -> Callable[[Function], Function]:
-    """A positional argument."""
+    """A positional argument; an optional one that is a field may be given by its option, too."""
     return click.argument(
         name,
+        metavar=metavar,
         nargs=-1 if many else 1,
         required=not optional,
         type=TEXT if text else click.STRING,

@@ -8,9 +8,9 @@ from triage.cli.command import TEXT, Call, argument, command
 from triage.usecases import facts
 
 
-@command("issue", kind="issue", leave=("ref", "state", "note"))
+@command("issue", kind="issue", leave=("ref",))
 @argument("ref", text=False)
-@click.argument("state", required=False, metavar="[open|closed|merged]")
+@argument("state", optional=True, text=False, metavar="[open|closed|merged]")
 @argument("note", optional=True)
 def issue_command(call: Call, ref: str, state: str | None, note: str | None, **fields: Any) -> None:
     """Record the state of an issue or a PR: 1140, owner/repo#1140 or a URL.
@@ -68,23 +68,23 @@ def evidence_command(call: Call, file: str, **fields: Any) -> None:
     call.answer(recorder.place, event, what)
 
 
-@command("section", kind="section", leave=("heading", "body"))
+@command("section", kind="section", leave=("heading",))
 @argument("heading", text=False)
-@argument("text", optional=True)
-def section_command(call: Call, heading: str, text: str | None, **fields: Any) -> None:
+@argument("body", optional=True, metavar="[TEXT]")
+def section_command(call: Call, heading: str, body: str | None, **fields: Any) -> None:
     """Record prose under a heading, in Markdown; again replaces it, --append adds to it.
 
     \b
     triage section 'Operational notes > Rollback' @notes.md
     """
     recorder = call.recorder()
-    event = facts.section(recorder, heading, text, call.fields(recorder, "section", fields))
-    body = event.body or {}
-    what = f"section {' > '.join(body['heading'])}: {len(text or '')} characters"
+    event = facts.section(recorder, heading, body, call.fields(recorder, "section", fields))
+    path = (event.body or {})["heading"]
+    what = f"section {' > '.join(path)}: {len(body or '')} characters"
     call.answer(recorder.place, event, what)
 
 
-@command("ref", kind="reference", leave=("url", "title"))
+@command("ref", kind="reference", leave=("url",))
 @argument("url", text=False)
 @argument("title", optional=True)
 def ref_command(call: Call, url: str, title: str | None, **fields: Any) -> None:
