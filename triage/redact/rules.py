@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "flag",
-        ("--pass", "--token", "--secret", "--api-key", "--apikey", "--auth-token"),
+        ("pass", "token", "secret", "api-key", "apikey"),
         r"(?i)--[a-z-]{0,30}(?:password|passwd|passphrase|pass|token|secret|api-?key)[ =]"
         r"[\"']?(?P<secret>[^\s\"'$<\-][^\s\"']{5,400})",
     ),
