@@ -1,9 +1,11 @@
 """Settings of the test run: properties search a little in CI and much with HYPOTHESIS_PROFILE=full."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from program import Program
 from tests_support import new_store, opened
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -29,3 +31,16 @@ def store(tmp_path):
 def recorder(store):
     """A recorder in a journal that was just opened."""
     return opened(store)
+
+
+@pytest.fixture
+def triage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program, with nothing recorded yet."""
+    return Program(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def journal(triage: Program) -> Program:
+    """The program in the journal ``velvet-first-deploy``, whose events start with e2."""
+    triage("open", "Velvet first deploy")
+    return triage

@@ -12,8 +12,6 @@ from triage import __version__
 from triage.cli import COMMANDS, GROUPS, cli
 from triage.events import KINDS
 
-pytest_plugins = ["cli"]
-
 RECORDING = {
     "open": "header",
     "set": "",
@@ -284,7 +282,7 @@ def test_a_mistyped_option_complains_in_json_too(journal):
 @pytest.fixture(scope="module")
 def exampled(tmp_path_factory):
     """A folder with a journal in which the example of every command can run, and tools that they name."""
-    from cli import Program
+    from program import Program
 
     folder = tmp_path_factory.mktemp("examples")
     with pytest.MonkeyPatch.context() as patch:

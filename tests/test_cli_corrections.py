@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest_plugins = ["cli"]
-
 
 @pytest.fixture
 def logged(journal):

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-pytest_plugins = ["cli"]
-
 TWO = """{"kind": "entry", "fields": {"text": "Deploy started"}, "at": "04:10", "key": "start"}
 {"kind": "action", "fields": {"title": "Check healthz", "status": "done"}}
 """
@@ -66,7 +64,7 @@ def test_a_line_names_its_actor(journal):
     line = '{"kind": "entry", "fields": {"text": "x"}, "actor": "bob"}\n'
     journal("record", "-", stdin=line)
 
-    assert journal.last()["actor"] == "bob"
+    assert journal.last()["actor"]["name"] == "bob"
 
 
 def test_a_line_names_its_addendum(journal):

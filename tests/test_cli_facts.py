@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest_plugins = ["cli"]
-
 
 @pytest.mark.parametrize(
     ("typed", "kept"),

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest_plugins = ["cli"]
-
 
 def test_init_makes_a_store_and_a_commented_configuration(triage):
     work = triage.work

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-pytest_plugins = ["cli"]
-
 
 @pytest.fixture
 def told(journal):

@@ -112,4 +112,4 @@ def test_empty_lines_are_skipped_and_counted():
 def test_half_a_surrogate_pair_is_made_visible():
     line = schema.parse_line(r'{"kind": "entry", "fields": {"text": "a\ud800b"}}', 1)
 
-    assert line.fields.text == r"a\ud800b"
+    assert line.fields.text == r"a\u{D800}b"

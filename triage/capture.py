@@ -142,5 +142,8 @@ def _pump(source: IO[bytes], sink: IO[bytes], tape: Tape) -> None:
         try:
             sink.write(data)
             sink.flush()
-        except (BrokenPipeError, ValueError):
+        except BrokenPipeError:
+            source.close()  # the command learns, as it would have, that nobody reads it any more
+            return
+        except (OSError, ValueError):
             continue

@@ -332,6 +332,43 @@ class Event(NamedTuple):
         return self.entity == self.id
 
 
+def visible(value: Any) -> Any:
+    r"""The value with every byte that did not decode, and every lone surrogate, as visible text.
+
+    A byte reads ``\xFF``, as Python's own decoder marked it; anything else would not be valid UTF-8.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _visible_text(value)
+    if isinstance(value, dict):
+        return {visible(name): visible(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [visible(item) for item in value]
+    return value
+
+
+def _visible_text(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join(_visible_character(character) for character in text)
+    return text
+
+
+def _visible_character(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02X}"
+    return f"\\u{{{code:04X}}}" if 0xD800 <= code <= 0xDFFF else character
+
+
+def decoded(data: bytes) -> str:
+    r"""The text of bytes; a byte that does not decode reads ``\xFF``."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _visible_text(data.decode("utf-8", "surrogateescape"))
+
+
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value (RFC 8785 for what has no floats and only ASCII keys)."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from triage.errors import InvalidValue
-from triage.events import KINDS, LOG, near
+from triage.events import KINDS, LOG, near, visible
 from triage.events import Field as KindField
 
 SCHEMA_ID = "triage.record.v1"
@@ -68,7 +68,7 @@ def parse_line(text: str, number: int) -> Line:
         ) from error
     except RecursionError as error:
         raise InvalidValue(f"line {number} is nested too deeply", hint="nothing was recorded") from error
-    value = _without_surrogates(value)
+    value = visible(value)  # JSON may name half a surrogate pair, which is no text
     if not isinstance(value, dict) or value.get("kind") not in KINDS:
         kind = value.get("kind") if isinstance(value, dict) else None
         raise InvalidValue(
@@ -146,14 +146,3 @@ def _explained(error: ValidationError, kind: str, number: int) -> InvalidValue:
         hint=hint,
         allowed=choices,
     )
-
-
-def _without_surrogates(value: Any) -> Any:
-    """JSON may name half a surrogate pair, which is no text: it is made visible."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    return value

@@ -5,6 +5,7 @@ rendering a page.
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -140,6 +141,7 @@ def main(arguments: list[str] | None = None) -> Any:
         _flush()
     except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
         code = complain(error, as_json="--json" in arguments, keep=heard.keep)
+    _let_go()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -157,3 +159,13 @@ def _command_first(arguments: list[str]) -> list[str]:
 def _flush() -> None:
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def _let_go() -> None:
+    """Send what nobody could take to nowhere: Python would try again at its end, and complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

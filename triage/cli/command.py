@@ -15,10 +15,10 @@ from triage.cli.heard import Heard
 from triage.cli.speech import plain, say, say_json, shortened
 from triage.config import Settings
 from triage.errors import UsageError
-from triage.events import KINDS, Event, near
+from triage.events import KINDS, Event, near, visible
 from triage.redact import Redactor, secret_names
 from triage.store import Store, open_store
-from triage.usecases.recorder import Circumstances, Place, Recorder, visible
+from triage.usecases.recorder import Circumstances, Place, Recorder
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

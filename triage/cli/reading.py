@@ -94,6 +94,6 @@ def events_command(
 
 
 def _event_as_dict(slug: str, event: Event) -> dict[str, Any]:
-    value = event._asdict() | {"journal": slug, "event": f"e{event.n}", "actor": event.actor.name}
+    value = event._asdict() | {"journal": slug, "event": f"e{event.n}", "actor": event.actor._asdict()}
     del value["output"], value["n"]
     return value

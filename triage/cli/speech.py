@@ -1,8 +1,6 @@
 """What the program says: answers on standard output, complaints on standard error."""
 
 import json
-import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +91,6 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return 130
     if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if isinstance(error, click.ClickException):
         error = _from_click(error)

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from triage.render.markdown import output_text
+from triage.events import decoded, visible
 from triage.report import Evidence, Report
 
 FORMAT = "triage.report.v1"
@@ -18,12 +18,12 @@ def as_json(report: Report) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Evidence):
-        return {**_fields(value), "output": None if value.output is None else output_text(value)}
+        return {**_fields(value), "output": None if value.output is None else decoded(value.output)}
     if is_dataclass(value):
         return _fields(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    return visible(value)
 
 
 def _fields(value: Any) -> dict[str, Any]:

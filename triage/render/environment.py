@@ -20,6 +20,7 @@ from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from triage.errors import NotFound, TemplateError
+from triage.events import decoded
 from triage.render import runtime
 from triage.render.escape import Markdown, inline, join
 from triage.render.inline import Links
@@ -150,11 +151,7 @@ def _prose(text: Any, level: int = 2) -> Markdown:
 
 def _fence(text: Any, language: str = "") -> Markdown:
     """The filter ``fence``: verbatim text."""
-    return Markdown(fence(_decoded(text), str(language)))
-
-
-def _decoded(text: Any) -> str:
-    return text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
+    return Markdown(fence(decoded(text) if isinstance(text, bytes) else str(text), str(language)))
 
 
 def run(sandbox: Sandbox, name: str, values: Mapping[str, Any]) -> str:

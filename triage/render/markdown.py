@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from triage import times
+from triage.events import decoded
 from triage.render import grids, summary
 from triage.render.escape import Markdown, alone
 from triage.render.grids import Check, Clock, Grid, Mark
@@ -141,7 +142,7 @@ def output_text(item: Evidence) -> str:
     """The output as text: bytes that do not decode are visible, the middle of a long one is counted."""
     if item.output is None:
         return "(the output was not recorded)"
-    lines = item.output.decode("utf-8", "backslashreplace").rstrip("\n").split("\n")
+    lines = decoded(item.output).rstrip("\n").split("\n")
     if len(lines) <= MOST_LINES:
         return "\n".join(lines)
     half = MOST_LINES // 2

@@ -22,8 +22,8 @@ class Opened(NamedTuple):
 
 def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, key: str = "") -> Opened:
     """Open a journal, or join the open one that has its slug."""
-    slug = fields.get("slug") or typed.slugify(required(title, "TITLE"))
-    header = {**fields, "title": title, "slug": slug or None}
+    slug = fields.get("slug", typed.slugify(required(title, "TITLE")) or None)
+    header = {**fields, "title": title, "slug": slug}
     draft = recorder.opening(Said("header", header), key)
     if not slug:
         draft.body["slug"] = draft.id[-8:]
@@ -54,7 +54,7 @@ def addendum(
     recorder: Recorder, title: str, fields: Mapping[str, Any], *, labels: Iterable[str] = ()
 ) -> Event:
     """Open an addendum of the recorder's journal, with free fields given as LABEL=VALUE."""
-    slug = fields.get("slug") or typed.slugify(required(title, "TITLE")) or None
+    slug = fields.get("slug", typed.slugify(required(title, "TITLE")) or None)
     pairs = [list(_pair(text)) for text in labels]
     said = Said("header", {**fields, "title": title, "slug": slug, "labels": pairs or None})
     draft = recorder.draft(said)

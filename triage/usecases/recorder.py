@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, redact, times
 from triage.errors import InvalidValue
-from triage.events import Actor, Draft, Event
+from triage.events import Actor, Draft, Event, visible
 from triage.store import Store
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Recorder:
             part=said.part or self.place.part,
             at=when.at,
             precision=when.precision,
-            actor=self.circumstances.actor,
+            actor=Actor(*visible(list(self.circumstances.actor))),
             body=body,
             output=said.output,
             keyed=bool(key),
@@ -148,35 +148,6 @@ class Recorder:
             clock=self._clock,
             entropy=self._entropy,
         )
-
-
-def visible(value: Any) -> Any:
-    r"""The value with every byte that did not decode, and every lone surrogate, as visible text.
-
-    A byte reads ``\xFF``, as Python's own decoder marked it; anything else would not be valid UTF-8.
-    """
-    if isinstance(value, str):
-        return value if value.isascii() else _visible_text(value)
-    if isinstance(value, dict):
-        return {name: visible(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [visible(item) for item in value]
-    return value
-
-
-def _visible_text(text: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "".join(_visible_character(character) for character in text)
-    return text
-
-
-def _visible_character(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02X}"
-    return f"\\u{{{code:04X}}}" if 0xD800 <= code <= 0xDFFF else character
 
 
 def log(recorder: Recorder, text: str, outcome: str | None, fields: Mapping[str, Any]) -> Event:

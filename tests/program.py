@@ -1,7 +1,4 @@
-"""Ways to run the program: in this process, and as users start it.
-
-A plug-in for the tests of the command line, which name it in ``pytest_plugins``.
-"""
+"""Ways to run the program: in this process, and as users start it."""
 
 import gc
 import io
@@ -172,16 +169,3 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 def _decoded(data: bytes | None) -> str:
     return (data or b"").decode("utf-8", "surrogateescape")
-
-
-@pytest.fixture
-def triage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The program, with nothing recorded yet."""
-    return Program(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def journal(triage: Program) -> Program:
-    """The program in the journal ``velvet-first-deploy``, whose events start with e2."""
-    triage("open", "Velvet first deploy")
-    return triage
