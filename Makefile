@@ -26,6 +26,11 @@ venv: $(VENV)/.dev ## make .venv with everything that development needs
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
+.PHONY: campaign
+campaign: $(VENV)/.dev ## search the properties for long: EXAMPLES=3000 of each
+	HYPOTHESIS_PROFILE=full HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),3000) \
+		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
 .PHONY: format
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --quiet --fix-only --select I .
