@@ -21,7 +21,7 @@ triage render velvet-first-deploy --output velvet-first-deploy.md 2>>record.log
 triage render velvet-first-deploy --output velvet-first-deploy.html 2>>record.log
 
 cat <<END
-$(grep -c '^velvet-first-deploy' record.log) commands recorded the sample. There are now:
+$(grep -c '^triage ' "$sample/record.sh") commands recorded the sample. There are now:
 
 The record    $folder/.triage/triage.db
 As lines      $folder/velvet-first-deploy.jsonl
