@@ -440,7 +440,7 @@ def digest_of(envelope: bytes) -> str:
 
 def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
     """The event that the kept bytes say. Nothing is verified here."""
-    head = json.loads(sealed.envelope.decode())
+    head = _read(sealed.envelope)
     actor = head["actor"]
     return Event(
         head["id"],
@@ -454,10 +454,22 @@ def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
         Actor(actor["name"], actor["type"], actor["session"]),
         tuple(head["parents"]),
         sealed.digest,
-        None if sealed.body is None else json.loads(sealed.body.decode()),
+        None if sealed.body is None else _read(sealed.body),
         n,
         b"".join(data for _, data in sealed.chunks) if output and sealed.chunks else None,
     )
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _read(raw: bytes) -> Any:
+    """The value of kept bytes, which have no white space around it; ValueError for anything else."""
+    text = raw.decode()
+    value, end = _decode(text)
+    if end != len(text):
+        raise ValueError("more than one value")
+    return value
 
 
 def same_statement(draft: Draft, event: Event) -> bool:

@@ -34,14 +34,17 @@ HIDDEN = re.compile(
 )
 """Characters that a reader cannot see, or that change how others read."""
 
-_SPECIAL = re.compile(r"[`#@]|://|\bcommit ")
 _TOKEN = re.compile(
-    r"(?P<code>(?<!`)(?P<ticks>`{1,8})(?!`)(?P<inner>[^`\n](?:[^\n]*?[^`\n])?)(?P=ticks)(?!`))"
-    r"|(?P<url>\bhttps?://[^\s<>\"'`|\\{}^\x00-\x1f]+)"
-    r"|(?P<pr>\bPR \#(?P<pr_number>[1-9]\d{0,9})\b)"
-    r"|(?<![\w/&\#-])(?P<issue>(?P<repo>[\w.-]{1,39}/[\w.-]{1,100})?\#(?P<number>[1-9]\d{0,9}))\b"
-    r"|(?:(?<=\bcommit )|(?<=\w@))(?P<commit>[0-9a-f]{7,40})\b"
+    r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])?)`(?P=ticks)(?!`)"
+    r"|h(?<!\wh)(?P<url>ttps?://[^\s<>\"'`|\\{}^\x00-\x1f]+)"
+    r"|P(?<!\wP)R \#(?P<pr>[1-9]\d{0,9})\b"
+    r"|\#(?P<issue>[1-9]\d{0,9})\b"
+    r"|c(?<!\wc)ommit (?P<commit>[0-9a-f]{7,40})\b"
+    r"|@(?<=\w@)(?P<revision>[0-9a-f]{7,40})\b"
 )
+"""What may be more than text. Every form begins with a character of its own: that is what makes it quick."""
+_REPOSITORY = re.compile(r"(?<![\w/&\#-])[\w.-]{1,39}/[\w.-]{1,100}$")
+_JOINED = re.compile(r"[\w/&\#-]")
 _TRAILING = ".,;:!?)]*_~"
 
 
@@ -69,46 +72,49 @@ def _visible(found: re.Match[str]) -> str:
 def pieces(text: str, links: Links) -> list[Piece]:
     """The stretches of a short text, in order."""
     line = shown(text)
-    if not _SPECIAL.search(line):
-        return [Piece("text", line)] if line else []
-    return _pieces(line, links)
-
-
-def _pieces(line: str, links: Links) -> list[Piece]:
     read: list[Piece] = []
     place = 0
     for found in _TOKEN.finditer(line):
-        piece = _piece(found, links)
+        start, piece = _piece(found, place, links)
         if piece is None:
             continue
-        start = found.start()
         if start > place:
             read.append(Piece("text", line[place:start]))
         read.append(piece)
-        place = start + len(piece.text) if piece.kind == "link" else found.end()
+        place = found.end() if piece.kind == "code" else start + len(piece.text)
     if place < len(line):
         read.append(Piece("text", line[place:]))
     return read
 
 
-def _piece(found: re.Match[str], links: Links) -> Piece | None:
-    form = found.lastgroup
+def _piece(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece | None]:
+    """Where a token begins, and what it is: None where it is text after all."""
+    form, start = found.lastgroup, found.start()
     if form == "code":
-        return Piece("code", found["inner"].strip() or found["inner"])
+        return start, Piece("code", found["code"].strip() or found["code"])
     if form == "url":
-        address = found["url"].rstrip(_TRAILING)
-        return Piece("link", address, address) if len(address) > len("https://") else None
-    href = _href(found, links)
-    return Piece("link", found[0], href) if href else None
-
-
-def _href(found: re.Match[str], links: Links) -> str:
-    form = found.lastgroup
+        address = found[0].rstrip(_TRAILING)
+        return start, Piece("link", address, address) if len(address) > len("https://") else None
+    if form == "issue":
+        return _issue(found, place, links)
     if form == "pr":
-        return links.pr_url.replace("{ref}", found["pr_number"])
-    if form == "commit":
-        return links.commit_url.replace("{ref}", found["commit"])
-    if found["repo"]:
+        return start, _linked(found[0], links.pr_url, found["pr"])
+    commit = str(found[str(form)])
+    return found.end() - len(commit), _linked(commit, links.commit_url, commit)
+
+
+def _linked(text: str, pattern: str, ref: str) -> Piece | None:
+    return Piece("link", text, pattern.replace("{ref}", ref)) if pattern else None
+
+
+def _issue(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece | None]:
+    """``#12``, or ``owner/repo#12`` with what stands before it."""
+    line, start = found.string, found.start()
+    repository = _REPOSITORY.search(line, max(place, start - 140), start)
+    if repository is not None:
+        address = f"https://github.com/{repository[0]}/issues/{found['issue']}"
         on_github = links.issue_url.startswith("https://github.com/")
-        return f"https://github.com/{found['repo']}/issues/{found['number']}" if on_github else ""
-    return links.issue_url.replace("{ref}", found["number"])
+        return repository.start(), Piece("link", repository[0] + found[0], address) if on_github else None
+    if start and _JOINED.match(line, start - 1):
+        return start, None
+    return start, _linked(found[0], links.issue_url, found["issue"])

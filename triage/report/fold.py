@@ -43,9 +43,10 @@ class Fold:
         self.openings = {item.id: item for item in self._histories("header")}
         self.actions = self._histories("action")
         self.blockers = self._histories("blocker")
-        self.issues = self._histories("issue", lambda patch: entities.issue_key(patch.body["ref"]))
+        self.issue_histories = self._histories("issue", lambda patch: entities.issue_key(patch.body["ref"]))
         self.evidence = {item.id: entities.evidence(item) for item in self._histories("evidence")}
         self._link()
+        self.issues = {item.id: self._issue(item) for item in self.issue_histories}
         self.addenda = [
             item.id
             for item in sorted(self.openings.values(), key=lambda item: item.creation.order)
@@ -85,13 +86,11 @@ class Fold:
         return tuple(sorted((i for i in named if i in bare or _bare(i) not in bare), key=_ref_order))
 
     def _refs(self) -> Iterator[str]:
-        for history in self.issues:
-            if self.issue(history).type == "issue":
-                yield history.value("ref")
+        yield from (issue.ref for issue in self.issues.values() if issue.type == "issue")
         for history in (*self.openings.values(), *self.blockers, *self.actions):
             yield history.value("issue")
 
-    def issue(self, history: History) -> Issue:
+    def _issue(self, history: History) -> Issue:
         """The issue or PR of a history, with the PRs that closed it."""
         ref = history.value("ref")
         fixes = self._fixes_of.get(entities.issue_key(ref), ())
@@ -117,7 +116,7 @@ class _PartFold:
         self._action_histories = self._mine(fold.actions)
         self._blocker_histories = self._mine(fold.blockers)
         self._issue_histories = [
-            item for item in fold.issues if any(patch.part == id for patch in item.all())
+            item for item in fold.issue_histories if any(patch.part == id for patch in item.all())
         ]
         created = {patch.id for patch in self._of_kind["evidence"] if patch.creates}
         self._evidence = [item for item in fold.evidence.values() if item.event in created]
@@ -150,9 +149,7 @@ class _PartFold:
             operator=tuple(a for a in actions if not a.closed and a.owner),
             remains=tuple(a for a in actions if _remains(a) and a not in queue),
             blockers=tuple(blockers),
-            issues=tuple(
-                sorted(map(self._fold.issue, self._issue_histories), key=lambda i: _ref_order(i.ref))
-            ),
+            issues=self._issues(),
             tables=found,
             final=final,
             final_notes=final_notes,
@@ -181,7 +178,7 @@ class _PartFold:
         return entities.blocker(history, numbers[history.id], backing, numbers)
 
     def _issues(self) -> tuple[Issue, ...]:
-        found = map(self._fold.issue, self._issue_histories)
+        found = (self._fold.issues[history.id] for history in self._issue_histories)
         return tuple(sorted(found, key=lambda issue: _ref_order(issue.ref)))
 
     def _facts(self) -> Iterator[tables.Fact]:
@@ -217,7 +214,7 @@ class _PartFold:
         for history in self._blocker_histories:
             yield from log.of_blocker(history, fold.survey.numbers[history.id])
         for history in self._issue_histories:
-            kind = fold.issue(history).type
+            kind = fold.issues[history.id].type
             yield from (row for row in log.of_issue(history, kind) if row.event in said_here)
         if self._opening:
             yield from log.of_header(self._opening)

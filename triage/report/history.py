@@ -70,11 +70,12 @@ class History(NamedTuple):
 
     def value(self, name: str, default: Any = "") -> Any:
         """The last value of a field; ``default`` where it was never set or was emptied."""
-        for patch in reversed(self.all()):
+        for patch in reversed(self.patches):
             if name in patch.body:
                 value = patch.body[name]
                 return default if value is None else value
-        return default
+        value = self.creation.body.get(name)
+        return default if value is None else value
 
     def cells(self, name: str = "cells") -> tuple[tuple[str, str], ...]:
         """The last value of every label, in the order in which the labels came up."""
