@@ -105,6 +105,20 @@ def test_undo_twice_withdraws_the_last_two(logged):
     assert logged("undo") == "velvet-first-deploy e5 retracted e2: Deploy started · v14"
 
 
+def test_undo_of_a_retraction_brings_the_event_back(logged):
+    logged("log", "second")
+    logged("retract", "e2")
+
+    assert logged("undo") == "velvet-first-deploy e5 retracted e4: retracted"
+    assert "Deploy started" in logged("render")
+
+
+def test_undo_says_that_it_was_one(logged):
+    logged("undo", "--reason", "wrong journal")
+
+    assert logged.body()["reason"] == "undo: wrong journal"
+
+
 def test_undo_of_an_amendment_gives_the_old_value_back(logged):
     logged("amend", "e2", "text=Deploy ended")
     logged("undo")

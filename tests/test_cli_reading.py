@@ -61,7 +61,7 @@ def test_events_lists_what_was_recorded(told):
         "e2  2026-05-05 12:00 UTC  action  ana  Migrate",
         "e3  2026-05-05 12:00 UTC  blocker  ana  no database",
         "e4  2026-05-05 12:00 UTC  action  ana  Approve",
-        "e5  2026-05-05 12:00 UTC  action  bob  doing",
+        "e5  2026-05-05 12:00 UTC  action  bob  doing (e4)",
         "e6  2026-05-05 12:00 UTC  issue  ana  #1130 · open · hold",
     ]
 

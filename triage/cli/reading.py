@@ -89,7 +89,8 @@ def events_command(
             say_json(_event_as_dict(place.slug, event))
         else:
             when = times.show(event.at, event.precision)
-            what = shortened(plain(reading.wording(event)))
+            target = reading.target(call.store(), event)
+            what = shortened(plain(reading.wording(event))) + (f" ({target})" if target else "")
             say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}")
 
 

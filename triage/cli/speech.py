@@ -110,7 +110,9 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
 
 def _from_click(error: click.ClickException) -> TriageError:
     """What click found wrong with the command line."""
-    hint = ""
+    hint, message = "", error.format_message().rstrip(".")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"see: {error.ctx.command_path} --help"
-    return UsageError(error.format_message().rstrip("."), hint=hint)
+    if message.startswith("Got unexpected extra"):
+        hint = f"put a text of several words into single quotes; {hint}"
+    return UsageError(message[:1].lower() + message[1:], hint=hint)

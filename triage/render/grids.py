@@ -94,6 +94,8 @@ def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
         outcome = row.outcome
         if row.mark in LOUD:
             outcome = " — ".join(part for part in (row.mark.upper(), outcome) if part)
+        elif row.source == "action":
+            outcome = outcome or row.mark
         yield GridRow(row.event, (clock, row.text, outcome), row.mark)
 
 

@@ -56,13 +56,18 @@ def retract(recorder: Recorder, name: str, reason: str | None) -> Corrected:
     return Corrected(_retract(recorder, event, reason), event)
 
 
+UNDO = "undo"
+"""Begins the reason of what `undo` withdrew, which a second `undo` leaves withdrawn and goes on."""
+
+
 def undo(recorder: Recorder, reason: str | None) -> Corrected:
-    """Withdraw the last event of this actor that still stands."""
+    """Withdraw the last event of this actor that still stands, be it a retraction."""
     actor = recorder.circumstances.actor.name
     journal = recorder.place.journal
     for event in recorder.store.events(journal, newest_first=True):
         if event.actor.name == actor and _stands(recorder.store, event):
-            return Corrected(_retract(recorder, event, reason), event)
+            why = f"{UNDO}: {reason}" if reason else UNDO
+            return Corrected(_retract(recorder, event, why), event)
     raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")
 
 
@@ -81,7 +86,8 @@ def _record(recorder: Recorder, event: Event, fields: Mapping[str, Any]) -> Even
 
 def _stands(store: Store, event: Event) -> bool:
     body = event.body or {}
-    if event.kind == "act" or (event.kind == "amendment" and body.get("retracted")):
+    undone = body.get("retracted") and str(body.get("reason") or "").startswith(UNDO)
+    if event.kind == "act" or undone:
         return False
     every = [event, *_amendments(store, event)]
     return not is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from triage.events import Event
 from triage.report import Action, Blocker, Issue, Report
-from triage.store import Store
+from triage.store import Name, Store
 from triage.usecases import lookup
 
 
@@ -40,6 +40,14 @@ def events(
         yield from reversed(found)
         return
     yield from (event for event in store.events(journal, kinds=kinds) if event.n > after)
+
+
+def target(store: Store, event: Event) -> str:
+    """The event that this one patches or amends, as ``e4``; '' for one that begins something."""
+    if event.creates:
+        return ""
+    found = store.find(event.journal, Name(id=event.entity))
+    return f"e{found[0].n}" if found else ""
 
 
 def wording(event: Event) -> str:
