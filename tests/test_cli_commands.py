@@ -36,8 +36,8 @@ RECORDING = {
     "ref": "reference",
     "run": "evidence",
     "amend": "",
-    "retract": "",
-    "undo": "",
+    "retract": "amendment",
+    "undo": "amendment",
     "record": "",
 }
 """The commands that record, and the kind whose fields they take as options."""
@@ -63,6 +63,8 @@ SAID_BY_THE_COMMAND = {
     "evidence": {"origin", "sha256", "redactions"},
     "section": {"heading"},
     "ref": {"url"},
+    "retract": {"retracted"},
+    "undo": {"retracted"},
     "run": {
         *("command", "cwd", "host", "exit_code", "started_at", "ended_at"),
         *("truncated", "redactions", "sha256", "origin"),
@@ -70,7 +72,7 @@ SAID_BY_THE_COMMAND = {
 }
 """Fields that are arguments of a command, or that it says by itself."""
 
-LABELLED = {"cells", "labels", "output"}
+LABELLED = {"cells", "labels", "changes", "output"}
 """Fields that are written as LABEL=VALUE, or come from a file."""
 
 
@@ -153,7 +155,7 @@ def test_every_field_of_a_kind_is_an_option_of_its_name(name, kind):
 
 
 def test_every_kind_that_a_person_records_has_a_command():
-    assert {kind for kind in RECORDING.values() if kind} == set(KINDS) - {"amendment", "act"}
+    assert {kind for kind in RECORDING.values() if kind} == set(KINDS) - {"act"}
 
 
 @pytest.mark.parametrize(

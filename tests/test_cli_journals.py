@@ -53,6 +53,15 @@ def test_a_title_without_letters_gets_a_slug_of_the_id(triage):
     assert answer["journal"] == answer["id"][-8:]
 
 
+def test_a_secret_in_a_title_is_in_no_slug(triage):
+    token = "ghp_" + "a1B2" * 9
+    triage("open", f"Rotate {token}")
+    triage("addendum", f"Rotate {token}")
+
+    assert "a1b2" not in triage("events", "--json").casefold()
+    assert triage("list").split()[1].startswith("rotate-redacted-github-token-")
+
+
 def test_open_with_the_slug_of_an_open_journal_joins_it_and_says_so(journal):
     assert journal("open", "Velvet first deploy") == "velvet-first-deploy e1 joined: Velvet first deploy"
 

@@ -28,8 +28,10 @@ def test_a_mistyped_option_is_no_text(journal):
 def test_a_text_without_quotes_says_what_was_meant(journal):
     assert journal.refused("log", "Deploy", "of", "v14") == (
         2,
-        "triage: got unexpected extra argument (v14); "
-        "put a text of several words into single quotes; see: triage log --help",
+        (
+            "triage: got unexpected extra argument (v14); "
+            "put a text of several words into single quotes; see: triage log --help"
+        ),
     )
 
 

@@ -23,7 +23,7 @@ def amend_command(call: Call, event: str, pairs: tuple[str, ...], reason: str | 
     call.answer(recorder.place, amended, f"amended e{named.n}: {', '.join(pairs)}")
 
 
-@command("retract")
+@command("retract", kind="amendment", leave=("retracted",))
 @argument("event", text=False)
 @argument("reason", optional=True)
 def retract_command(call: Call, event: str, reason: str | None, **_: Any) -> None:
@@ -37,7 +37,7 @@ def retract_command(call: Call, event: str, reason: str | None, **_: Any) -> Non
     call.answer(recorder.place, retraction, f"retracted e{named.n}: {reading.wording(named)}")
 
 
-@command("undo")
+@command("undo", kind="amendment", leave=("retracted",))
 @argument("reason", optional=True)
 def undo_command(call: Call, reason: str | None, **_: Any) -> None:
     """Withdraw the last event that you recorded here.

@@ -22,7 +22,7 @@ class Opened(NamedTuple):
 
 def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, key: str = "") -> Opened:
     """Open a journal, or join the open one that has its slug."""
-    slug = fields.get("slug", typed.slugify(required(title, "TITLE")) or None)
+    slug = fields.get("slug", _slug(recorder, title))
     header = {**fields, "title": title, "slug": slug}
     draft = recorder.opening(Said("header", header), key)
     if not slug:
@@ -54,11 +54,16 @@ def addendum(
     recorder: Recorder, title: str, fields: Mapping[str, Any], *, labels: Iterable[str] = ()
 ) -> Event:
     """Open an addendum of the recorder's journal, with free fields given as LABEL=VALUE."""
-    slug = fields.get("slug", typed.slugify(required(title, "TITLE")) or None)
+    slug = fields.get("slug", _slug(recorder, title))
     pairs = [list(_pair(text)) for text in labels]
     said = Said("header", {**fields, "title": title, "slug": slug, "labels": pairs or None})
     draft = recorder.draft(said)
     return recorder.append([draft._replace(part=draft.id, entity=draft.id)])[0]
+
+
+def _slug(recorder: Recorder, title: str) -> str | None:
+    """The slug that a title gives, a secret in it as little as in the title."""
+    return typed.slugify(recorder.scrubbed(required(title, "TITLE"))) or None
 
 
 def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:

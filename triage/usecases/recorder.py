@@ -123,6 +123,10 @@ class Recorder:
         id = events.derived_id("", key) if key else draft.id
         return draft._replace(id=id, journal=id, entity=id, part=id, keyed=bool(key))
 
+    def scrubbed(self, text: str) -> str:
+        """The text as it would be recorded, for what is made from it."""
+        return self._redactor.text(text)[0]
+
     def when(self, at: str = "") -> times.When:
         """The instant that a form of --at means; now where nothing was said."""
         text = at or self.circumstances.at
