@@ -78,7 +78,7 @@ def export_command(call: Call, name: str | None, output: str | None, **_: Any) -
     place = call.place(name or "")
     row = next(row for row in call.store().journals() if row.id == place.journal)
     lines = exchange.export(call.store(), row)
-    if output is None:
+    if output in (None, "-"):
         for line in lines:
             say(line)
         return

@@ -48,7 +48,7 @@ def render_command(
         folders=settings.templates,
         redactor=call.redactor,
     )
-    if output is None:
+    if output in (None, "-"):
         say((plain_json if form == "json" else plain_lines)(text.rstrip("\n")))
         return
     from triage.cli.files import write_text
