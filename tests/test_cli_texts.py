@@ -214,6 +214,23 @@ def test_a_template_that_loops_is_ended(journal):
     assert "loop.md.j2" in line
 
 
+def test_a_template_that_takes_all_memory_is_ended(journal):
+    """In a process of its own: the bound is the process's."""
+    folder = journal.home / "config/triage/templates"
+    folder.mkdir(parents=True)
+    (folder / "greedy.md.j2").write_text(
+        "{% set n = namespace(l=[]) %}{% for i in range(9000) %}"
+        "{% set n.l = [n.l, 'x' * 999999] %}{% endfor %}{{ n.l | length }}"
+    )
+
+    ran = journal.start("render", "--template", "greedy")
+
+    assert ran.code == 1
+    assert ran.err.endswith(
+        "greedy.md.j2, line 1: the template takes too much memory; look for a value that doubles\n"
+    )
+
+
 # The other end
 
 

@@ -12,9 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
 def blocks(name):
     """The shell blocks of a document, in order."""
-    return BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
+    return BLOCK.findall(page(name))
 
 
 @pytest.fixture
@@ -38,6 +42,7 @@ def shell(tmp_path):
             check=False,
         )
 
+    run.folder = tmp_path
     return run
 
 
@@ -57,7 +62,7 @@ def test_the_readme_names_the_event_that_its_example_answers_with(shell):
 
 
 def test_every_target_of_make_that_the_readme_names_is_there():
-    named = set(re.findall(r"make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    named = set(re.findall(r"make (\w+)", page("README.md")))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert {"demo", "test"} <= named
@@ -65,7 +70,37 @@ def test_every_target_of_make_that_the_readme_names_is_there():
 
 
 def test_every_file_that_the_readme_points_to_is_there():
-    named = re.findall(r"`((?:docs|samples)/[\w./-]*)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    named = re.findall(r"`((?:docs|samples)/[\w./-]*)`", page("README.md"))
 
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_template_of_the_documents_renders(shell):
+    source = re.search(r"^```jinja\n(.*?)^```$", page("docs/templates.md"), re.DOTALL | re.MULTILINE)[1]
+    example = "\n".join(
+        [
+            blocks("README.md")[0],
+            "mkdir -p .triage/templates",
+            "cp update.md.j2 .triage/templates",
+            "triage section 'Next time' 'Run the **migrations** first.'",
+            "triage render --template update",
+        ]
+    )
+    (shell.folder / "update.md.j2").write_text(source, encoding="utf-8")
+
+    done = shell(f"triage init >/dev/null\n{example}")
+
+    assert done.returncode == 0, done.stderr
+    document = done.stdout[done.stdout.index("# Checkout") :]
+    assert '- relation "carts" does not exist: fixed by PR #812\n' in document
+    assert "## Next time\n\nRun the **migrations** first." in document
+
+
+def test_every_component_is_in_the_documents():
+    from triage.render import Style
+    from triage.render.markdown import MarkdownComponents
+
+    named = set(re.findall(r"`(\w+)\(", page("docs/templates.md")))
+
+    assert set(MarkdownComponents(Style().links, "").functions()) <= named

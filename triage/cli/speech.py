@@ -94,6 +94,8 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
         return 0
     if isinstance(error, click.ClickException):
         error = _from_click(error)
+    elif isinstance(error, MemoryError):
+        error = TriageError("not enough memory", hint="try it where there is more")
     elif isinstance(error, OSError):
         error = NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
     if not isinstance(error, TriageError):

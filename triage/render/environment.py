@@ -4,9 +4,11 @@ Everything that a template prints is Markdown or is escaped. What it may call is
 cost is bounded in time, in text, and in the length of loops.
 """
 
+import os
+import re
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,6 +30,8 @@ from triage.render.prose import fence, prose
 
 SECONDS = 20
 """A template that takes longer is stopped. The built-in one takes about a second for 20,000 events."""
+SPARE = 512 * 1024 * 1024
+"""Bytes of memory that a template may take at least."""
 ENDING = ".md.j2"
 
 PLAIN_FILTERS = (
@@ -36,6 +40,18 @@ PLAIN_FILTERS = (
     "round", "select", "selectattr", "slice", "sort", "sum", "title", "trim", "unique", "upper", "wordcount",
 )  # fmt: skip
 """Jinja's own filters that make no text of two."""
+
+
+TEXT_METHODS = frozenset((
+    "capitalize", "casefold", "count", "endswith", "find", "isalnum", "isalpha", "isascii", "isdigit",
+    "islower", "isspace", "isupper", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
+    "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper",
+))  # fmt: skip
+"""What a text offers: nothing that makes a longer one of it."""
+
+
+_WIDTH = re.compile(r"%[^%a-zA-Z]*(?:\d{4}|\*)")
+"""A conversion that pads to a width of thousands, or to one that is given with the values."""
 
 
 class MarkdownCode(CodeGenerator):
@@ -68,14 +84,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """What was escaped offers no methods: taking it apart could take an escape apart."""
-        return not isinstance(obj, Markdown) and super().is_safe_attribute(obj, attr, value)
+        if isinstance(obj, Markdown):
+            return False
+        if isinstance(obj, (str, bytes)) and attr not in TEXT_METHODS:
+            return False
+        return super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Do the sums of a template, unless their result is larger than any document."""
         if operator in ("*", "**") and not _is_small(operator, left, right):
             raise SecurityError(f"the result of {operator!r} is too large")
-        if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            runtime.bounded(len(left) + len(right))
+        if operator == "%" and isinstance(left, (str, bytes)) and _WIDTH.search(str(left)):
+            raise SecurityError("the result of '%' is too large")
+        if operator == "+" and isinstance(left, Sized) and isinstance(right, Sized):
+            runtime.bounded(len(left) + len(right), left)
         return super().call_binop(context, operator, left, right)
 
 
@@ -158,7 +180,7 @@ def run(sandbox: Sandbox, name: str, values: Mapping[str, Any]) -> str:
     """The text of a template; `TemplateError` names file, line and cause."""
     known: dict[str, Any] = {**sandbox.globals, **values}
     try:
-        with _limited():
+        with _limited_memory(), _limited():
             template = sandbox.get_template(f"{name}{ENDING}")
             return runtime.concat(template.generate(**values))
     except jinja2.TemplateSyntaxError as error:
@@ -172,6 +194,10 @@ def run(sandbox: Sandbox, name: str, values: Mapping[str, Any]) -> str:
         ) from error
     except TemplateError as error:
         raise TemplateError(f"{_place(error)}: {error.message}", hint=error.hint) from error
+    except MemoryError as error:
+        raise TemplateError(
+            f"{_place(error)}: the template takes too much memory", hint="look for a value that doubles"
+        ) from error
     except (SecurityError, OverflowError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError,
             AttributeError, jinja2.TemplateError) as error:  # fmt: skip
         raise TemplateError(f"{_place(error)}: {error}", hint="see docs/templates.md") from error
@@ -200,6 +226,35 @@ def _place(error: BaseException) -> str:
             place = f"{filename}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+@contextmanager
+def _limited_memory() -> Iterator[None]:
+    """Bound what a template may take, by what the process has: a large report needs more than a small one."""
+    limit = _address_space() * 2 + SPARE
+    if limit == SPARE:
+        yield
+        return
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if before[0] != resource.RLIM_INFINITY and before[0] <= limit:
+        yield
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _address_space() -> int:
+    """Bytes of this process's address space, or 0 where the system does not tell (only Linux does)."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0
 
 
 @contextmanager

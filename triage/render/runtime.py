@@ -22,12 +22,16 @@ Markup = Markdown
 escape = Markdown.escape
 
 
-def bounded(size: int) -> None:
-    """Refuse a text that is larger than any document."""
-    if size > LIMIT:
+ITEMS = 2_000_000
+"""Items that a template may make of a list: 2 for each event of the largest journals."""
+
+
+def bounded(size: int, value: object = "") -> None:
+    """Refuse a text, or a list of items, that is larger than any document."""
+    if size > (LIMIT if isinstance(value, str) else ITEMS):
         raise TemplateError(
-            f"the template makes a text of more than {LIMIT:,} characters",
-            hint="look for a loop that never ends, or a text that doubles",
+            f"the template makes a text of more than {LIMIT:,} characters, or a list of {ITEMS:,} items",
+            hint="look for a loop that never ends, or a value that doubles",
         )
 
 
