@@ -174,6 +174,66 @@ def test_a_template_of_the_folder_comes_first(journal):
     assert journal("render") == r"Title: Cost < 5 \*now\*"
 
 
+CODE = "{{ cycler.__init__.__globals__.os.system('touch made') }}"
+
+
+@pytest.mark.parametrize("name", ["page.html.j2", "page.css"])
+def test_what_stands_around_a_page_is_never_a_teams(journal, name):
+    journal("init")
+    folder = journal.work / ".triage/templates"
+    folder.mkdir()
+    (folder / name).write_text(CODE)
+    journal("open", "Velvet")
+    journal("render", "-o", "page.html")
+
+    assert not (journal.work / "made").exists()
+    assert "<main" in (journal.work / "page.html").read_text()
+
+
+def test_a_template_reads_no_file_that_is_none(journal):
+    journal("init")
+    folder = journal.work / ".triage/templates"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("private")
+    (folder / "reads.md.j2").write_text("{% include 'notes.txt' %}")
+    journal("open", "Velvet")
+
+    assert journal.refused("render", "--template", "reads") == (
+        1,
+        "triage: reads.md.j2: no template 'notes.txt'; one of: reads, triage",
+    )
+
+
+def test_a_template_that_is_a_link_out_of_its_folder_is_none(journal):
+    journal("init")
+    folder = journal.work / ".triage/templates"
+    folder.mkdir()
+    (journal.home / "private.md.j2").write_text("private")
+    (folder / "reads.md.j2").symlink_to(journal.home / "private.md.j2")
+    journal("open", "Velvet")
+
+    assert journal.refused("render", "--template", "reads")[0] == 3
+
+
+@pytest.mark.parametrize("named", ["/", "..", "../elsewhere", "~"])
+def test_a_folder_names_no_templates_outside_of_it(journal, named):
+    journal("init")
+    (journal.work / "triage.toml").write_text(f'templates = "{named}"')
+
+    code, line = journal.refused("list")
+
+    assert code == 4
+    assert "names templates outside of its folder" in line
+
+
+def test_the_users_own_configuration_names_templates_anywhere(journal):
+    (journal.home / "own").mkdir()
+    (journal.home / "own/mine.md.j2").write_text("# Mine")
+    (journal.home / "config/triage/triage.toml").write_text('templates = "~/own"')
+
+    assert journal("render", "--template", "mine") == "# Mine"
+
+
 def test_a_template_with_an_error_names_file_and_line(journal):
     journal("init")
     journal("open", "Velvet")

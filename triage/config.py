@@ -71,6 +71,7 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
                 f"{os.path.dirname(folder)}/{CONFIG_FILE} may not set {key!r}",
                 hint=f"set it in {config_folder}/{CONFIG_FILE}, or with an option",
             )
+    _refuse_templates_elsewhere(folder, found)
     merged = {**own, **found}
     address = store or environ.get("TRIAGE_STORE") or own.get("store") or ""
     address = _whole(address) or _default_store(folder, environ)
@@ -84,10 +85,21 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         pr_url=merged.get("pr_url", ""),
         commit_url=merged.get("commit_url", ""),
         zone=merged.get("zone", ""),
-        templates=_template_folders(folder, config_folder, merged),
+        templates=_template_folders(folder, config_folder, found, own),
         config_folder=config_folder,
         state_folder=state_folder,
     )
+
+
+def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:
+    """A cloned folder may bring templates, and not make documents of files that lie elsewhere."""
+    base = os.path.realpath(os.path.dirname(folder))
+    named = os.path.realpath(os.path.join(base, os.path.expanduser(found.get("templates", ""))))
+    if folder and os.path.commonpath([base, named]) != base:
+        raise NotAllowed(
+            f"{os.path.dirname(folder)}/{CONFIG_FILE} names templates outside of its folder: {named}",
+            hint="put them below it, or name them in your own configuration",
+        )
 
 
 def folders(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -190,16 +202,22 @@ def _check_key(path: str, key: str, value: object) -> None:
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
 
 
-def _template_folders(folder: str, config_folder: str, merged: Mapping[str, str]) -> tuple[str, ...]:
+def _template_folders(
+    folder: str, config_folder: str, found: Mapping[str, str], own: Mapping[str, str]
+) -> tuple[str, ...]:
     """Where a team's templates lie, the nearest first."""
-    base = os.path.dirname(folder) if folder else config_folder
-    named = merged.get("templates", "")
     candidates = [
-        os.path.join(base, os.path.expanduser(named)) if named else "",
+        _named_folder(os.path.dirname(folder), found),
         os.path.join(folder, "templates") if folder else "",
+        _named_folder(config_folder, own),
         os.path.join(config_folder, "templates"),
     ]
     return tuple(path for path in candidates if path and os.path.isdir(path))
+
+
+def _named_folder(base: str, values: Mapping[str, str]) -> str:
+    named = values.get("templates", "")
+    return os.path.join(base, os.path.expanduser(named)) if named else ""
 
 
 def _actor(option: str, environ: Mapping[str, str], config: Mapping[str, str], kept: str) -> Actor:

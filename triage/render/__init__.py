@@ -13,7 +13,7 @@ from triage.report import Report
 
 FORMATS = ("md", "html", "json")
 
-__all__ = ["FORMATS", "Style", "json_schema", "render", "template_folders"]
+__all__ = ["FORMATS", "Style", "built_in", "json_schema", "render"]
 
 
 class Style(NamedTuple):
@@ -48,20 +48,21 @@ def render(
         return as_json(report)
     if format not in FORMATS:
         raise InvalidValue(f"no format {format!r:.40}", hint="one of: " + ", ".join(FORMATS), allowed=FORMATS)
-    places = [*folders, *template_folders()]
+    places = [*folders, built_in()]
     if format == "html":
         from triage.render.page import page
 
-        return page(report, template, style, places)
+        return page(report, template, style, places, built_in())
     components = MarkdownComponents(style.links, style.zone)
     sandbox = environment(places, style.links, components.functions())
     return tidy(run(sandbox, template, {"report": report}))
 
 
-def template_folders() -> list[Path]:
+def built_in() -> Path:
     """Where the built-in templates lie: in the package once installed, at the top of a checkout."""
     package = Path(__file__).resolve().parent.parent
-    return [folder for folder in (package / "templates", package.parent / "templates") if folder.is_dir()]
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
 
 
 def tidy(text: str) -> str:

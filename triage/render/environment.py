@@ -109,6 +109,22 @@ def _is_small(operator: str, left: Any, right: Any) -> bool:
     return not isinstance(many, int) or len(text) * many < 1e6
 
 
+class TemplateFolders(jinja2.FileSystemLoader):
+    """Reads templates, and nothing else, from their folders, and nowhere else."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The text of a template; a link that leads out of its folder is none."""
+        if not template.endswith(ENDING):
+            raise jinja2.TemplateNotFound(template)
+        source, path, fresh = super().get_source(environment, template)
+        real = os.path.realpath(path)
+        if not any(real.startswith(os.path.realpath(folder) + os.sep) for folder in self.searchpath):
+            raise jinja2.TemplateNotFound(template)
+        return source, path, fresh
+
+
 class StrictUndefined(jinja2.StrictUndefined):
     """An unknown name: its error offers the near misses."""
 
@@ -137,7 +153,7 @@ def environment(
         autoescape=True,
         finalize=finalize,
         keep_trailing_newline=True,
-        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+        loader=TemplateFolders([str(folder) for folder in folders]),
         optimized=False,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -42,13 +42,13 @@ class Entry(NamedTuple):
     text: str
 
 
-def page(report: Report, template: str, style: "Style", folders: Sequence[Path]) -> str:
-    """The page of a report."""
+def page(report: Report, template: str, style: "Style", folders: Sequence[Path], frames: Path) -> str:
+    """The page of a report. What stands around the document is ours alone: it lies in ``frames``."""
     components = PageComponents(style.links, style.zone, _word(report))
     sandbox = environment(folders, style.links, components.functions())
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
-    frame = _frame(folders)
+    frame = _frame(frames)
     styles = frame.get_template("page.css").render()
     digest = b64encode(sha256(styles.encode()).digest()).decode()
     return frame.get_template(PAGE).render(
@@ -130,11 +130,11 @@ def _free(slug: str, taken: set[str]) -> str:
     return id
 
 
-def _frame(folders: Sequence[Path]) -> jinja2.Environment:
+def _frame(folder: Path) -> jinja2.Environment:
     return jinja2.Environment(
         autoescape=True,
         keep_trailing_newline=True,
-        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+        loader=jinja2.FileSystemLoader(str(folder)),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
