@@ -256,3 +256,12 @@ def test_a_file_is_whole_or_as_it_was(journal):
         "triage: cannot write 'report.md': Is a directory; name another file with -o",
     )
     assert [path.name for path in journal.work.iterdir()] == ["report.md"]
+
+
+def test_a_zone_that_there_is_not_is_named(journal):
+    (journal.home / "config/triage/triage.toml").write_text('zone = "Middle/Earth"')
+
+    assert journal.refused("render") == (
+        2,
+        "triage: no zone 'Middle/Earth'; zone in triage.toml is one such as Europe/Paris",
+    )

@@ -273,6 +273,16 @@ def test_a_worktree_shares_the_store_of_the_main_checkout(triage, monkeypatch):
         ("actor = ", "{path} is not TOML: Invalid value (at end of document); see triage init"),
         ("aktor = 'x'", "{path} has an unknown key 'aktor'; did you mean 'actor'?"),
         ("zone = 3", "{path}: zone must be a text in quotes, not 3"),
+        *(
+            (
+                f"issue_url = '{pattern}'",
+                (
+                    f"{{path}}: issue_url is no address with a place for the reference: {pattern!r}; "
+                    "write it as https://github.com/acme/velvet/issues/{{ref}}"
+                ),
+            )
+            for pattern in ("javascript:alert(1)", "https://example.org/1", "https://example.org/ 1")
+        ),
     ],
 )
 def test_a_configuration_that_cannot_be_read_is_named(triage, text, message):

@@ -255,3 +255,18 @@ def test_the_same_report_gives_the_same_bytes():
     assert [render(what, format=form) for form in ("md", "html", "json")] == [
         render(what, format=form) for form in ("md", "html", "json")
     ]
+
+
+@pytest.mark.parametrize("pattern", ["javascript:alert({ref})", "data:text/html,{ref}", "{ref}"])
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_a_pattern_that_is_no_address_links_nothing(form, pattern):
+    style = Style(issue_url=pattern, pr_url=pattern, commit_url=pattern)
+    text = render(
+        report(rows=(Row(ID, "entry", AT, "minute", "#12 PR #13 main@98f2418", "", ""),)),
+        format=form,
+        style=style,
+    )
+
+    assert f"]({pattern.replace('{ref}', '12')[:6]}" not in text
+    assert f'href="{pattern.replace("{ref}", "12")[:6]}' not in text
+    assert "#12 PR #13 main@98f2418" in text

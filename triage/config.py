@@ -93,9 +93,11 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
 
 def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:
     """A cloned folder may bring templates, and not make documents of files that lie elsewhere."""
+    if "templates" not in found:
+        return
     base = os.path.realpath(os.path.dirname(folder))
     named = os.path.realpath(os.path.join(base, os.path.expanduser(found.get("templates", ""))))
-    if folder and os.path.commonpath([base, named]) != base:
+    if os.path.commonpath([base, named]) != base:
         raise NotAllowed(
             f"{os.path.dirname(folder)}/{CONFIG_FILE} names templates outside of its folder: {named}",
             hint="put them below it, or name them in your own configuration",
@@ -200,6 +202,16 @@ def _check_key(path: str, key: str, value: object) -> None:
         raise InvalidValue(f"{path} has an unknown key {key!r}", hint=near(key, KEYS), allowed=KEYS)
     if not isinstance(value, str):
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
+    if key.endswith("_url") and not _is_pattern(value):
+        raise InvalidValue(
+            f"{path}: {key} is no address with a place for the reference: {value!r:.80}",
+            hint="write it as https://github.com/acme/velvet/issues/{ref}",
+        )
+
+
+def _is_pattern(address: str) -> bool:
+    plain = address.isprintable() and not set(address) & set(" <>\"'`\\")
+    return address.startswith(("https://", "http://")) and plain and "{ref}" in address
 
 
 def _template_folders(

@@ -104,7 +104,9 @@ def _piece(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece |
 
 
 def _linked(text: str, pattern: str, ref: str) -> Piece | None:
-    return Piece("link", text, pattern.replace("{ref}", ref)) if pattern else None
+    if not pattern.startswith(("https://", "http://")):
+        return None
+    return Piece("link", text, pattern.replace("{ref}", ref))
 
 
 def _issue(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece | None]:
