@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+from triage.config import CONFIG_FILE, FOLDER
 from triage.errors import NotAllowed
-from triage.store import open_store
+from triage.store import STORE_FILE, open_store
 
-FOLDER = ".triage"
 CONFIG = """# Configuration of triage for this folder. Every key may stay a comment.
 
 # Who records, where --actor and TRIAGE_ACTOR say nothing.
@@ -37,10 +37,10 @@ class Made(NamedTuple):
 def init(cwd: str, *, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> Made:
     """Make `.triage/` with a store and `triage.toml` beside it; what is there stays as it is."""
     folder = os.path.join(cwd, FOLDER)
-    store = os.path.join(folder, "triage.db")
+    store = os.path.join(folder, STORE_FILE)
     wanted = {
         os.path.join(folder, ".gitignore"): "*\n",
-        os.path.join(cwd, "triage.toml"): CONFIG,
+        os.path.join(cwd, CONFIG_FILE): CONFIG,
     }
     created = [path for path in (store, *wanted) if not os.path.exists(path)]
     try:

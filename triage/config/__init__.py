@@ -1,0 +1,141 @@
+"""What the surroundings say: configuration files, environment, clock, randomness.
+
+Everything here is read once per command and handed on as values. A `triage.toml` beside `.triage/`
+may set who records, how links look, the zone and the templates; moving the store or loosening
+redaction counts only from the user's own file.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from triage.config.files import (
+    CONFIG_FILE,
+    FOLDER,
+    find_folder,
+    read_config,
+    read_folder_config,
+    template_folders,
+)
+from triage.config.state import choose, current, keep_actor, kept_actor, redaction_key, write_aside
+from triage.config.who import actor_of, git_user, session_of
+from triage.events import Actor
+
+__all__ = [
+    "CONFIG_FILE",
+    "FOLDER",
+    "STORE_FILE",
+    "Settings",
+    "choose",
+    "clock",
+    "current",
+    "entropy",
+    "folders",
+    "git_user",
+    "keep_actor",
+    "load",
+    "needs_git_user",
+    "read_config",
+    "redaction_key",
+    "working_folder",
+    "write_aside",
+]
+
+STORE_FILE = "triage.db"
+
+
+class Settings(NamedTuple):
+    """What a command needs to know of its surroundings.
+
+    ``store`` is the address of the store; ``session`` names the agent's session, the terminal or the
+    POSIX session; ``templates`` are folders, the nearest first.
+    """
+
+    store: str
+    actor: Actor
+    session: str
+    journal: str
+    day: str
+    issue_url: str
+    pr_url: str
+    commit_url: str
+    zone: str
+    templates: tuple[str, ...]
+    config_folder: str
+    state_folder: str
+
+
+def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = "") -> Settings:
+    """The settings for a command that runs in ``cwd``; options win over everything else."""
+    config_folder, state_folder = folders(environ)
+    folder = find_folder(cwd)
+    own = read_config(os.path.join(config_folder, CONFIG_FILE))
+    found = read_folder_config(folder, config_folder)
+    merged = {**own, **found}
+    address = store or environ.get("TRIAGE_STORE") or own.get("store") or ""
+    address = _whole(address) or _default_store(folder, environ)
+    return Settings(
+        store=address,
+        actor=actor_of(actor, environ, merged, kept_actor(state_folder, address)),
+        session=session_of(environ),
+        journal=environ.get("TRIAGE_JOURNAL", ""),
+        day=environ.get("TRIAGE_DATE", ""),
+        issue_url=merged.get("issue_url", ""),
+        pr_url=merged.get("pr_url", ""),
+        commit_url=merged.get("commit_url", ""),
+        zone=merged.get("zone", ""),
+        templates=template_folders(folder, config_folder, found, own),
+        config_folder=config_folder,
+        state_folder=state_folder,
+    )
+
+
+def folders(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The user's own folders: of the configuration, and of the state."""
+    home = _home(environ)
+    config_folder = os.path.join(environ.get("XDG_CONFIG_HOME") or f"{home}/.config", "triage")
+    state_folder = os.path.join(environ.get("XDG_STATE_HOME") or f"{home}/.local/state", "triage")
+    return config_folder, state_folder
+
+
+def _home(environ: Mapping[str, str]) -> str:
+    return environ.get("HOME") or os.path.expanduser("~")
+
+
+def _whole(address: str) -> str:
+    """The address with a path made absolute: a session's choice holds from every folder."""
+    if not address or "://" in address:
+        return address
+    return os.path.abspath(os.path.expanduser(address))
+
+
+def _default_store(folder: str, environ: Mapping[str, str]) -> str:
+    if folder:
+        return os.path.join(folder, STORE_FILE)
+    data = environ.get("XDG_DATA_HOME") or f"{_home(environ)}/.local/share"
+    return os.path.join(data, "triage", STORE_FILE)
+
+
+def working_folder(environ: Mapping[str, str]) -> str:
+    """The folder that the command runs in; where it was when somebody deleted it meanwhile."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return environ.get("PWD") or os.sep
+
+
+def needs_git_user(settings: Settings, environ: Mapping[str, str], actor: str) -> bool:
+    """Whether nobody said who records, so that `open` or `init` should ask git once."""
+    said = actor or environ.get("TRIAGE_ACTOR") or settings.actor.type != "human"
+    return not said and not kept_actor(settings.state_folder, settings.store)
+
+
+def clock() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def entropy(size: int) -> bytes:
+    """Random bytes from the operating system."""
+    return os.urandom(size)

@@ -1,0 +1,127 @@
+"""The configuration file: where it lies, what it may say, and the templates that it names."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from triage.errors import InvalidValue, NotAllowed
+from triage.events import near
+
+FOLDER = ".triage"
+CONFIG_FILE = "triage.toml"
+
+KEYS = ("actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store")
+OWN_KEYS = ("store",)
+"""What only the user's own file may set: a cloned folder cannot move the store."""
+
+
+def find_folder(cwd: str) -> str:
+    """The nearest `.triage` folder upwards, or that of the main checkout of a git worktree, or ''."""
+    here = cwd
+    while True:
+        candidate = os.path.join(here, FOLDER)
+        if os.path.isdir(candidate):
+            return candidate
+        main = _main_checkout(here)
+        if main and os.path.isdir(os.path.join(main, FOLDER)):
+            return os.path.join(main, FOLDER)
+        parent = os.path.dirname(here)
+        if parent == here:
+            return ""
+        here = parent
+
+
+def _main_checkout(folder: str) -> str:
+    """The main checkout of the git worktree at ``folder``, whose ``.git`` is a file that names it."""
+    link = os.path.join(folder, ".git")
+    if not os.path.isfile(link):
+        return ""
+    with open(link, encoding="utf-8", errors="replace") as file:
+        target = file.read(4096).removeprefix("gitdir:").strip()
+    head, mark, _ = os.path.join(folder, target).partition(f"{os.sep}.git{os.sep}worktrees{os.sep}")
+    return os.path.normpath(head) if mark else ""
+
+
+def read_config(path: str) -> dict[str, Any]:
+    """The keys of a configuration file; {} where there is none, or only comments."""
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+    if all(not line.strip() or line.lstrip().startswith(b"#") for line in raw.splitlines()):
+        return {}
+    import tomllib
+
+    try:
+        values = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidValue(f"{path} is not TOML: {error}", hint="see triage init") from error
+    for key, value in values.items():
+        _check_key(path, key, value)
+    return values
+
+
+def _check_key(path: str, key: str, value: object) -> None:
+    if key not in KEYS:
+        raise InvalidValue(f"{path} has an unknown key {key!r}", hint=near(key, KEYS), allowed=KEYS)
+    if not isinstance(value, str):
+        raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
+    if key.endswith("_url") and not _is_pattern(value):
+        raise InvalidValue(
+            f"{path}: {key} is no address with a place for the reference: {value!r:.80}",
+            hint="write it as https://github.com/acme/velvet/issues/{ref}",
+        )
+
+
+def _is_pattern(address: str) -> bool:
+    plain = address.isprintable() and not set(address) & set(" <>\"'`\\")
+    return address.startswith(("https://", "http://")) and plain and "{ref}" in address
+
+
+def read_folder_config(folder: str, config_folder: str) -> dict[str, Any]:
+    """The configuration beside a `.triage` folder; `NotAllowed` for what only the user's own may set."""
+    if not folder:
+        return {}
+    found = read_config(os.path.join(os.path.dirname(folder), CONFIG_FILE))
+    for key in OWN_KEYS:
+        if key in found:
+            raise NotAllowed(
+                f"{os.path.dirname(folder)}/{CONFIG_FILE} may not set {key!r}",
+                hint=f"set it in {config_folder}/{CONFIG_FILE}, or with an option",
+            )
+    _refuse_templates_elsewhere(folder, found)
+    return found
+
+
+def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:
+    """A cloned folder may bring templates, and not make documents of files that lie elsewhere."""
+    if "templates" not in found:
+        return
+    base = os.path.realpath(os.path.dirname(folder))
+    named = os.path.realpath(os.path.join(base, os.path.expanduser(found.get("templates", ""))))
+    if os.path.commonpath([base, named]) != base:
+        raise NotAllowed(
+            f"{os.path.dirname(folder)}/{CONFIG_FILE} names templates outside of its folder: {named}",
+            hint="put them below it, or name them in your own configuration",
+        )
+
+
+def template_folders(
+    folder: str, config_folder: str, found: Mapping[str, str], own: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Where a team's templates lie, the nearest first."""
+    candidates = [
+        _named_folder(os.path.dirname(folder), found),
+        os.path.join(folder, "templates") if folder else "",
+        _named_folder(config_folder, own),
+        os.path.join(config_folder, "templates"),
+    ]
+    return tuple(path for path in candidates if path and os.path.isdir(path))
+
+
+def _named_folder(base: str, values: Mapping[str, str]) -> str:
+    named = values.get("templates", "")
+    return os.path.join(base, os.path.expanduser(named)) if named else ""

@@ -1,0 +1,93 @@
+"""What is remembered between commands: the current journal of a session, git's user, the redaction key."""
+
+import os
+from typing import TYPE_CHECKING
+
+from triage.errors import NotAllowed
+from triage.events import sha256
+
+if TYPE_CHECKING:
+    from triage.config import Settings
+
+
+def kept_actor(state_folder: str, store: str) -> str:
+    """The name that was kept for a store, or ''."""
+    return _read_text(os.path.join(state_folder, "actors", _short(store)))
+
+
+def keep_actor(settings: "Settings", name: str) -> None:
+    """Remember who records into this store, so that git is asked once."""
+    write_aside(os.path.join(settings.state_folder, "actors", _short(settings.store)), name.encode("utf-8"))
+
+
+def current(settings: "Settings") -> tuple[str, str, str]:
+    """The journal, the part and the part's slug that this session chose, or empty texts."""
+    journal, part, addendum, *_ = [*_read_text(_current_path(settings)).split(" "), "", ""]
+    return journal, part, addendum
+
+
+def choose(settings: "Settings", journal: str, part: str, addendum: str = "") -> None:
+    """Make a journal and a part the current ones of this session; ``addendum`` is the part's slug."""
+    write_aside(_current_path(settings), f"{journal} {part} {addendum}".encode())
+
+
+def _current_path(settings: "Settings") -> str:
+    whole = f"{settings.store}\0{settings.actor.name}\0{settings.session}"
+    return os.path.join(settings.state_folder, "sessions", _short(whole))
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogateescape"))[:24]
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def redaction_key(config_folder: str) -> bytes:
+    """The key of the fingerprints in redaction markers: the user's, made at its first use."""
+    path = os.path.join(config_folder, "redaction.key")
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+    write_aside(path, os.urandom(32).hex().encode(), new=True)
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
+    """Write a file beside its place, sync it, and put it there whole; ``new``: unless one is there."""
+    folder = os.path.dirname(path)
+    aside = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _put(aside, path, new=new)
+    except OSError as error:
+        raise NotAllowed(
+            f"cannot write {path}: {error.strerror}", hint="check the folder's owner and space"
+        ) from error
+
+
+def _put(aside: str, path: str, *, new: bool) -> None:
+    if not new:
+        os.replace(aside, path)
+        return
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(aside)
