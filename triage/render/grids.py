@@ -44,19 +44,18 @@ class GridRow(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """One table. ``wide`` names the columns that take the room that is left."""
+    """One table."""
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[GridRow, ...]
-    wide: tuple[int, ...] = ()
 
 
 def queue(part: Part) -> Grid:
     """The action queue: number, action, status, notes."""
     blockers = {blocker.event: blocker for blocker in part.blockers}
     rows = (_action(action, blockers) for action in part.queue)
-    return Grid("Action queue", ("#", "Action", "Status", "Notes"), tuple(rows), wide=(1, 3))
+    return Grid("Action queue", ("#", "Action", "Status", "Notes"), tuple(rows))
 
 
 def _action(action: Action, blockers: dict[str, Blocker]) -> GridRow:
@@ -84,7 +83,7 @@ def fixed_by(blocker: Blocker) -> str:
 
 def log(part: Part) -> Grid:
     """The sequence log: time, action, outcome; the date is shown where it changes."""
-    return Grid("Sequence log", ("Time (UTC)", "Action", "Outcome"), tuple(_log_rows(part.rows)), wide=(1, 2))
+    return Grid("Sequence log", ("Time (UTC)", "Action", "Outcome"), tuple(_log_rows(part.rows)))
 
 
 def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
@@ -111,7 +110,7 @@ def _clock(row: Row, day: str) -> Clock:
 def issues(part: Part) -> Grid:
     """Issues, and PRs that are not merged yet."""
     shown = [issue for issue in part.issues if issue.type == "issue" or issue.state != "merged"]
-    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)), wide=(1, 2))
+    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)))
 
 
 def _issue(issue: Issue) -> GridRow:

@@ -5,7 +5,7 @@ from typing import Any
 
 from triage import times
 from triage.errors import InvalidValue
-from triage.events import Field, fields_of
+from triage.events import fields_of, near
 
 FindEvent = Callable[[str], str]
 """From the name of an event to its id."""
@@ -15,8 +15,6 @@ def parse(kind: str, name: str, text: str, *, find: FindEvent) -> Any:
     """The value of a field of a kind; `InvalidValue` where the text is none of its type."""
     known = fields_of(kind)
     if name not in known:
-        from triage.events import near
-
         raise InvalidValue(f"{kind} has no field {name!r}", hint=near(name, known), allowed=tuple(known))
     field = known[name]
     if field.type == "event":
@@ -136,8 +134,3 @@ _PARSERS: Mapping[str, Callable[[str, str], Any]] = {
     "url": _address,
     "cells": _cells,
 }
-
-
-def is_text(field: Field) -> bool:
-    """Whether a field holds words, which may come from a file or from standard input."""
-    return field.type in ("line", "prose", "output")
