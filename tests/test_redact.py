@@ -198,10 +198,80 @@ def test_bytes_beside_a_secret_stay_as_they_are():
 
 
 def test_a_cell_whose_label_says_secret_loses_its_value():
-    assert REDACTOR.value([["API token", "hunter2-hunter2"], ["Slug", "86ceec1d"]]) == [
+    assert REDACTOR.cells([["API token", "hunter2-hunter2"], ["Slug", "86ceec1d"]]) == [
         ["API token", "[REDACTED:context:j3fkztmp]"],
         ["Slug", "86ceec1d"],
     ]
+
+
+def test_a_value_under_a_secret_label_goes_though_it_has_spaces():
+    assert WHISPERED_WORDS not in str(REDACTOR.cells([["Password", WHISPERED_WORDS]]))
+
+
+def test_a_heading_of_two_titles_is_no_label_with_a_value():
+    made = draft(kind="section", body={"heading": ["API tokens", "Phase-2-rollout"]})
+
+    assert scrub(made, REDACTOR).draft.body == made.body
+
+
+TOKEN = "ghp_" + "a1B2" * 9
+WHISPERED_WORDS = "correct horse Battery9"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\x1b[32m{TOKEN}\x1b[0m",
+        f"\x1b[01;31m\x1b[K{TOKEN[:9]}\x1b[m\x1b[K{TOKEN[9:]}",
+        f"\x1b]0;title\x07{TOKEN}",
+        f"x_{TOKEN}",
+        f"password=\x1b[31m{TOKEN[::-1]}",
+    ],
+)
+def test_a_secret_in_coloured_output_is_found(text):
+    clean, hits = REDACTOR.text(text)
+
+    assert len(hits) == 1
+    assert TOKEN[9:20] not in clean
+    assert TOKEN[::-1][:20] not in clean
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("true --password '$ecretPass99'", "$ecretPass99"),
+        ("true --password 'my Long pass 42x'", "my Long pass 42x"),
+        (r"{\"password\":\"Hunter22xyzD\"}", "Hunter22xyzD"),
+        ("<password>Hunter22xyzE</password>", "Hunter22xyzE"),
+        ("DB_PASSWORD=%tgb6YHNuj", "%tgb6YHNuj"),
+        ("postgres://app:pa55wrd@db/x", "pa55wrd"),
+        ("postgres://app:correcthorsebattery@db/x", "correcthorsebattery"),
+        ('System.setProperty("APP_TOKEN", "9f8e7d6c5b4a3f2e")', "9f8e7d6c5b4a3f2e"),
+        ("APP_TOKEN ::= '9f8e7d6c5b4a3f2e'", "9f8e7d6c5b4a3f2e"),
+        (
+            "QUJDREVGR0hJSktMTU5PUFFSU1RVVg==\n-----END RSA PRIVATE KEY-----",
+            "QUJDREVGR0hJSktMTU5PUFFSU1RVVg==",
+        ),
+    ],
+)
+def test_a_secret_is_found_in_its_place(text, secret):
+    clean, hits = REDACTOR.text(text)
+
+    assert len(hits) == 1
+    assert secret not in clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--password $DB_PASSWORD",
+        "--password %DB_PASSWORD%",
+        "postgres://app:$PASSWORD@db/x",
+        "postgres://app:<password>@db/x",
+    ],
+)
+def test_a_name_of_a_secret_is_none(text):
+    assert REDACTOR.text(text) == (text, ())
 
 
 def draft(**changes):
@@ -221,8 +291,9 @@ WHISPERED = "hunter2-hunter2"
     "changes",
     [
         {"body": {"text": f"PASSWORD={WHISPERED}"}},
-        {"body": {"cells": [["PASSWORD", WHISPERED]]}},
-        {"body": {"labels": [[f"PASSWORD={WHISPERED}", "x"]]}},
+        {"kind": "observation", "body": {"cells": [["PASSWORD", WHISPERED]]}},
+        {"kind": "header", "body": {"labels": [[f"PASSWORD={WHISPERED}", "x"]]}},
+        {"kind": "amendment", "body": {"changes": {"cells": [["PASSWORD", WHISPERED]]}}},
         {"body": {"changes": {"text": f"PASSWORD={WHISPERED}", f"PASSWORD={WHISPERED}": 1}}},
         {"body": {"heading": ["A", f"PASSWORD={WHISPERED}"]}},
         {"actor": Actor(f"PASSWORD={WHISPERED}", "human", f"PASSWORD={WHISPERED}")},

@@ -28,8 +28,13 @@ MAX_BODY = 256 * 1024
 CHUNK = 256 * 1024
 """Bytes of one chunk of output, for the same reason."""
 
+DEEPEST = 10
+"""Titles of one heading path: documents have six levels of headings."""
+
 DIGEST_PREFIX = b"triage.event.v1\x00"
 KEY_PREFIX = b"triage.key.v1\x00"
+
+_ID_CHARACTERS = set("0123456789abcdef-")
 
 
 class Field(NamedTuple):
@@ -544,8 +549,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 36 and value.count("-") == 4
+def is_id(value: Any) -> bool:
+    """Whether the value is the id of an event: a UUID in small letters."""
+    if not isinstance(value, str) or len(value) != 36:
+        return False
+    return [len(part) for part in value.split("-")] == [8, 4, 4, 4, 12] and set(value) <= _ID_CHARACTERS
 
 
 def _is_slug(value: Any) -> bool:
@@ -560,7 +568,7 @@ def is_slug(text: str) -> bool:
 def _is_path(value: Any) -> bool:
     return (
         isinstance(value, list)
-        and bool(value)
+        and 0 < len(value) <= DEEPEST
         and all(isinstance(title, str) and title.strip() for title in value)
     )
 
@@ -597,7 +605,7 @@ _SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "prose": _is_text,
     "slug": _is_slug,
     "reference": _is_url,
-    "event": _is_id,
+    "event": is_id,
     "url": _is_url,
     "path": _is_path,
     "cells": _is_cells,
@@ -615,7 +623,7 @@ _SHAPE_NAMES: Mapping[str, str] = {
     "reference": "a reference: 1140, owner/repo#1140 or a URL",
     "event": "the id of an event",
     "url": "an address without spaces",
-    "path": "a heading path: a list of titles",
+    "path": f"a heading path: a list of up to {DEEPEST} titles",
     "cells": "a list of [label, value], both text",
     "instant": "an instant such as 2026-05-05T04:10:37.530000Z",
     "integer": "a whole number under 2^53",

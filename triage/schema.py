@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from triage.errors import InvalidValue
-from triage.events import KINDS, LOG, near, visible
+from triage.events import DEEPEST, KINDS, LOG, near, visible
 from triage.events import Field as KindField
 
 SCHEMA_ID = "triage.record.v1"
@@ -24,7 +24,7 @@ _TYPES: Mapping[str, Any] = {
     "reference": Annotated[str, Field(pattern=r"^\S+$", examples=["#1140", "owner/repo#1140"])],
     "event": Annotated[str, Field(description="an event: its id, e12, or key:NAME of another line")],
     "url": Annotated[str, Field(pattern=r"^\S+$")],
-    "path": Annotated[list[Annotated[str, Field(pattern=r"\S")]], Field(min_length=1)],
+    "path": Annotated[list[Annotated[str, Field(pattern=r"\S")]], Field(min_length=1, max_length=DEEPEST)],
     "cells": list[tuple[str, str]],
     "instant": Annotated[str, Field(description="RFC 3339, such as 2026-05-05T04:10:37Z")],
     "integer": Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)],

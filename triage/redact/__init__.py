@@ -4,11 +4,11 @@ A secret becomes a marker, ``[REDACTED:kind:7k3f9a1c]``: two characters name the
 six are the keyed fingerprint itself, so that the same secret can be told again without being told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from triage.events import Draft
-from triage.redact.rules import NOT_VALUES, RULES, SECRET_NAMES, Rule
+from triage.events import FIELDS, Draft
+from triage.redact.rules import KEY_END, NOT_VALUES, RULES, SECRET_NAMES, Rule
 
 if TYPE_CHECKING:
     import re
@@ -44,7 +44,7 @@ _SEAL = object()
 
 def scrub(draft: Draft, redactor: "Redactor") -> CleanEvent:
     """Replace every secret in the draft's texts, its actor and its output."""
-    body = redactor.value(draft.body)
+    body = _scrubbed(draft.body, draft.kind, redactor)
     actor = draft.actor._replace(
         name=redactor.text(draft.actor.name)[0], session=redactor.text(draft.actor.session)[0]
     )
@@ -54,6 +54,28 @@ def scrub(draft: Draft, redactor: "Redactor") -> CleanEvent:
         if hits:
             body["redactions"] = len(hits)
     return CleanEvent(draft._replace(body=body, actor=actor, output=output), seal=_SEAL)
+
+
+def _scrubbed(body: Mapping[str, Any], kind: str, redactor: "Redactor") -> dict[str, Any]:
+    """The fields of a body, scrubbed by their types."""
+    clean: dict[str, Any] = {}
+    for name, value in body.items():
+        field = FIELDS[kind].get(name)
+        if field is not None and field.type == "cells" and value:
+            clean[name] = redactor.cells(value)
+        elif name == "changes" and isinstance(value, dict):
+            clean[name] = _scrubbed_changes(value, redactor)
+        else:
+            clean[name] = redactor.value(value)
+    return clean
+
+
+def _scrubbed_changes(changes: Mapping[str, Any], redactor: "Redactor") -> dict[str, Any]:
+    clean: dict[str, Any] = redactor.value(changes)
+    for name in ("cells", "labels"):
+        if changes.get(name):
+            clean[name] = redactor.cells(changes[name])
+    return clean
 
 
 def inspect(value: Any, redactor: "Redactor") -> tuple[Hit, ...]:
@@ -98,23 +120,33 @@ class Redactor:
         return (text.encode("utf-8", "surrogateescape"), hits) if hits else (data, ())
 
     def value(self, value: Any) -> Any:
-        """The value with every text in it scrubbed; a cell whose label says secret loses its value."""
+        """The value with every text in it scrubbed."""
         if isinstance(value, str):
             return self.text(value)[0]
         if isinstance(value, Mapping):
             return {self.text(name)[0]: self.value(item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
-            if len(value) == 2 and all(isinstance(item, str) for item in value):
-                return self._cell(value[0], value[1])
             return [self.value(item) for item in value]
         return value
 
+    def cells(self, cells: "Iterable[Sequence[str]]") -> list[list[str]]:
+        """The same for [label, value]: a value whose label says secret is one, whatever it looks like."""
+        return [self._cell(label, value) for label, value in cells]
+
     def _cell(self, label: str, value: str) -> list[str]:
-        if _names_secret(label) and _is_secret_value(value) and " " not in value:
+        if _names_secret(label) and MARKER not in value and len(value) >= SHORTEST and _is_given(value):
             return [self.text(label)[0], self._marker("context", value)]
         return [self.text(label)[0], self.text(value)[0]]
 
     def _hits(self, text: str) -> tuple[Hit, ...]:
+        if "\x1b" not in text:
+            return self._plain_hits(text)
+        plain, places = _without_escapes(text)
+        return tuple(
+            Hit(hit.rule, places(hit.start), places(hit.end - 1) + 1) for hit in self._plain_hits(plain)
+        )
+
+    def _plain_hits(self, text: str) -> tuple[Hit, ...]:
         found: list[Hit] = []
         for form in self._known:
             start = text.find(form)
@@ -125,6 +157,8 @@ class Redactor:
         for rule in RULES:
             if any(hint in folded for hint in rule.hints):
                 found += _matches(rule, text)
+        if "private key" in folded:
+            found += _headless_keys(text)
         return _apart(found)
 
     def _marker(self, kind: str, secret: str) -> str:
@@ -144,6 +178,45 @@ def _letters(digest: bytes, count: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in range(count))
 
 
+def _without_escapes(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text without the sequences that a terminal obeys, and where a place in it was in the whole."""
+    import re
+    from bisect import bisect_right
+
+    pieces, starts, offsets, place, length = [], [0], [0], 0, 0
+    for escape in re.finditer(_ESCAPE, text):
+        pieces.append(text[place : escape.start()])
+        length += len(pieces[-1])
+        place = escape.end()
+        starts.append(length)
+        offsets.append(place - length)
+    pieces.append(text[place:])
+    return "".join(pieces), lambda at: at + offsets[bisect_right(starts, at) - 1]
+
+
+_ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
+"""Control sequences of ECMA-48, and the operating system commands of xterm."""
+
+
+def _headless_keys(text: str) -> Iterator[Hit]:
+    """Lines of Base64 before the end of a private key."""
+    import re
+
+    for end in re.finditer(KEY_END, text):
+        start = end.start()
+        while start > 0:
+            before = text.rfind("\n", 0, start - 1) + 1
+            line = text[before:start].strip()
+            if len(line) > 100 or not line or line.strip(_BASE64):
+                break
+            start = before
+        if end.start() - start >= 16 and MARKER not in text[start : end.start()]:
+            yield Hit("private-key", start, end.start())
+
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+
 _compiled: "dict[str, re.Pattern[str]]" = {}
 
 
@@ -154,16 +227,13 @@ def _matches(rule: Rule, text: str) -> Iterator[Hit]:
         import re
 
         pattern = _compiled[rule.name] = re.compile(rule.pattern)
-    group = "secret" if "secret" in pattern.groupindex else 0
+    groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
+    judge = _JUDGES.get(rule.name)
     for match in pattern.finditer(text):
-        secret = match[group]
-        if MARKER in match[0] or (rule.name in _JUDGED and not _is_secret_value(secret)):
+        group = next((name for name in groups if match[name] is not None), 0)
+        if MARKER in match[0] or (judge is not None and not judge(match[group])):
             continue
         yield Hit(rule.name, *match.span(group))
-
-
-_JUDGED = ("context", "flag", "url-password", "curl-user", "netrc", "authorization", "bearer")
-"""Rules that know a secret by its place: the value itself must look like one."""
 
 
 def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
@@ -182,11 +252,35 @@ def _names_secret(label: str) -> bool:
 
 def _is_secret_value(value: str) -> bool:
     """Whether a value in a secret's place is one: no placeholder, path, name, digest or address of one."""
-    if len(value) < SHORTEST or value[0] in "<$%*@#" or value.startswith(("{{", "./", "/", "~/", "sha256:")):
+    if len(value) < SHORTEST or not _is_given(value) or "://" in value:
         return False
-    if "://" in value or value.strip("*xX.-_") == "" or "${" in value or "$(" in value:
+    if " " in value and not any(c.isdigit() for c in value):
         return False
     return _classes(value) >= 2 and not _is_name(value)
+
+
+def _is_given(value: str) -> bool:
+    """Whether a value is said, and not where it comes from: a variable, a path, a command, a placeholder."""
+    if value.startswith(("{{", "./", "/", "~/", "sha256:", "@/", "@./", "$(", "`")) or "${" in value:
+        return False
+    if value[0] == "<" or value.strip("*xX.-_") == "":
+        return False
+    name = value.strip("$%").rstrip(";")
+    is_variable = value[0] in "$%" and name.replace("_", "").isalnum() and (name.isupper() or name.islower())
+    return not (is_variable and not any(c.isdigit() for c in name.rstrip("0123456789")))
+
+
+_JUDGES: "Mapping[str, Callable[[str], bool]]" = {
+    "context": _is_secret_value,
+    "element": _is_secret_value,
+    "flag": _is_secret_value,
+    "curl-user": _is_secret_value,
+    "netrc": _is_secret_value,
+    "authorization": _is_secret_value,
+    "bearer": _is_secret_value,
+    "url-password": _is_given,
+}
+"""Rules that know a secret by its place: the value itself must look like one."""
 
 
 def _is_name(value: str) -> bool:
