@@ -110,6 +110,79 @@ def test_a_secret_is_seen_by_who_runs_it_and_not_recorded(journal, run):
     assert evidence(journal)["redactions"] == 1
 
 
+@pytest.mark.parametrize(
+    ("argv", "secret"),
+    [
+        (["--password", "it's a 'quoted' one"], "quoted"),
+        (["--db-password=Hunter22xyzD"], "Hunter22xyzD"),
+        (["--token", "$ecretPass99"], "ecretPass99"),
+    ],
+)
+def test_a_secret_on_the_command_line_is_not_recorded(journal, run, argv, secret):
+    run("true", *argv)
+
+    assert secret not in journal("events", "--json")
+    assert "REDACTED" in journal.body()["command"]
+
+
+@pytest.mark.parametrize("place", [524_288 - 20, 524_288 + 1_000_000 - 20])
+def test_a_secret_that_lies_at_the_cut_of_a_long_output_is_not_kept(journal, run, place):
+    token = "ghp_" + "a1B2" * 9
+    text = ("x" * 79 + "\n") * 26_000
+    (journal.work / "long.txt").write_text(
+        f"{text[:place]}\n{token}\n{text[place:]}"[: 524_288 * 2 + 1_000_000]
+    )
+    run("cat", "long.txt")
+
+    assert token[8:] not in evidence(journal)["output"]
+    assert "bytes left out" in evidence(journal)["output"]
+
+
+def test_a_key_whose_beginning_was_cut_off_is_not_kept(journal, run):
+    key = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2\n"
+    end = "-----END RSA PRIVATE KEY-----\n"
+    padding = "y" * (524_288 - 2 * len(key))
+    (journal.work / "long.txt").write_text(
+        "x" * 600_000 + "-----BEGIN RSA PRIVATE KEY-----\n" + key * 9000 + key * 2 + end + padding
+    )
+    run("cat", "long.txt")
+
+    assert key[10:50] not in evidence(journal)["output"]
+
+
+def test_a_slow_reader_gets_all_and_so_does_the_record(journal):
+    done = subprocess.run(
+        ["bash", "-c", f"{SCRIPT} run -- sh -c 'head -c 200000 /dev/zero | tr \"\\0\" a' | (sleep 2.5; wc -c)"],
+        env=journal.environment, cwd=journal.work, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "200000"
+    assert len(evidence(journal)["output"]) == 200_000
+
+
+def test_a_command_is_recorded_though_standard_output_is_closed(journal):
+    subprocess.run(
+        ["bash", "-c", f"{SCRIPT} run -- echo hi >&-"], env=journal.environment, cwd=journal.work,
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert evidence(journal)["output"] == "hi\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_what_ends_the_program_ends_the_command_and_is_recorded(journal, number):
+    started = subprocess.Popen(
+        [SCRIPT, "run", "--", sys.executable, "-uc", "import time; print('up'); time.sleep(30)"],
+        env=journal.environment, cwd=journal.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stdout.readline() == b"up\n"
+    started.send_signal(number)
+    started.communicate(timeout=20)
+
+    assert started.returncode == 128 + number
+    assert journal.body()["exit_code"] == 128 + number
+
+
 def test_standard_input_is_the_commands(journal, run):
     assert run("cat", input=b"from here").out == "from here"
 

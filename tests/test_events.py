@@ -224,7 +224,7 @@ def test_a_key_means_another_event_in_another_journal():
         ("evidence", {"exit_code": True}, "evidence exit_code must be a whole number under 2^53, not True"),
         ("observation", {"cells": [["a"]]}, "observation cells must be a list of [label, value], both text, not [['a']]"),
         ("observation", {"cells": []}, "observation needs a cells; nothing was recorded"),
-        ("section", {"heading": []}, "section heading must be a heading path: a list of titles, not []"),
+        ("section", {"heading": []}, "section heading must be a heading path: a list of up to 10 titles, not []"),
         ("reference", {"url": "a b"}, "reference url must be an address without spaces, not 'a b'"),
         ("amendment", {"retracted": "yes"}, "amendment retracted must be true or false, not 'yes'"),
         ("amendment", {"changes": []}, "amendment changes must be an object, not []"),

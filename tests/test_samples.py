@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from triage import config
+from triage import config, times
 from triage.redact import Redactor
 from triage.render import Style, render
 from triage.report import Report
@@ -43,7 +43,12 @@ def imported(tmp_path_factory):
     """The report of the checked-in record, read from a fresh store."""
     path = str(tmp_path_factory.mktemp("imported") / "triage.db")
     store = open_store(path, clock=config.clock, entropy=config.entropy, create=True)
-    done = exchange.import_lines(store, text(f"{SLUG}.jsonl").splitlines(), Redactor(b"k" * 32))
+    done = exchange.import_lines(
+        store,
+        text(f"{SLUG}.jsonl").splitlines(),
+        Redactor(b"k" * 32),
+        now=times.from_timestamp_us(config.clock()),
+    )
     return Report.from_events(store.events(done.journal, output=True))
 
 

@@ -268,6 +268,12 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 error only at their creation, so their commands ask for it."""
 
 
+ENVELOPE = frozenset((
+    "id", "journal", "kind", "entity", "part", "at", "precision", "recorded_at", "actor", "parents", "body",
+))  # fmt: skip
+"""The names in an envelope."""
+
+
 class Actor(NamedTuple):
     """Who recorded an event."""
 

@@ -53,10 +53,26 @@ def parse_lines(lines: Iterable[str]) -> list[Line]:
     return [parse_line(text, number) for number, text in enumerate(lines, 1) if text.strip()]
 
 
+class _Twice(ValueError):
+    """A name that an object has twice: one of the values would be lost."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return value
+
+
 def parse_line(text: str, number: int) -> Line:
     """One line of a batch."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_object)
+    except _Twice as error:
+        raise InvalidValue(
+            f"line {number} says {error.args[0]!r:.60} twice", hint="nothing was recorded; say it once"
+        ) from error
     except json.JSONDecodeError as error:
         raise InvalidValue(
             f"line {number} is not JSON: {error.msg} at column {error.colno}",

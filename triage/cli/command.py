@@ -171,7 +171,7 @@ class Call:
 
     def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
         """Acknowledge an event, in one line that names its journal."""
-        what = visible(what)
+        what = self.redactor.text(visible(what))[0]
         if self.json:
             say_json(as_dict(place, event) | more | {"text": what})
             return

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from triage import config, times
 from triage.cli.command import Call, command
 from triage.cli.speech import note, say, say_json
 from triage.events import Event
@@ -99,7 +100,8 @@ def import_command(call: Call, files: Iterable[str], **_: Any) -> None:
     """
     store = call.store(create=True)
     for file in files:
-        done = exchange.import_lines(store, _lines(call, file), call.redactor)
+        now = times.from_timestamp_us(config.clock())
+        done = exchange.import_lines(store, _lines(call, file), call.redactor, now=now)
         if call.json:
             say_json(done._asdict())
         else:

@@ -8,7 +8,6 @@ import click
 from triage import config
 from triage.cli.command import Call, argument, command
 from triage.cli.speech import note, plain, say, say_json
-from triage.config import Settings
 from triage.report import Header
 from triage.usecases import journals, places, reading, setup
 from triage.usecases.recorder import Place, Recorder
@@ -23,21 +22,20 @@ def init_command(call: Call, **_: Any) -> None:
     triage init
     """
     made = setup.init(config.working_folder(os.environ), clock=config.clock, entropy=config.entropy)
-    _keep_actor(call.settings, call.actor)
+    _keep_actor(call, call.actor)
     if call.json:
         say_json({"store": made.store, "created": list(made.created)})
     else:
         say("\n".join(f"made {plain(path)}" for path in made.created) or "everything is there already")
 
 
-def _keep_actor(settings: Settings, named: str = "") -> None:
+def _keep_actor(call: Call, named: str = "") -> None:
     """Keep who works here: who was named, else whom git names, who is asked once."""
-    if named:
-        config.keep_actor(settings, settings.actor.name)
-    elif config.needs_git_user(settings, os.environ, ""):
+    name = call.settings.actor.name if named else ""
+    if not named and config.needs_git_user(call.settings, os.environ, ""):
         name = config.git_user()
-        if name:
-            config.keep_actor(settings, name)
+    if name:
+        config.keep_actor(call.settings, call.redactor.text(name)[0])
 
 
 @command("open", kind="header", leave=("title", "status", "labels"))
@@ -50,7 +48,7 @@ def open_command(call: Call, title: str, **fields: Any) -> None:
     triage open 'Velvet first deploy' --type deploy --service velvet
     """
     call.store(create=True)
-    _keep_actor(call.settings)
+    _keep_actor(call)
     call.reload()
     nowhere = Place("", "", "")
     recorder = call.recorder(nowhere, create=True)

@@ -39,8 +39,7 @@ def run_command(call: Call, argv: tuple[str, ...], no_output: bool, **fields: An
     parsed = call.fields(recorder, "evidence", fields)
     ran = running.run(recorder, argv, parsed, clock=config.clock, keep_output=not no_output)
     if ran.error is not None:
-        output = ran.captured.output
-        complain(ran.error, as_json=call.json, keep=lambda: keep(output))
+        complain(ran.error, as_json=call.json, keep=lambda: keep(ran.output))
     _end(call, ran.captured, recorder.place, ran.event)
 
 
@@ -50,8 +49,10 @@ def _end(call: Call, captured: Captured, place: Place | None = None, event: Even
         note(f"triage: {plain(captured.error)}")
     if place is None or event is None:
         note("triage: the command ran, and was not recorded")
-    elif call.json:
-        note_json(as_dict(place, event) | {"exit_code": captured.exit_code, "text": captured.command})
+        sys.exit(captured.exit_code)
+    command = (event.body or {})["command"]
+    if call.json:
+        note_json(as_dict(place, event) | {"exit_code": captured.exit_code, "text": command})
     else:
-        note(f"{place.name} e{event.n} exit {captured.exit_code}: {shortened(plain(captured.command))}")
+        note(f"{place.name} e{event.n} exit {captured.exit_code}: {shortened(plain(command))}")
     sys.exit(captured.exit_code)

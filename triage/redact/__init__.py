@@ -114,6 +114,28 @@ class Redactor:
             place = hit.end
         return "".join([*pieces, text[place:]]), hits
 
+    def boundary(self, data: bytes, at: int, *, forward: bool) -> int:
+        """The place nearest to ``at``, before it or after it, where a cut cuts no secret."""
+        for hit in self._hits(data.decode("latin-1")):
+            if hit.start < at < hit.end:
+                return hit.end if forward else hit.start
+        return at
+
+    def arguments(self, argv: Sequence[str]) -> list[str]:
+        """A command line, scrubbed: what follows a flag that names a secret is one."""
+        clean: list[str] = []
+        is_value = False
+        for word in argv:
+            flag, mark, value = word.partition("=")
+            if is_value and not word.startswith("-"):
+                clean.append(self._cell("secret", word)[1])
+            elif mark and flag.startswith("-") and _names_secret(flag.lstrip("-")):
+                clean.append(f"{flag}={self._cell('secret', value)[1]}")
+            else:
+                clean.append(self.text(word)[0])
+            is_value = word.startswith("--") and not mark and _names_secret(word.lstrip("-"))
+        return clean
+
     def data(self, data: bytes) -> tuple[bytes, tuple[Hit, ...]]:
         """The same for output of any encoding; bytes beside secrets stay as they are."""
         text, hits = self.text(data.decode("utf-8", "surrogateescape"))

@@ -45,7 +45,7 @@ class PageComponents(MarkdownComponents):
         if not event or event in self._anchors:
             return ""
         self._anchors.add(event)
-        return f' id="e-{event[-8:]}"'
+        return f' id="e-{quoted(event[-8:])}"'
 
     def heading(self, level: int, title: str, event: str = "") -> Markdown:
         """A heading, behind the anchor of its event."""
@@ -62,7 +62,7 @@ class PageComponents(MarkdownComponents):
         tone = f' class="tone {quoted(line.tone)}"' if line.tone else ""
         text = self.html(line.text)
         if line.target:
-            text = f'<a href="#e-{line.target[-8:]}">{quoted(line.text)}</a>'
+            text = f'<a href="#e-{quoted(line.target[-8:])}">{quoted(line.text)}</a>'
         return f"<div{tone}><dt>{quoted(line.label)}</dt><dd>{text}</dd></div>"
 
     def grid(self, grid: Grid) -> Markdown:

@@ -304,17 +304,28 @@ class SqliteStore:
 
     def _free_slug(self, slug: str, journal: str) -> str:
         """The slug, or where two journals claim it, the one for the later of the two."""
-        holder = self._db.execute(
-            "SELECT id FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
-        ).fetchone()
-        if holder is None:
+        holder = self._holder(slug, journal)
+        if not holder:
             return slug
-        if holder[0] < journal:
-            return f"{slug[:59]}-{journal[-4:]}"
+        if holder < journal:
+            return self._slug_with_digits(slug, journal)
         self._db.execute(
-            "UPDATE journal SET slug = ? WHERE id = ?", [f"{slug[:59]}-{holder[0][-4:]}", holder[0]]
+            "UPDATE journal SET slug = ? WHERE id = ?", [self._slug_with_digits(slug, holder), holder]
         )
         return slug
+
+    def _holder(self, slug: str, journal: str) -> str:
+        """The id of another journal that has the slug, or ''."""
+        row = self._db.execute(
+            "SELECT id FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def _slug_with_digits(self, slug: str, journal: str) -> str:
+        """The slug with as many digits of the journal's id, 4 or more, as make it its own."""
+        digits = journal.replace("-", "")
+        made = (f"{slug[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))
+        return next(name for name in made if not self._holder(name, journal))
 
     def _prepare(self) -> None:
         """Set the connection up, refuse what is no store, and bring an older one up to date."""

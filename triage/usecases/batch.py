@@ -54,6 +54,8 @@ class _Batch:
         entity = self._entity(line)
         if line.kind == "amendment":
             fields["changes"] = self._changes(entity, fields.get("changes") or {})
+            if fields.get("retracted"):
+                corrections.refuse_opening(entity, self._recorder.place.journal)
         if not entity and not any(fields.get(name) for name in NEEDED.get(line.kind, fields)):
             raise InvalidValue(
                 f"a new {line.kind} needs a {' or '.join(NEEDED.get(line.kind, ('field',)))}",

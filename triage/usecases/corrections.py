@@ -71,12 +71,17 @@ def undo(recorder: Recorder, reason: str | None) -> Corrected:
     raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")
 
 
-def _retract(recorder: Recorder, event: Event, reason: str | None) -> Event:
-    if event.id == event.journal:
+def refuse_opening(id: str, journal: str) -> None:
+    """Raise `NotAllowed` where what is to be withdrawn is the opening of the journal."""
+    if id == journal:
         raise NotAllowed(
             "the opening of a journal cannot be withdrawn",
             hint="close it instead: triage set status=abandoned",
         )
+
+
+def _retract(recorder: Recorder, event: Event, reason: str | None) -> Event:
+    refuse_opening(event.id, event.journal)
     return _record(recorder, event, {"retracted": True, "reason": reason})
 
 

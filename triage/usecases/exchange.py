@@ -7,7 +7,7 @@ list of [salt in hex, data in Base64]. A withheld body has neither ``salt`` nor 
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from triage import events, times
@@ -43,14 +43,15 @@ def export(store: Store, row: JournalRow) -> Iterator[str]:
         yield _line(_as_dict(copy))
 
 
-def import_lines(store: Store, lines: Iterable[str], redactor: Redactor) -> Imported:
+def import_lines(store: Store, lines: Iterable[str], redactor: Redactor, *, now: str) -> Imported:
     """Add an export to the store; nothing is added when any line is not as it was sealed.
 
     Raises `InvalidValue` naming the line, or `SecretFound` where the text holds a secret.
     """
     numbered = ((number, text) for number, text in enumerate(lines, 1) if text.strip())
     head = _head(numbered)
-    copies = [_copy(text, number, head["journal"], redactor) for number, text in numbered]
+    latest = times.plus_us(now, times.EARLY)
+    copies = [_copy(text, number, head["journal"], latest, redactor) for number, text in numbered]
     if len(copies) < head["events"]:
         raise InvalidValue(
             f"the export is cut off: {len(copies)} of {head['events']} events are here",
@@ -93,14 +94,14 @@ def _head(numbered: Iterator[tuple[int, str]]) -> dict[str, Any]:
     return head
 
 
-def _copy(text: str, number: int, journal: str, redactor: Redactor) -> Sealed:
+def _copy(text: str, number: int, journal: str, latest: str, redactor: Redactor) -> Sealed:
     """The copy of an event that a line holds, checked against its own digests."""
     try:
         copy = _sealed(json.loads(text))
         event = events.unseal(copy, output=True)
+        problem = _problem(copy, event, journal, latest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidValue(f"line {number} is no event of an export", hint="nothing was imported") from error
-    problem = _problem(copy, event, journal)
     if problem:
         raise InvalidValue(f"line {number}: {problem}", hint="nothing was imported")
     _refuse_secrets(event, number, redactor)
@@ -120,18 +121,20 @@ def _sealed(value: dict[str, Any]) -> Sealed:
     )
 
 
-def _problem(copy: Sealed, event: Event, journal: str) -> str:
+def _problem(copy: Sealed, event: Event, journal: str, latest: str) -> str:
     """What is wrong with a copy: altered, of another journal, or not of the envelope's form."""
     if event.journal != journal:
         return "the event belongs to another journal"
-    if not _well_formed(event):
+    if not _well_formed(event) or not _is_canonical(copy.envelope, events.ENVELOPE):
         return "the envelope is not of the form of events"
+    if event.recorded_at > latest:
+        return f"{event.tail} was recorded later than now: {event.recorded_at}"
     if copy.body is None or copy.salt is None:
         return "output without a body" if copy.chunks else ""
     if events.sha256(copy.salt, copy.body) != json.loads(copy.envelope)["body"]:
         return f"the body of {event.tail} was altered"
-    if not isinstance(event.body, dict):
-        return "the body is not an object"
+    if not isinstance(event.body, dict) or not _is_canonical(copy.body):
+        return "the body is not an object in canonical JSON"
     sealed = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
     if sealed != (event.body.get("output") or []):
         return f"the output of {event.tail} was altered"
@@ -143,10 +146,17 @@ def _well_formed(event: Event) -> bool:
     texts: tuple[Any, ...] = (*ids, event.kind, event.precision, *event.actor, *event.parents)
     return (
         all(isinstance(text, str) for text in texts)
-        and all(len(id) == 36 for id in ids)
+        and all(map(events.is_id, ids))
+        and event.actor.type in events.ACTOR_TYPES
         and (event.at is None or times.is_instant(event.at))
         and times.is_instant(event.recorded_at)
     )
+
+
+def _is_canonical(raw: bytes, names: Collection[str] = ()) -> bool:
+    """Whether bytes are the canonical JSON of their value: nothing in them hides from a look at the value."""
+    value = json.loads(raw)
+    return events.canonical(value) == raw and (not names or value.keys() == set(names))
 
 
 def _misfit(event: Event) -> str:
@@ -159,8 +169,13 @@ def _misfit(event: Event) -> str:
 
 
 def _refuse_secrets(event: Event, number: int, redactor: Redactor) -> None:
+    if inspect((event.actor.name, event.actor.session), redactor):
+        raise SecretFound(
+            f"line {number}: the actor of {event.tail} holds a secret",
+            hint="nothing was imported; have it purged where it comes from",
+        )
     for name, value in (event.body or {}).items():
-        if name != "output" and inspect(value, redactor):
+        if name != "output" and inspect({name: value}, redactor):
             raise SecretFound(
                 f"line {number}: {event.kind} {event.tail} holds a secret in {name!r}",
                 hint="nothing was imported; have it purged where it comes from",

@@ -127,6 +127,22 @@ class Recorder:
         """The text as it would be recorded, for what is made from it."""
         return self._redactor.text(text)[0]
 
+    def command_line(self, argv: Sequence[str]) -> str:
+        """A command line as it would be recorded, ready for a shell."""
+        import shlex
+
+        return shlex.join(self._redactor.arguments(argv))
+
+    def joined(self, head: bytes, tail: bytes, dropped: int, margin: int) -> tuple[bytes, int]:
+        """What was kept of an output, cut beside secrets, and the number of bytes that are left out."""
+        if not dropped:
+            return head + tail, 0
+        end = self._redactor.boundary(head, len(head) - margin, forward=False)
+        start = self._redactor.boundary(tail, margin, forward=True)
+        truncated = dropped + len(head) - end + start
+        note = f"\n[... {truncated} bytes left out ...]\n".encode()
+        return head[:end] + note + tail[start:], truncated
+
     def when(self, at: str = "") -> times.When:
         """The instant that a form of --at means; now where nothing was said."""
         text = at or self.circumstances.at

@@ -14,6 +14,7 @@ class Ran(NamedTuple):
     """What a command that was run did, and its event; or the error that kept it from being recorded."""
 
     captured: Captured
+    output: bytes
     event: Event | None
     error: TriageError | None = None
 
@@ -32,13 +33,13 @@ def run(
     """
     recorder.when()
     captured = capture.run(argv, clock=clock, keep_output=keep_output)
-    what = said(captured, fields, keep_output=keep_output)
+    what = said(recorder, captured, fields, keep_output=keep_output)
     if recorder.circumstances.at:
         what = what._replace(at="")
     try:
-        return Ran(captured, recorder.record(what))
+        return Ran(captured, what.output or b"", recorder.record(what))
     except TriageError as error:
-        return Ran(captured, None, error)
+        return Ran(captured, what.output or b"", None, error)
 
 
 def unrecorded(argv: Sequence[str], *, clock: Callable[[], int]) -> Captured:
@@ -46,18 +47,19 @@ def unrecorded(argv: Sequence[str], *, clock: Callable[[], int]) -> Captured:
     return capture.run(argv, clock=clock, keep_output=False)
 
 
-def said(captured: Captured, fields: Mapping[str, Any], *, keep_output: bool) -> Said:
+def said(recorder: Recorder, captured: Captured, fields: Mapping[str, Any], *, keep_output: bool) -> Said:
     """What there is to record of a captured command."""
+    output, truncated = recorder.joined(captured.head, captured.tail, captured.dropped, capture.MARGIN)
     started = times.from_timestamp_us(captured.started_us)
     body: dict[str, Any] = {
-        "command": captured.command,
+        "command": recorder.command_line(captured.argv),
         "cwd": captured.cwd,
         "host": captured.host,
         "exit_code": captured.exit_code,
         "started_at": started,
         "ended_at": times.from_timestamp_us(captured.ended_us),
         "origin": "captured",
-        "truncated": captured.truncated or None,
+        "truncated": truncated or None,
         **fields,
     }
-    return Said("evidence", body, output=captured.output if keep_output else None, at=started)
+    return Said("evidence", body, output=output if keep_output else None, at=started)
