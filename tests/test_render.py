@@ -1,11 +1,15 @@
 """Documents: what a template may do, what its errors say, and what a document holds."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from triage.errors import InvalidValue, NotFound, TemplateError
 from triage.render import Style, json_schema, render
@@ -270,3 +274,134 @@ def test_a_pattern_that_is_no_address_links_nothing(form, pattern):
     assert f"]({pattern.replace('{ref}', '12')[:6]}" not in text
     assert f'href="{pattern.replace("{ref}", "12")[:6]}' not in text
     assert "#12 PR #13 main@98f2418" in text
+
+
+ESCAPES = [
+    "- a\n  ```\n# Inj\nb <script>alert(1)</script>",
+    "x \\`<img src=x onerror=alert(1)>\\` y",
+    "a ` b\n- <script>alert(1)</script> ` c",
+    "| `x|<script>alert(1)</script>` | y |\n| --- | --- |\n| `x|<script>alert(1)</script>` | y |",
+    "- [rollback]: https://evil.example/",
+    "[roll\nback]: https://evil.example/",
+    "- Fake\n  ---",
+    "- # Fake",
+    "> # Fake",
+    "> ```\n> open",
+    "1. ~~~\n",
+    "<!-- open",
+    "[a](java\nscript:alert(1))",
+    "[a](&#106;avascript:alert(1))",
+    "![a](data:text/html,x)",
+    "````\n```\n",
+    "the-end-of-the-text",
+    "    code\n\n\t# x",
+    "- - - ```",
+    "<details>\n\n# x",
+]
+AROUND = "BEFORE\n\n{}\n\n## Next\n\n[rollback] AFTER\n"
+
+
+@pytest.mark.parametrize("written", ESCAPES)
+def test_no_prose_reaches_out_of_its_place(written):
+    """Judged by a parser that lets everything through."""
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: True
+
+    html = parser.render(AROUND.format(prose(written, 2)))
+
+    assert html.endswith("<h2>Next</h2>\n<p>[rollback] AFTER</p>\n")
+    assert not re.search(r"<(script|img src=x|h1|h2>(?!Next)|details|!--)", html)
+    assert not re.search(r'(href|src)="(javascript|data|&#)', html)
+
+
+LINES = st.sampled_from(
+    [
+        "```",
+        "~~~",
+        "    ",
+        "- ",
+        "> ",
+        "1. ",
+        "# ",
+        "---",
+        "===",
+        "`",
+        "``",
+        "\\",
+        "<b>",
+        "<!--",
+        "[a]: b",
+        "|",
+        "| - |",
+        "a",
+        "[x](y:z)",
+        "\n",
+        "\n\n",
+        "\t",
+        "  ",
+        "*",
+        "&lt;",
+        "http://a.b",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14).map("".join))
+def test_no_text_of_any_marks_reaches_out_of_its_place(written):
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+    html = parser.render(AROUND.format(prose(written, 2)))
+
+    assert html.endswith("<h2>Next</h2>\n<p>[rollback] AFTER</p>\n")
+    assert html.startswith("<p>BEFORE</p>\n")
+    assert not re.search(r"<(b>|!--|h1)", html)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "http://a,",
+        "](",
+        "`",
+        "` `` ",
+        "[",
+        "<",
+        "](  ",
+        "http://a](",
+        "&",
+        "\\`",
+        "#",
+        "- ",
+        "_EVENT e:",
+        "|",
+    ],
+)
+def test_a_long_text_of_marks_is_read_in_good_time(piece):
+    """It ends at all: at 250,000 characters anything worse than linear would take minutes."""
+    assert prose(piece * (120_000 // len(piece)), 2)
+
+
+def test_ordinary_markdown_stays_as_it_was_written():
+    written = (
+        "Run `git subtree push --prefix <dir> <remote>` and **look**:\n\n1. one\n2. two\n\n"
+        "| a | b |\n| --- | --- |\n| `x` | y |\n\n```sh\n# comment\necho <b>\n```\n\n> quoted"
+    )
+
+    assert prose(written, 2) == written
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ sequence_log(report.main) }} and more",
+        "{{ sequence_log(report.main) }} {{ sequence_log(report.main) }}",
+        "- {{ sequence_log(report.main) }}",
+        "```\n{{ sequence_log(report.main) }}\n```",
+        "| a |\n| - |\n| {{ sequence_log(report.main) }} |",
+    ],
+)
+def test_a_component_that_cannot_be_placed_is_told(template, tmp_path):
+    (tmp_path / "own.md.j2").write_text(template)
+
+    with pytest.raises(TemplateError, match="a component stands inside of a line"):
+        render(report(), template="own", format="html", folders=[tmp_path])

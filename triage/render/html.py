@@ -4,9 +4,11 @@ A component writes its HTML aside and leaves a placeholder, a paragraph with a w
 so long tables do not pass the Markdown parser, and nothing that came from a text is ever taken for HTML.
 """
 
+import re
 from html import escape as quoted
 
 from triage import times
+from triage.errors import TemplateError
 from triage.render import grids, summary
 from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
@@ -29,12 +31,14 @@ class PageComponents(MarkdownComponents):
 
     def placed(self, html: str) -> str:
         """The page's HTML with every placeholder replaced by its component."""
-        head, *rest = html.split(f"<p>{self._word}x")
-        out = [head]
-        for piece in rest:
-            number, _, after = piece.partition("x</p>")
-            out += [self._written[int(number)], after]
-        return "".join(out)
+        alone = re.compile(rf"<p>{self._word}x([0-9]+)x</p>")
+        placed = alone.sub(lambda found: self._written[int(found[1])], html)
+        if self._word in placed:
+            raise TemplateError(
+                "a component stands inside of a line, a list or a table",
+                hint="give it lines of its own, with empty lines around it",
+            )
+        return placed
 
     def _put(self, html: str) -> Markdown:
         self._written.append(html)

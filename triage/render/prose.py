@@ -1,10 +1,17 @@
 """Long texts: Markdown that people wrote, made fit to stand inside a document.
 
 Headings go below the heading they stand under, raw HTML becomes text, an open fence is closed, definitions of
-links hold no further than the text: whatever was written, it cannot reach into the rest of the document.
+links hold no further than the text: whatever was written, it cannot reach into the rest of the document. A
+parser has the last word: a text that would reach out of its place is shown as it was typed, in a fence.
 """
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 from triage.render.inline import shown_lines
 
@@ -13,17 +20,69 @@ _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<text>.*)$")
 _UNDERLINE = re.compile(r"^ {0,3}(?P<mark>=+|-+)[ \t]*$")
 _DEFINITION = re.compile(r"^(?P<indent>[ >]*)\[(?=[^\]]{0,999}\]:)")
 _BLOCK = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]|^ {0,3}>|^ {4}|^\t|^\s*\|")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?(?<!`)\1(?!`)")
+_TICKS = re.compile(r"`+")
+_GAP = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"<(?!(?:https?://|mailto:)[^\s<>]*>)(?=[A-Za-z/!?])")
-_LINK = re.compile(r"\]\([ \t\n]*<?[ \t]*(?P<scheme>[A-Za-z][A-Za-z0-9+.\-\s]{0,40}):")
-_ENTITY_LINK = re.compile(r"\]\([^)\n]*&(?:#|[A-Za-z])")
-_BARE = re.compile(r"(?<![<(\[\"'`=\w/])https?://[^\s<>\"'`|\\{}^()\[\]*]*[\w/](?![^\s]*\]\()")
+_LINK = re.compile(r"\]\([ \t\n]{0,99}<?[ \t]{0,99}(?P<scheme>[A-Za-z][A-Za-z0-9+.\-\s]{0,40}):")
+_ENTITY_LINK = re.compile(r"\]\([^)\n]{0,2000}&(?:#|[A-Za-z])")
+_BARE = re.compile(r"(?<![<(\[\"'`=\w/])https?://(?>[^\s<>\"'`|\\{}^()\[\]*]+)")
+_SPACE = re.compile(r"\s")
 _SCHEMES = ("http", "https", "mailto")
 _EVENT = re.compile(r"\be:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})\b")
 
 
 def prose(text: str, level: int) -> str:
     """The Markdown of a long text under a heading of ``level``."""
+    written = _fitted(text, level)
+    return written if _stays_inside(written, level) else fence(text)
+
+
+_END = "the-end-of-the-text"
+
+
+def _stays_inside(written: str, level: int) -> bool:
+    """Whether a parser that allows everything finds nothing in the Markdown that reaches out of it."""
+    if _END in written:
+        return False
+    found: dict[str, Any] = {}
+    tokens = _parser().parse(f"{written}\n\n{_END}\n", found)
+    last = tokens[-2] if len(tokens) > 1 else None
+    if found.get("references") or last is None or last.content != _END or tokens[-3].level != 0:
+        return False
+    for token in tokens:
+        if token.type == "html_block" or (token.type == "heading_open" and _reaches_up(token, level)):
+            return False
+        for child in token.children or ():
+            address = str(child.attrGet("href") or child.attrGet("src") or "")
+            if child.type == "html_inline" or not _is_harmless(address):
+                return False
+    return True
+
+
+def _reaches_up(heading: Any, level: int) -> bool:
+    return heading.level > 0 or int(heading.tag[1]) <= level
+
+
+def _is_harmless(address: str) -> bool:
+    scheme, mark, _ = address.partition(":")
+    return not mark or "/" in scheme or scheme.startswith("#") or scheme.casefold() in _SCHEMES
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.validateLink = _is_anything  # type: ignore[method-assign]
+    return parser
+
+
+def _is_anything(url: str) -> bool:  # noqa: ARG001  the parser asks; every link is looked at afterwards
+    return True
+
+
+def _fitted(text: str, level: int) -> str:
+    """The Markdown with headings lowered, tags and definitions taken their meaning, fences closed."""
     lines = shown_lines(text).strip("\n").split("\n")
     written: list[str] = []
     open_fence, loose = "", []
@@ -79,18 +138,53 @@ def _heading(level: int, text: str) -> str:
 def _harmless(text: str) -> str:
     """The text with tags and strange links as text; code spans stay as they are."""
     pieces, place = [], 0
-    for code in _CODE.finditer(text):
-        pieces += [_defused(text[place : code.start()]), code[0]]
-        place = code.end()
+    for start, end in _code_spans(text):
+        pieces += [_defused(text[place:start]), text[start:end]]
+        place = end
     return "".join([*pieces, _defused(text[place:])])
+
+
+def _code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where code spans begin and end: between two runs of as many backticks, in one paragraph."""
+    runs = [found.span() for found in _TICKS.finditer(text)]
+    gaps = [found.start() for found in _GAP.finditer(text)]
+    after: dict[int, list[int]] = {}
+    for place in range(len(runs) - 1, -1, -1):
+        after.setdefault(runs[place][1] - runs[place][0], []).append(place)
+    place = gap = 0
+    while place < len(runs):
+        start, end = runs[place]
+        start += _is_escaped(text, start)
+        same = after.get(end - start, [])
+        while same and same[-1] <= place:
+            same.pop()
+        while gap < len(gaps) and gaps[gap] < start:
+            gap += 1
+        if end > start and same and not (gap < len(gaps) and gaps[gap] < runs[same[-1]][0]):
+            yield start, runs[same[-1]][1]
+            place = same[-1]
+        place += 1
+
+
+def _is_escaped(text: str, place: int) -> bool:
+    before = text[max(0, place - 99) : place]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def _defused(text: str) -> str:
     text = _EVENT.sub(r"[\1](#e-\1)", text)
     text = _TAG.sub("&lt;", text)
-    text = _BARE.sub(r"<\g<0>>", text)
+    text = _BARE.sub(_bare_link, text)
     text = _ENTITY_LINK.sub(lambda found: "\\" + found[0], text)
     return _LINK.sub(_checked_link, text)
+
+
+def _bare_link(found: re.Match[str]) -> str:
+    """An address in angle brackets, unless it stands in the text of a link."""
+    address = found[0].rstrip(".,;:!?_~-&%$#=+@")
+    rest = found.string[found.end() : found.end() + 300]
+    in_link = "](" in _SPACE.split(rest, maxsplit=1)[0]
+    return found[0] if in_link else f"<{address}>{found[0][len(address) :]}"
 
 
 def _checked_link(found: re.Match[str]) -> str:
