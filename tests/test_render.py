@@ -142,7 +142,7 @@ def test_output_that_does_not_decode_is_visible(by):
         ("`<b>`", "`<b>`"),
         ("<https://e.org>", "<https://e.org>"),
         ("see https://e.org/a.", "see <https://e.org/a>."),
-        ("[x](javascript:alert(1))", "[x\\](javascript:alert(1))"),
+        ("[x](javascript:alert(1))", "[x]\\(javascript:alert(1))"),
         ("[x](https://e.org)", "[x](https://e.org)"),
         ("[x]: https://e.org", "\\[x]: <https://e.org>"),
         ("```\nopen", "```\nopen\n```"),

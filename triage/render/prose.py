@@ -175,7 +175,7 @@ def _defused(text: str) -> str:
     text = _EVENT.sub(r"[\1](#e-\1)", text)
     text = _TAG.sub("&lt;", text)
     text = _BARE.sub(_bare_link, text)
-    text = _ENTITY_LINK.sub(lambda found: "\\" + found[0], text)
+    text = _ENTITY_LINK.sub(_unlinked, text)
     return _LINK.sub(_checked_link, text)
 
 
@@ -189,7 +189,12 @@ def _bare_link(found: re.Match[str]) -> str:
 
 def _checked_link(found: re.Match[str]) -> str:
     known = found["scheme"].casefold() in _SCHEMES
-    return found[0] if known else f"\\{found[0]}"
+    return found[0] if known else _unlinked(found)
+
+
+def _unlinked(found: re.Match[str]) -> str:
+    """The beginning of a link's target as text: a backslash before the bracket can undo no other."""
+    return f"]\\{found[0][1:]}"
 
 
 def fence(text: str, language: str = "") -> str:
