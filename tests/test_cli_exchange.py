@@ -1,8 +1,11 @@
 """Batches, the schema, export and import on the command line."""
 
+import hashlib
 import json
 
 import pytest
+
+from triage.events import canonical
 
 TWO = """{"kind": "entry", "fields": {"text": "Deploy started"}, "at": "04:10", "key": "start"}
 {"kind": "action", "fields": {"title": "Check healthz", "status": "done"}}
@@ -226,3 +229,78 @@ def _with_text(line, text):
     envelope["body"] = events.sha256(bytes.fromhex(value["salt"]), body.encode())
     value |= {"body": body, "envelope": events.canonical(envelope).decode()}
     return json.dumps(value)
+
+
+# What an export may hide
+
+
+def forged(journal, change):
+    """An export whose last event was changed and sealed anew, as whoever forges one would."""
+    head, *lines = journal("export").splitlines()
+    line = json.loads(lines[-1])
+    envelope, body = json.loads(line["envelope"]), line["body"]
+    envelope, body = change(envelope, body)
+    salt = bytes.fromhex(line["salt"])
+    envelope["body"] = hashlib.sha256(salt + body.encode()).hexdigest()
+    line |= {"body": body, "envelope": canonical(envelope).decode()}
+    return "\n".join([head, *lines[:-1], json.dumps(line)])
+
+
+TOKEN = "ghp_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda e, b: (e, f'{{"text":"{TOKEN}","text":"x"}}'), "the body is not an object in canonical JSON"),
+        (lambda e, b: (e, '{ "text":"x"}'), "the body is not an object in canonical JSON"),
+        (lambda e, b: (e, '{"text":"\\u0067hp_"}'), "the body is not an object in canonical JSON"),
+        (lambda e, b: (e, '{"text":' + "[" * 600 + "]" * 600 + "}"), "entry text cannot be"),
+        (lambda e, b: (e | {"note": TOKEN}, b), "the envelope is not of the form of events"),
+        (lambda e, b: (e | {"id": e["id"][:-8] + '"><!--aa'}, b), "the envelope is not of the form of events"),
+        (lambda e, b: (e | {"actor": e["actor"] | {"type": "boss"}}, b), "the envelope is not of the form"),
+        (lambda e, b: (e | {"actor": e["actor"] | {"name": TOKEN}}, b), "holds a secret"),
+        (lambda e, b: (e, f'{{"text":"{TOKEN}"}}'), "holds a secret"),
+        (lambda e, b: (e | {"recorded_at": "9999-12-31T23:59:59.999999Z"}, b), "was recorded later than now"),
+    ],
+)  # fmt: skip
+def test_a_forged_export_is_refused(journal, change, message):
+    journal("log", "x")
+    export = forged(journal, change)
+
+    code, line = journal.refused("import", "-", "--store", "other.db", stdin=export)
+
+    assert code in (2, 6)
+    assert message in line
+    assert TOKEN.encode() not in (journal.work / "other.db").read_bytes()
+
+
+def test_a_name_that_a_line_has_twice_is_refused(journal):
+    line = '{"kind": "entry", "fields": {"text": "a", "text": "b"}}'
+
+    assert journal.refused("record", "-", stdin=line)[1].startswith("triage: line 1 says 'text' twice; ")
+
+
+def test_a_batch_withdraws_no_opening(journal):
+    line = '{"kind": "amendment", "entity": "e1", "fields": {"retracted": true}}'
+
+    assert journal.refused("record", "-", stdin=line)[0] == 4
+
+
+def test_an_actor_of_a_line_may_say_its_type(journal):
+    journal("record", "-", stdin='{"kind": "entry", "fields": {"text": "x"}, "actor": "agent:bob"}')
+
+    assert journal.last()["actor"] == {"name": "bob", "type": "agent", "session": "test"}
+
+
+def test_three_journals_of_one_slug_and_like_ids_all_come_in(triage):
+    for number in range(3):
+        triage("open", "Coll", "--store", f"{number}.db", "--key", f"k{number}")
+        triage("export", "coll", "--store", f"{number}.db", "-o", f"{number}.jsonl")
+        triage("import", f"{number}.jsonl", "--store", "all.db")
+    slugs = {
+        json.loads(line)["journal"] for line in triage("list", "--json", "--store", "all.db").splitlines()
+    }
+
+    assert len(slugs) == 3
+    assert "coll" in slugs

@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import time
 
 import pytest
 from program import SCRIPT
@@ -383,3 +385,35 @@ def test_the_help_of_the_program_imports_no_command(journal):
 
 def test_the_store_is_opened_by_its_owner_alone(journal):
     assert os.stat(journal.home / "data/triage").st_mode & 0o077 == 0
+
+
+def test_an_interrupt_on_the_way_in_is_no_traceback(journal):
+    for delay in (0.01, 0.02, 0.03, 0.04, 0.06, 0.08):
+        started = subprocess.Popen(
+            [SCRIPT, "log", "x"], env=journal.environment, cwd=journal.work,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        time.sleep(delay)
+        started.send_signal(signal.SIGINT)
+        err = started.communicate(timeout=20)[1].decode()
+        assert "triage/cli" not in err, err
+
+
+def test_a_reader_that_has_gone_is_no_failure(journal):
+    done = shell(journal, f"{SCRIPT} log x | true; echo ${{PIPESTATUS[0]}}")
+
+    assert done.stdout == "0\n"
+
+
+def test_a_secret_is_not_repeated_in_the_answer(journal):
+    answer = journal("log", "DATABASE_PASSWORD=hunter2-hunter2")
+
+    assert answer.startswith("velvet-first-deploy e2 DATABASE_PASSWORD=[REDACTED:context:")
+
+
+def test_a_heading_path_of_hundreds_of_titles_is_refused(journal):
+    assert "a list of up to 10 titles" in journal.refused("section", " > ".join("a" * 400), "x")[1]
+
+
+def test_two_hyphens_are_no_value_of_an_option(journal):
+    assert journal.refused("run", "--title", "--", "echo", "x")[1] == "triage: --title needs a value"

@@ -308,3 +308,42 @@ def test_a_name_that_does_not_decode_becomes_visible(journal):
 
     assert ran.code == 0
     assert actor(journal)["name"] == r"Ren\xE9"
+
+
+def test_a_secret_that_is_named_as_the_actor_is_kept_nowhere(triage):
+    token = "ghp_" + "a1B2" * 9
+    triage("init", "--actor", token)
+
+    kept = [path.read_bytes() for path in triage.home.rglob("*") if path.is_file()]
+    assert token.encode() not in b"".join(kept)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_blank_actor_is_nobody(journal, name):
+    journal.set("TRIAGE_ACTOR", name)
+    journal.set("LOGNAME", "alima")
+    journal("log", "x", "--journal", "velvet-first-deploy")
+
+    assert actor(journal)["name"] == "alima"
+
+
+def test_a_type_of_actor_that_there_is_not_is_refused(triage):
+    triage("init")
+    (triage.work / "triage.toml").write_text('actor_type = "boss"')
+
+    assert triage.refused("list")[1].endswith("actor_type cannot be 'boss'; one of: human, agent, system")
+
+
+def test_a_redaction_key_that_is_empty_is_refused(journal):
+    (journal.home / "config/triage/redaction.key").write_bytes(b"")
+
+    assert journal.refused("log", "x")[1].endswith(
+        "holds no key: anybody could guess what was redacted; remove it, and a new one is made"
+    )
+
+
+def test_a_configuration_that_is_nested_too_deeply_is_named(triage):
+    triage("init")
+    (triage.work / "triage.toml").write_text("a = " + "[" * 20_000)
+
+    assert "is nested too deeply" in triage.refused("list")[1]

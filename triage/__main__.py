@@ -1,6 +1,10 @@
-"""`triage` and `python -m triage`."""
+"""Starts the command line."""
 
-from triage.cli import main
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `main` handles it: an interrupt is no error of ours
+
+from triage.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

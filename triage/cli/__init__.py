@@ -6,6 +6,7 @@ rendering a page.
 
 import gc
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -136,6 +137,7 @@ def main(arguments: list[str] | None = None) -> Any:
     arguments = sys.argv[1:] if arguments is None else arguments
     heard = Heard()
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         words = _command_first(arguments) or ["--help"]
         code = cli.main(words, prog_name="triage", standalone_mode=False, obj=heard)
         _flush()

@@ -265,7 +265,7 @@ def _sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[
 
 
 def _value(word: str, rest: list[str], options: set[str]) -> str:
-    if not rest or rest[0] in options:
+    if not rest or rest[0] in options or rest[0] == "--":
         raise UsageError(f"{word} needs a value")
     return rest.pop(0)
 

@@ -1,6 +1,7 @@
 """What the program says: answers on standard output, complaints on standard error."""
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -50,12 +51,16 @@ def plain_json(text: str) -> str:
     return "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text)
 
 
+class Unread(Exception):
+    """Nobody reads the answer any more: click would take a broken pipe for a failure."""
+
+
 def say(text: str) -> None:
     """Print data."""
     try:
         click.echo(text)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise Unread from error
     except OSError as error:
         raise TriageError(
             f"cannot write to standard output: {error.strerror}", hint="what was recorded is kept"
@@ -86,11 +91,13 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
 
     ``keep`` puts what would be lost into a file, and gives its path or ''.
     """
+    if isinstance(error, SystemExit):
+        raise error
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return 130
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, (BrokenPipeError, Unread)):
         return 0
     if isinstance(error, click.ClickException):
         error = _from_click(error)
@@ -99,7 +106,7 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     elif isinstance(error, OSError):
         error = NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
     if not isinstance(error, TriageError):
-        raise error
+        error = _unexpected(error)
     kept = keep()
     if kept:
         error.hint = "; ".join(part for part in (error.hint, f"what was read is kept in {kept}") if part)
@@ -108,6 +115,16 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     else:
         note(f"triage: {plain(str(error))}")
     return error.exit_code
+
+
+def _unexpected(error: BaseException) -> TriageError:
+    """A fault of ours, in one line; TRIAGE_DEBUG shows where it came from."""
+    if os.environ.get("TRIAGE_DEBUG"):
+        raise error
+    what = "nested too deeply" if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
+    return TriageError(
+        f"internal error: {what:.200}", hint="set TRIAGE_DEBUG=1 to see where, and report it, please"
+    )
 
 
 def _from_click(error: click.ClickException) -> TriageError:

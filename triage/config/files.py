@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from triage.errors import InvalidValue, NotAllowed
-from triage.events import near
+from triage.events import ACTOR_TYPES, near
 
 FOLDER = ".triage"
 CONFIG_FILE = "triage.toml"
@@ -57,6 +57,8 @@ def read_config(path: str) -> dict[str, Any]:
 
     try:
         values = tomllib.loads(raw.decode("utf-8"))
+    except RecursionError as error:
+        raise InvalidValue(f"{path} is nested too deeply", hint="see triage init") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidValue(f"{path} is not TOML: {error}", hint="see triage init") from error
     for key, value in values.items():
@@ -69,6 +71,9 @@ def _check_key(path: str, key: str, value: object) -> None:
         raise InvalidValue(f"{path} has an unknown key {key!r}", hint=near(key, KEYS), allowed=KEYS)
     if not isinstance(value, str):
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
+    if key == "actor_type" and value not in ACTOR_TYPES:
+        hint = "one of: " + ", ".join(ACTOR_TYPES)
+        raise InvalidValue(f"{path}: actor_type cannot be {value!r:.40}", hint=hint, allowed=ACTOR_TYPES)
     if key.endswith("_url") and not _is_pattern(value):
         raise InvalidValue(
             f"{path}: {key} is no address with a place for the reference: {value!r:.80}",

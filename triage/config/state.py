@@ -51,16 +51,30 @@ def _read_text(path: str) -> str:
 def redaction_key(config_folder: str) -> bytes:
     """The key of the fingerprints in redaction markers: the user's, made at its first use."""
     path = os.path.join(config_folder, "redaction.key")
+    key = _read_key(path)
+    if key is None:
+        write_aside(path, os.urandom(32).hex().encode(), new=True)
+        key = _read_key(path)
+    if not key or len(key) < SHORTEST_KEY:
+        raise NotAllowed(
+            f"{path} holds no key: anybody could guess what was redacted",
+            hint="remove it, and a new one is made",
+        )
+    return key
+
+
+SHORTEST_KEY = 16
+"""Bytes that a key must have at least."""
+
+
+def _read_key(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
-        pass
+        return None
     except OSError as error:
         raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
-    write_aside(path, os.urandom(32).hex().encode(), new=True)
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
@@ -76,6 +90,8 @@ def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
             os.fsync(file.fileno())
         _put(aside, path, new=new)
     except OSError as error:
+        if os.path.exists(aside):
+            os.unlink(aside)
         raise NotAllowed(
             f"cannot write {path}: {error.strerror}", hint="check the folder's owner and space"
         ) from error

@@ -25,11 +25,11 @@ def actor_of(option: str, environ: Mapping[str, str], config: Mapping[str, str],
     """Who records: option, TRIAGE_ACTOR, configuration, agent's variables, git's user, login."""
     agent, session = _agent(environ)
     session = environ.get("TRIAGE_SESSION") or session
-    said = option or environ.get("TRIAGE_ACTOR", "")
+    said = option.strip() or environ.get("TRIAGE_ACTOR", "").strip()
     if said:
         return _named(said, "agent" if agent else "human", session)
     kind = config.get("actor_type") or ("agent" if agent else "human")
-    if config.get("actor"):
+    if config.get("actor", "").strip():
         return _named(config["actor"], kind, session)
     if agent:
         return Actor(agent, "agent", session)
@@ -39,8 +39,8 @@ def actor_of(option: str, environ: Mapping[str, str], config: Mapping[str, str],
 def _named(said: str, default: str, session: str) -> Actor:
     """``agent:NAME`` and ``system:NAME`` say the type; a bare name takes the default one."""
     kind, mark, name = said.partition(":")
-    if mark and kind in ACTOR_TYPES and name.strip():
-        return Actor(name.strip(), kind, session)
+    if mark and kind in ACTOR_TYPES:
+        return Actor(name.strip() or kind, kind, session)
     return Actor(said.strip(), default, session)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from triage import events, schema
 from triage.errors import InvalidValue, NotFound, TriageError
-from triage.events import KINDS, Draft, Event
+from triage.events import KINDS, Actor, Draft, Event
 from triage.schema import Line
 from triage.store import Name
 from triage.usecases import corrections, facts, lookup, places
@@ -72,8 +72,16 @@ class _Batch:
         )
         draft = self._recorder.draft(said)
         if line.actor:
-            draft = draft._replace(actor=draft.actor._replace(name=line.actor))
+            draft = draft._replace(actor=self._actor(line.actor, draft.actor))
         return draft
+
+    @staticmethod
+    def _actor(said: str, mine: Actor) -> Actor:
+        """``agent:NAME`` says the type, as it does with --actor."""
+        kind, mark, name = said.partition(":")
+        if mark and kind in events.ACTOR_TYPES and name.strip():
+            return mine._replace(name=name.strip(), type=kind)
+        return mine._replace(name=said)
 
     def _changes(self, target: str, changes: dict[str, Any]) -> dict[str, Any] | None:
         """The changes of an amendment, as the kind of the event that it names takes them."""
