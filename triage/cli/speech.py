@@ -96,17 +96,10 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return 130
+        return INTERRUPTED
     if isinstance(error, (BrokenPipeError, Unread)):
         return 0
-    if isinstance(error, click.ClickException):
-        error = _from_click(error)
-    elif isinstance(error, MemoryError):
-        error = TriageError("not enough memory", hint="try it where there is more")
-    elif isinstance(error, OSError):
-        error = NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
-    if not isinstance(error, TriageError):
-        error = _unexpected(error)
+    error = _understood(error)
     kept = keep()
     if kept:
         error.hint = "; ".join(part for part in (error.hint, f"what was read is kept in {kept}") if part)
@@ -115,6 +108,23 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     else:
         note(f"triage: {plain(str(error))}")
     return error.exit_code
+
+
+INTERRUPTED = 130
+"""As shells have it: 128 and the number of the signal."""
+
+
+def _understood(error: BaseException) -> TriageError:
+    """The error in our own words."""
+    if isinstance(error, TriageError):
+        return error
+    if isinstance(error, click.ClickException):
+        return _from_click(error)
+    if isinstance(error, MemoryError):
+        return TriageError("not enough memory", hint="try it where there is more")
+    if isinstance(error, OSError):
+        return NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
+    return _unexpected(error)
 
 
 def _unexpected(error: BaseException) -> TriageError:

@@ -90,6 +90,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002  Jinja's signature
+        """Jinja lets ``format`` through before it asks what is safe: here it is a method like any other."""
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Do the sums of a template, unless their result is larger than any document."""
         if operator in ("*", "**") and not _is_small(operator, left, right):
