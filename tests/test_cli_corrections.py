@@ -12,7 +12,7 @@ def logged(journal):
 
 def test_amend_says_how_an_event_should_have_been(logged):
     assert logged("amend", "e2", "outcome=v15, not v14", "--reason", "misread") == (
-        "velvet-first-deploy e3 amended e2: outcome=v15, not v14"
+        "velvet-first-deploy e3 amended e2 (entry): outcome=v15, not v14"
     )
     assert logged.body() == {"changes": {"outcome": "v15, not v14"}, "reason": "misread"}
     assert "| Deploy started | v15, not v14 |" in logged("render")
@@ -109,7 +109,7 @@ def test_undo_of_a_retraction_brings_the_event_back(logged):
     logged("log", "second")
     logged("retract", "e2")
 
-    assert logged("undo") == "velvet-first-deploy e5 retracted e4: retracted"
+    assert logged("undo") == "velvet-first-deploy e5 brought back e2"
     assert "Deploy started" in logged("render")
 
 
@@ -135,3 +135,12 @@ def test_undo_says_that_there_is_nothing_left(logged):
 
 def test_undo_never_withdraws_the_opening(journal):
     assert journal.refused("undo")[0] == 4
+
+
+def test_what_is_withdrawn_already_is_not_withdrawn_again(logged):
+    logged("retract", "e2")
+
+    assert logged.refused("retract", "e2") == (
+        5,
+        "triage: e2 is withdrawn already; bring it back: triage amend e2 retracted=false",
+    )

@@ -174,3 +174,18 @@ def test_ref_wants_an_address(journal):
         2,
         "triage: 'example.org' is no address; give url with its https://",
     )
+
+
+def test_an_observation_that_is_not_as_expected_says_so(journal):
+    answer = journal("observe", "Test=Bad path", "Actual=500", "--expect", "404", "--table", "Endpoints")
+
+    assert answer.endswith("Test=Bad path, Actual=500 ✗ expected 404")
+    assert journal.json("observe", "Test=x", "Actual=404", "--expect", "404", "--table", "E")["met"] is True
+
+
+def test_a_label_that_is_given_twice_is_refused(journal):
+    assert journal.refused("observe", "prod", "A=1", "A=2")[0] == 2
+
+
+def test_a_section_without_a_text_is_refused(journal):
+    assert journal.refused("section", "Notes", "")[1].startswith("triage: TEXT is empty; ")

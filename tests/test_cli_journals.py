@@ -179,7 +179,7 @@ def test_set_changes_fields_of_the_header(journal):
     assert journal("set", "status=mitigated", "lead=Ana") == (
         "velvet-first-deploy e2 set status=mitigated, lead=Ana"
     )
-    assert journal.body() == {"status": "mitigated", "lead": "Ana"}
+    assert journal.body() == {"status": "mitigated", "status_note": "", "lead": "Ana"}
 
 
 def test_set_keeps_an_unknown_label_as_a_free_field(journal):
@@ -291,4 +291,10 @@ def test_a_title_must_say_something(journal, command):
     assert journal.refused(command, "  ") == (
         2,
         "triage: TITLE is empty; nothing was recorded; say what happened",
+    )
+
+
+def test_joining_a_journal_names_its_own_title(journal):
+    assert journal("open", "Something else", "--slug", "velvet-first-deploy") == (
+        "velvet-first-deploy e1 joined: Velvet first deploy"
     )

@@ -265,3 +265,11 @@ def test_a_zone_that_there_is_not_is_named(journal):
         2,
         "triage: no zone 'Middle/Earth'; zone in triage.toml is one such as Europe/Paris",
     )
+
+
+def test_a_format_that_an_ending_promises_and_there_is_not_is_refused(journal):
+    assert journal.refused("render", "-o", "report.pdf") == (
+        2,
+        "triage: no format 'pdf'; one of: md, html, json; or give --format",
+    )
+    assert not (journal.work / "report.pdf").exists()

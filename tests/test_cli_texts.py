@@ -417,3 +417,7 @@ def test_a_heading_path_of_hundreds_of_titles_is_refused(journal):
 
 def test_two_hyphens_are_no_value_of_an_option(journal):
     assert journal.refused("run", "--title", "--", "echo", "x")[1] == "triage: --title needs a value"
+
+
+def test_an_empty_time_is_no_time(journal):
+    assert journal.refused("log", "x", "--at", "")[1].startswith("triage: --at is empty; ")

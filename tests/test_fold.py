@@ -592,3 +592,47 @@ def test_two_stores_that_went_apart_and_are_merged_either_way_give_the_identical
     assert merged[0] == merged[1]
     rows = [next(row for row in store.journals() if row.id == journal) for store in (one, two)]
     assert rows[0] == rows[1]
+
+
+# What people said would contradict itself
+
+
+def test_a_new_status_without_a_note_leaves_no_old_note(here):
+    journals.resolve(here, "all good", {})
+    journals.reopen(here, "it is back", {})
+    journals.resolve(here, None, {})
+
+    assert report(here).main.header.status_note == ""
+
+
+def test_a_value_that_was_left_earlier_does_not_win_in_the_final_state(here):
+    work.did(at(here, "03:00"), "Second", ("Release=v2",), {"environment": "prod"})
+    work.did(at(here, "01:00"), "First", ("Release=v1",), {"environment": "prod"})
+
+    assert report(here).main.final.rows[0].values == ("prod", "v2")
+
+
+def test_a_blocker_that_is_fixed_again_was_fixed_the_first_time(here):
+    work.blocker(at(here, "01:00"), "No database", {})
+    work.settle(at(here, "02:00"), "1", "fixed", "Created it", {})
+    work.settle(at(here, "05:00"), "1", "fixed", "Said again", {})
+
+    assert report(here).main.blockers[0].fixed_at[11:16] == "02:00"
+    assert [row[:2] for row in rows(here)][1:] == [("02:00", "Blocker 1 fixed: No database")]
+
+
+def test_an_issue_whose_state_nobody_said_is_not_open(here):
+    facts.issue(here, "12", None, None, {"title": "Release phase"})
+
+    assert report(here).main.issues[0].state == "unknown"
+
+
+def test_a_row_is_proved_only_where_each_of_its_values_is(here):
+    told = work.did(here, "Deploy", ("Release=v1",), {"environment": "prod"})
+    here.record(
+        Said("evidence", {"origin": "captured", "exit_code": 0, "action": told.event.id}, output=b"ok")
+    )
+    assert report(here).main.final.rows[0].backing == "proved"
+
+    facts.observe(here, ["prod", "Healthz=200"], {})
+    assert report(here).main.final.rows[0].backing == "observed"

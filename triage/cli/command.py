@@ -128,6 +128,14 @@ class Call:
 
         return only_open(self.store())
 
+    @property
+    def at(self) -> str:
+        """The time that was given, or ''; `UsageError` for an empty one, such as an unset variable gives."""
+        at: str | None = self._options.get("at")
+        if at is not None and not at.strip():
+            raise UsageError("--at is empty", hint="leave it out for now, or give a time such as 04:10")
+        return at or ""
+
     def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
         """A recorder at a place; at the current one where none is given."""
         store = self.store(create=create)
@@ -136,7 +144,7 @@ class Call:
             place or self.place(),
             Circumstances(
                 actor=self.settings.actor,
-                at=self._options.get("at") or "",
+                at=self.at,
                 key=self._options.get("key") or "",
                 log=self._options.get("log") or "",
                 day=self.settings.day,
@@ -171,11 +179,12 @@ class Call:
 
     def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
         """Acknowledge an event, in one line that names its journal."""
-        what = self.redactor.text(visible(what))[0]
+        what, hits = self.redactor.text(visible(what))
         if self.json:
             say_json(as_dict(place, event) | more | {"text": what})
             return
-        say(f"{place.name} e{event.n} {shortened(plain(what))}{self._when(event)}")
+        hidden = f" ({len(hits)} secret{'s'[: len(hits) != 1]} redacted)" if hits else ""
+        say(f"{place.name} e{event.n} {shortened(plain(what))}{hidden}{self._when(event)}")
 
     def _when(self, event: Event) -> str:
         if not self._options.get("at"):
@@ -283,7 +292,14 @@ _COMMON = (
     (("--store",), {"metavar": "PATH", "help": "The store."}),
 )
 _RECORDING = (
-    (("--at",), {"metavar": "TIME", "help": "When it happened: 04:10, -5m, 2026-05-05T04:10:37Z."}),
+    (
+        ("--at",),
+        {
+            "metavar": "TIME",
+            "help": "When it happened: 04:10, -5m, '10m ago', ~17:00, 2026-05-05, '2026-05-05 04:10', "
+            "2026-05-05T04:10:37+02:00, unknown; UTC.",
+        },
+    ),
     (("--actor",), {"metavar": "NAME", "help": "Who says so."}),
     (("--key",), {"metavar": "KEY", "help": "Makes a repeat of this call the same event."}),
     (

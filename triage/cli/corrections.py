@@ -20,7 +20,7 @@ def amend_command(call: Call, event: str, pairs: tuple[str, ...], reason: str | 
     """
     recorder = call.recorder()
     amended, named = corrections.amend(recorder, event, pairs, reason)
-    call.answer(recorder.place, amended, f"amended e{named.n}: {', '.join(pairs)}")
+    call.answer(recorder.place, amended, f"amended e{named.n} ({named.kind}): {', '.join(pairs)}")
 
 
 @command("retract", kind="amendment", leave=("retracted",))
@@ -47,4 +47,9 @@ def undo_command(call: Call, reason: str | None, **_: Any) -> None:
     """
     recorder = call.recorder()
     retraction, event = corrections.undo(recorder, reason)
-    call.answer(recorder.place, retraction, f"retracted e{event.n}: {reading.wording(event)}")
+    told = f"retracted e{event.n}: {reading.wording(event)}"
+    if event.kind == "amendment":
+        target = reading.target(recorder.store, event)
+        was_retraction = (event.body or {}).get("retracted")
+        told = f"brought back {target}" if was_retraction else f"took the amendment of {target} back"
+    call.answer(recorder.place, retraction, told)

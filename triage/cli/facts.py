@@ -27,7 +27,7 @@ def issue_command(call: Call, ref: str, state: str | None, note: str | None, **f
 
 
 @command("observe", kind="observation", leave=("expected", "exact"))
-@argument("words", many=True)
+@argument("words", many=True, metavar="[ROW] LABEL=VALUE...")
 @click.option("--expect", "expected", type=TEXT, metavar="VALUE",
               help="What was expected in the last column: a whole word of it.")  # fmt: skip
 @click.option("--expect-exact", type=TEXT, metavar="VALUE", help="The same, all of the value.")
@@ -47,7 +47,9 @@ def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None
     event = facts.observe(recorder, words, parsed)
     body = event.body or {}
     cells = ", ".join(f"{label}={value}".lstrip("=") for label, value in body["cells"])
-    call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}")
+    met = facts.is_met(event)
+    unmet = f" ✗ expected {body['expected']}" if met is False else ""
+    call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}{unmet}", met=met)
 
 
 @command("evidence", kind="evidence", leave=("origin", "sha256", "redactions"))

@@ -8,6 +8,7 @@ import click
 from triage import config
 from triage.cli.command import Call, argument, command
 from triage.cli.speech import note, plain, say, say_json
+from triage.events import KINDS
 from triage.report import Header
 from triage.usecases import journals, places, reading, setup
 from triage.usecases.recorder import Place, Recorder
@@ -40,7 +41,11 @@ def _keep_actor(call: Call, named: str = "") -> None:
 
 @command("open", kind="header", leave=("title", "status", "labels"))
 @argument("title")
-@click.option("--status", metavar="STATUS", help="Where the work stands; open where not given.")
+@click.option(
+    "--status",
+    metavar="|".join(KINDS["header"].fields["status"].choices),
+    help="Where the work stands; open where not given.",
+)
 def open_command(call: Call, title: str, **fields: Any) -> None:
     """Open a journal and make it the current one; an open one of the same slug is joined.
 
@@ -56,7 +61,7 @@ def open_command(call: Call, title: str, **fields: Any) -> None:
     opened = journals.open_journal(recorder, title, parsed, key=call.key)
     config.choose(call.settings, opened.place.journal, opened.place.part)
     verb = "joined" if opened.joined else "opened"
-    call.answer(opened.place, opened.event, f"{verb}: {title}", joined=opened.joined)
+    call.answer(opened.place, opened.event, f"{verb}: {opened.title}", joined=opened.joined)
 
 
 @command("use", records=False)

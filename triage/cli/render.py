@@ -1,5 +1,6 @@
 """`triage render` on the command line."""
 
+import os
 from typing import Any
 
 import click
@@ -61,9 +62,12 @@ def render_command(
 
 
 def _format(form: str, output: str | None) -> str:
-    chosen = form or (output or "").rpartition(".")[2]
-    if chosen in FORMATS:
-        return chosen
-    if form:
-        raise InvalidValue(f"no format {form!r:.40}", hint="one of: " + ", ".join(FORMATS), allowed=FORMATS)
-    return "md"
+    ending = os.path.splitext(output or "")[1].removeprefix(".").casefold()
+    chosen = form or ENDINGS.get(ending, ending) or "md"
+    if chosen not in FORMATS:
+        hint = "one of: " + ", ".join(FORMATS) + ("" if form else "; or give --format")
+        raise InvalidValue(f"no format {chosen!r:.40}", hint=hint, allowed=FORMATS)
+    return chosen
+
+
+ENDINGS = {"markdown": "md", "txt": "md", "htm": "html"}

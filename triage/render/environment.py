@@ -52,6 +52,8 @@ TEXT_METHODS = frozenset((
 
 _WIDTH = re.compile(r"%[^%a-zA-Z]*(?:\d{4}|\*)")
 """A conversion that pads to a width of thousands, or to one that is given with the values."""
+_FIELD_WIDTH = re.compile(r":[^{}]*(?:\d{4}|\{)")
+"""The same in the fields of ``format``."""
 
 
 class MarkdownCode(CodeGenerator):
@@ -90,8 +92,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002  Jinja's signature
-        """Jinja lets ``format`` through before it asks what is safe: here it is a method like any other."""
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """``format`` as the sandbox has it, but for widths of thousands and those given with the values."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is not None and _FIELD_WIDTH.search(str(value.__self__)):
+            raise SecurityError("the result of 'format' is too large")
+        return wrapped
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Do the sums of a template, unless their result is larger than any document."""

@@ -92,11 +92,15 @@ def blocker(history: History, number: int, evidence: list[Evidence], numbers: Ma
 
 
 def fixing(history: History) -> Patch | None:
-    """The patch by which a blocker came to be fixed or accepted, if it is so now."""
-    patches = [patch for patch in history.all() if patch.body.get("status")]
-    if not patches or patches[-1].body["status"] == "open":
-        return None
-    return patches[-1]
+    """The patch by which a blocker came to be fixed or accepted, if it is so now; what repeats it is none."""
+    found: Patch | None = None
+    for patch in history.all():
+        status = patch.body.get("status")
+        if status == "open":
+            found = None
+        elif status and (found is None or found.body["status"] != status):
+            found = patch
+    return found
 
 
 def _span(start: str | None, end: str | None) -> int | None:
@@ -177,7 +181,7 @@ def issue(history: History, *, is_pr: bool, closed_by: tuple[str, ...]) -> Issue
         precision=creation.precision,
         title=value("title"),
         type=value("type") or ("pr" if is_pr or merged else "issue"),
-        state=value("state", "open"),
+        state=value("state", "unknown"),
         note=value("note"),
         url=value("url") or _address(value("ref")),
         closed_by=closed_by,

@@ -95,8 +95,7 @@ def _first_label(name: str, facts: list[Fact]) -> str:
 def _row(
     facts: list[Fact], columns: tuple[str, ...], first: str, evidence: Mapping[str, Evidence]
 ) -> TableRow:
-    creation, *later = facts
-    history = [creation, *sorted(later, key=lambda fact: fact.patch.order)]
+    history = sorted(facts, key=lambda fact: fact.patch.order)
     cells: dict[str, str] = {}
     said: dict[str, object] = {}
     for fact in history:
@@ -104,27 +103,31 @@ def _row(
         said.update({k: v for k, v in fact.patch.body.items() if k in ("expected", "exact", "basis")})
     expected, actual = str(said.get("expected") or ""), cells.get(columns[-1], "")
     met = matches(expected, actual, exact=bool(said.get("exact"))) if expected else None
+    backings = [_fact_backing(fact, evidence, met=met) for fact in history]
     found = [evidence[id] for fact in history for id in fact.evidence if id in evidence]
     return TableRow(
-        event=creation.patch.id,
+        event=facts[0].patch.id,
         at=history[-1].patch.at,
         precision=history[-1].patch.precision,
         values=tuple(cells.get(label, "") for label in columns),
         expected=expected,
         met=met,
-        backing=_row_backing(history, found, met=met),
+        backing="proved" if set(backings) == {"proved"} else "observed",
         basis=str(said.get("basis") or ""),
         evidence=tuple(dict.fromkeys(item.event for item in found)),
     )
 
 
-def _row_backing(facts: list[Fact], evidence: list[Evidence], *, met: bool | None) -> str:
-    """A row is proved by captured output that it was taken from, and not while a value is unmet."""
-    if met is False or (met is None and any(fact.source == "observation" for fact in facts)):
-        return "observed"
-    if met and any(item.origin == "captured" for item in evidence):
-        return "proved"
-    return backing(evidence, observed=True)
+def _fact_backing(fact: Fact, evidence: Mapping[str, Evidence], *, met: bool | None) -> str:
+    """How the values of a fact are backed; a row is proved where all of its facts are.
+
+    What an action left is as proved as the action; what was observed, where it was expected and taken from
+    captured output.
+    """
+    mine = [evidence[id] for id in fact.evidence if id in evidence]
+    if fact.source == "action":
+        return backing(mine, observed=True)
+    return "proved" if met and any(item.origin == "captured" for item in mine) else "observed"
 
 
 def matches(expected: str, actual: str, *, exact: bool) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from triage.errors import InvalidValue, NotAllowed, NotFound, UsageError
+from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
 from triage.store import Store
@@ -53,6 +53,10 @@ def check(kind: str, changes: Mapping[str, Any]) -> None:
 def retract(recorder: Recorder, name: str, reason: str | None) -> Corrected:
     """Withdraw an event; with a creation, all that it created."""
     event = lookup.event(recorder.store, recorder.place.journal, name)
+    if _is_withdrawn(recorder.store, event) and not recorder.circumstances.key:
+        raise Conflict(
+            f"e{event.n} is withdrawn already", hint=f"bring it back: triage amend e{event.n} retracted=false"
+        )
     return Corrected(_retract(recorder, event, reason), event)
 
 
@@ -94,8 +98,12 @@ def _stands(store: Store, event: Event) -> bool:
     undone = body.get("retracted") and str(body.get("reason") or "").startswith(UNDO)
     if event.kind == "act" or undone:
         return False
+    return not _is_withdrawn(store, event)
+
+
+def _is_withdrawn(store: Store, event: Event) -> bool:
     every = [event, *_amendments(store, event)]
-    return not is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))
+    return is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))
 
 
 def _amendments(store: Store, event: Event) -> Iterator[Event]:

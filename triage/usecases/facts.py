@@ -7,6 +7,7 @@ from typing import Any
 from triage import events
 from triage.errors import NotFound, UsageError
 from triage.events import Event
+from triage.report.tables import matches
 from triage.store import Name
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said, required
@@ -34,10 +35,23 @@ def observe(recorder: Recorder, words: Iterable[str], fields: Mapping[str, Any])
             raise UsageError(
                 f"{text!r:.60} is not LABEL=VALUE", hint="put a value with spaces in single quotes"
             )
+        if pair[0] in (label for label, _ in cells):
+            raise UsageError(
+                f"{pair[0]!r:.60} is given twice", hint="nothing was recorded; give each label once"
+            )
         cells.append(list(pair))
     if not cells:
         raise UsageError("observe needs a row", hint="triage observe staging Release=v15")
     return recorder.record(Said("observation", {"cells": cells, **fields}))
+
+
+def is_met(event: Event) -> bool | None:
+    """Whether an observation is what was expected of it; None where nothing was."""
+    body = event.body or {}
+    expected = body.get("expected")
+    if not expected:
+        return None
+    return matches(expected, body["cells"][-1][1], exact=bool(body.get("exact")))
 
 
 def evidence(recorder: Recorder, output: bytes, fields: Mapping[str, Any]) -> Event:
@@ -47,6 +61,8 @@ def evidence(recorder: Recorder, output: bytes, fields: Mapping[str, Any]) -> Ev
 
 def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[str, Any]) -> Event:
     """Record prose under a heading; `e12` in it becomes the id of that event."""
+    if text is not None:
+        required(text, "TEXT")
     body = {"heading": typed.path(heading), "body": _with_ids(recorder, text), **fields}
     return recorder.record(Said("section", body))
 

@@ -18,6 +18,7 @@ class Opened(NamedTuple):
     place: Place
     event: Event
     joined: bool
+    title: str
 
 
 def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, key: str = "") -> Opened:
@@ -31,7 +32,8 @@ def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, k
         event = recorder.append([draft])[0]
     except SlugTaken:
         return _join(recorder, draft.body["slug"], fields)
-    return Opened(Place(event.journal, event.journal, draft.body["slug"]), event, joined=False)
+    place = Place(event.journal, event.journal, draft.body["slug"])
+    return Opened(place, event, joined=False, title=title)
 
 
 def _join(recorder: Recorder, slug: str, fields: Mapping[str, Any]) -> Opened:
@@ -44,10 +46,11 @@ def _join(recorder: Recorder, slug: str, fields: Mapping[str, Any]) -> Opened:
         )
     place = Place(row.id, row.id, row.slug)
     more = {name: value for name, value in fields.items() if name != "slug"}
+    title = heading(recorder.store.events(row.id, kinds=["header", "amendment"])).title
     if more:
-        return Opened(place, change(recorder.moved(place), more), joined=True)
+        return Opened(place, change(recorder.moved(place), more), joined=True, title=title)
     opening = next(recorder.store.events(row.id, entities=[row.id]))
-    return Opened(place, opening, joined=True)
+    return Opened(place, opening, joined=True, title=title)
 
 
 def addendum(
@@ -77,6 +80,8 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
             fields[label] = _header_value(label, value)
         else:
             labels.append([label, value])
+    if "status" in fields:
+        fields.setdefault("status_note", "")  # the note was about the status before
     return change(recorder, {**fields, "labels": labels or None})
 
 
@@ -100,12 +105,12 @@ def change(recorder: Recorder, fields: Mapping[str, Any]) -> Event:
 
 def resolve(recorder: Recorder, note: str | None, fields: Mapping[str, Any]) -> Event:
     """Say that the work is resolved."""
-    return change(recorder, {"status_note": note, **fields, "status": "resolved"})
+    return change(recorder, {"status_note": note or "", **fields, "status": "resolved"})
 
 
 def reopen(recorder: Recorder, note: str | None, fields: Mapping[str, Any]) -> Event:
     """Say that the work goes on."""
-    return change(recorder, {"status_note": note, **fields, "status": "open"})
+    return change(recorder, {"status_note": note or "", **fields, "status": "open"})
 
 
 class Listed(NamedTuple):
