@@ -273,3 +273,12 @@ def test_a_format_that_an_ending_promises_and_there_is_not_is_refused(journal):
         "triage: no format 'pdf'; one of: md, html, json; or give --format",
     )
     assert not (journal.work / "report.pdf").exists()
+
+
+def test_status_says_that_an_addendum_is_current(journal):
+    journal("addendum", "DKIM record")
+
+    assert journal("status").splitlines()[2:4] == [
+        "recording into velvet-first-deploy/dkim-record",
+        "addendum dkim-record open: DKIM record",
+    ]

@@ -80,7 +80,7 @@ def test_log_words_its_row_as_it_is_told(queue):
 def test_did_records_an_action_that_was_done(journal):
     answer = journal("did", "Push the subtree", "v14 deployed", "Release=v14", "--env", "staging")
 
-    assert answer == "velvet-first-deploy e2 action 1 done: Push the subtree"
+    assert answer == "velvet-first-deploy e2 action 1 done: Push the subtree · v14 deployed · Release=v14"
     assert journal.body() == {
         "title": "Push the subtree",
         "status": "done",

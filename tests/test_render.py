@@ -405,3 +405,33 @@ def test_a_component_that_cannot_be_placed_is_told(template, tmp_path):
 
     with pytest.raises(TemplateError, match="a component stands inside of a line"):
         render(report(), template="own", format="html", folders=[tmp_path])
+
+
+def test_an_entry_says_what_sort_it_is():
+    rows = (Row(ID, "entry", AT, "minute", "Slow since the deploy?", "", "hypothesis"),)
+
+    assert "| Hypothesis: Slow since the deploy? |" in render(report(rows=rows))
+
+
+def test_colours_of_an_output_are_not_shown(by):
+    item = evidence(b"\x1b[31mred\x1b[0m\x1b[K plain")
+
+    assert "red plain" in by("{{ evidence(report.main.evidence[0]) }}", report(evidence=(item,)))
+
+
+def test_an_output_of_nothing_says_so(by):
+    assert "(no output)" in by("{{ evidence(report.main.evidence[0]) }}", report(evidence=(evidence(b"\n"),)))
+
+
+def test_a_very_long_line_is_cut(by):
+    text = by("{{ evidence(report.main.evidence[0]) }}", report(evidence=(evidence(b"x" * 100_000),)))
+
+    assert "x" * 10_000 + "[…]" in text
+    assert len(text) < 11_000
+
+
+def test_the_boxes_of_a_task_list_are_boxes_on_the_page(tmp_path):
+    (tmp_path / "own.md.j2").write_text("- [x] done\n- [ ] open\n")
+    page = render(report(), template="own", format="html", folders=[tmp_path])
+
+    assert "<li>☑ done</li>\n<li>☐ open</li>" in page

@@ -201,3 +201,16 @@ def test_a_zone_is_shown_with_its_abbreviation():
 @pytest.mark.parametrize("zone", ["Middle/Earth", "", "../../etc/passwd", "/etc/passwd", "\0"])
 def test_a_zone_that_is_not_known_is_not_shown(zone):
     assert times.in_zone("2026-05-05T04:10:37.530000Z", zone) is None
+
+
+@pytest.mark.parametrize(
+    ("us", "shown"),
+    [
+        (0, "under a minute"),
+        (59_999_999, "under a minute"),
+        (1_565_000_000, "26m"),
+        (11_045_000_000, "3h 4m"),
+    ],
+)
+def test_a_span_is_shown_to_the_minute(us, shown):
+    assert times.span(us) == shown

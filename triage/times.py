@@ -248,6 +248,11 @@ def duration(us: int) -> str:
     return " ".join(f"{count}{unit}" for count, unit in parts[first : first + 2] if count)
 
 
+def span(us: int) -> str:
+    """``3h 4m``, ``41m``, ``under a minute``: times that people give are no finer."""
+    return "under a minute" if us < 60_000_000 else duration(us - us % 60_000_000)
+
+
 def union_us(intervals: Iterable[tuple[str, str]]) -> int:
     """Microseconds that the intervals cover together."""
     total, reached = 0, -1

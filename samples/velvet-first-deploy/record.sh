@@ -36,7 +36,7 @@ triage block 4 "ModuleNotFoundError: No module named 'sqlalchemy'" --at 03:52 --
 Importing the package `velvet.db` already imports `velvet.db.models`, which imports sqlalchemy. It was listed
 neither in `velvet/requirements.txt` nor under `install_requires` in `velvet/setup.cfg`.
 END
-triage log 'Escalated' 'prod deploy gated' --type escalation --at 03:53
+triage log 'Prod deploy gated' --type escalation --at 03:53
 triage issue 1141 merged 'main@98f2418' --title 'sqlalchemy fix' --at 04:06
 triage fix 2 '`sqlalchemy>=2.0,<3.0` went into both files.' --pr 1141 --at 04:06
 triage issue 1140 closed 'deployed in v15 and v9' --title 'sqlalchemy missing from requirements' --at 04:12

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from triage.cli.heard import Heard
-from triage.cli.speech import complain
+from triage.cli.speech import INTERRUPTED, complain
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("journals", "make .triage/ and a commented triage.toml here"),
@@ -65,6 +65,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Exchange", ("record", "schema", "export", "import")),
 )
 
+
+NOT_RUN = 125
+"""The exit code of `triage run` where it did not run its command, as env and timeout have it."""
 
 EVERYWHERE = {"--json": False, "--store": True, "--journal": True, "--actor": True}
 """Options that may stand before the command too, and whether they take a value."""
@@ -143,6 +146,8 @@ def main(arguments: list[str] | None = None) -> Any:
         _flush()
     except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
         code = complain(error, as_json="--json" in arguments, keep=heard.keep)
+        if "run" in arguments[:1] and code not in (0, INTERRUPTED):
+            code = NOT_RUN
     _let_go()
     sys.exit(code if isinstance(code, int) else 0)
 

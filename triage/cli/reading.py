@@ -33,7 +33,12 @@ def status_command(call: Call, name: str | None, **_: Any) -> None:
     say(f"{place.slug}  {header.status.upper()}{note}")
     done = sum(action.closed for action in main.actions)
     last = times.show(standing.report.last_updated, standing.report.last_precision)
-    say(f"{plain(header.title)}; {done} of {len(main.actions)} actions closed; last event {last}")
+    count = f"{done} of {len(main.actions)} actions closed; " if main.actions else ""
+    say(f"{plain(header.title)}; {count}last event {last}")
+    if not name and place.addendum:
+        say(f"recording into {place.name}")
+    for part in standing.report.addenda:
+        say(plain(f"addendum {part.header.slug or part.id[-8:]} {part.header.status}: {part.header.title}"))
     for line in _open_lines(standing):
         say(plain(line))
 
@@ -44,7 +49,9 @@ def _open_lines(standing: Standing) -> list[str]:
         owner = f" (owner {action.owner})" if action.owner else ""
         claimed = f" (by {action.claimed_by})" if action.claimed_by else ""
         lines.append(f"action {action.number} {action.status}: {action.title}{owner}{claimed}")
-    lines += [f"issue {issue.ref} open: {issue.title or issue.note}" for issue in standing.issues]
+    for issue in standing.issues:
+        about = issue.title or issue.note
+        lines.append(f"issue {issue.ref} open" + (f": {about}" if about else ""))
     return lines or ["nothing is open"]
 
 
@@ -69,9 +76,9 @@ def _as_dict(slug: str, standing: Standing) -> dict[str, Any]:
 @click.argument("name", required=False, metavar="[SLUG]")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind; may be repeated.")
 @click.option("--since", default="", metavar="EVENT", help="Only what came after this event.")
-@click.option("--last", default=0, type=click.IntRange(min=0), metavar="N", help="Only the last N.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
 def events_command(
-    call: Call, name: str | None, kinds: tuple[str, ...], since: str, last: int, **_: Any
+    call: Call, name: str | None, kinds: tuple[str, ...], since: str, last: int | None, **_: Any
 ) -> None:
     """List what was recorded, in the order of the record.
 
@@ -83,7 +90,7 @@ def events_command(
         if kind not in KINDS:
             raise UsageError(f"no kind {kind!r:.40}", hint=nearest(kind, KINDS), allowed=tuple(KINDS))
     place = call.place(name or "")
-    found = reading.events(call.store(), place.journal, kinds=kinds, since=since, last=last)
+    found = reading.events(call.store(), place.journal, kinds=kinds, since=since, last=last or 0)
     for event in found:
         if call.json:
             say_json(_event_as_dict(place.slug, event))

@@ -12,12 +12,15 @@ STATUSES = {"done": "done", "fail": "failed", "skip": "skipped"}
 
 
 def _tell(call: Call, place: Any, told: Told, what: str, verb: str) -> None:
-    call.answer(place, told.event, f"{what} {told.number} {verb}: {told.title}", number=told.number)
+    body = told.event.body or {}
+    left = [body.get("outcome") or "", *(f"{label}={value}" for label, value in body.get("cells") or ())]
+    said = " · ".join(text for text in (told.title, *left) if text)
+    call.answer(place, told.event, f"{what} {told.number} {verb}: {said}", number=told.number)
 
 
 @command("did", kind="action", leave=("title", "status"))
 @argument("title")
-@argument("rest", many=True, optional=True)
+@argument("rest", many=True, optional=True, metavar="[OUTCOME] [LABEL=VALUE]...")
 def did_command(call: Call, title: str, rest: tuple[str, ...], **fields: Any) -> None:
     """Record an action that was done: its title, what came of it, and values that it left.
 
@@ -68,7 +71,7 @@ def _move(call: Call, verb: str, action: str, rest: tuple[str, ...], fields: dic
 
 @command("done", kind="action", leave=("status",))
 @argument("action", text=False)
-@argument("rest", many=True, optional=True)
+@argument("rest", many=True, optional=True, metavar="[OUTCOME] [LABEL=VALUE]...")
 def done_command(call: Call, action: str, rest: tuple[str, ...], **fields: Any) -> None:
     """Say that an action is done, what came of it, and which values it left.
 
@@ -80,7 +83,7 @@ def done_command(call: Call, action: str, rest: tuple[str, ...], **fields: Any) 
 
 @command("fail", kind="action", leave=("status",))
 @argument("action", text=False)
-@argument("rest", many=True, optional=True)
+@argument("rest", many=True, optional=True, metavar="[OUTCOME] [LABEL=VALUE]...")
 def fail_command(call: Call, action: str, rest: tuple[str, ...], **fields: Any) -> None:
     """Say that an action failed and will not be tried again as it is.
 
@@ -92,7 +95,7 @@ def fail_command(call: Call, action: str, rest: tuple[str, ...], **fields: Any) 
 
 @command("skip", kind="action", leave=("status",))
 @argument("action", text=False)
-@argument("rest", many=True, optional=True)
+@argument("rest", many=True, optional=True, metavar="[OUTCOME] [LABEL=VALUE]...")
 def skip_command(call: Call, action: str, rest: tuple[str, ...], **fields: Any) -> None:
     """Say that an action is skipped, and why.
 

@@ -104,15 +104,22 @@ class Redactor:
         self._known = tuple(sorted((form for v in values for form in _forms(v)), key=len, reverse=True))
 
     def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
-        """The text with markers for secrets, and what was found. Scrubbing it again changes nothing."""
+        """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.
+
+        A marker may end a word that kept a rule from seeing what follows: so it looks until there is no more.
+        """
         hits = self._hits(text)
         if not hits:
             return text, ()
+        clean, more = self.text(self._marked(text, hits))
+        return clean, hits + more
+
+    def _marked(self, text: str, hits: Iterable[Hit]) -> str:
         pieces, place = [], 0
         for hit in hits:
             pieces += [text[place : hit.start], self._marker(hit.rule, text[hit.start : hit.end])]
             place = hit.end
-        return "".join([*pieces, text[place:]]), hits
+        return "".join([*pieces, text[place:]])
 
     def boundary(self, data: bytes, at: int, *, forward: bool) -> int:
         """The place nearest to ``at``, before it or after it, where a cut cuts no secret."""

@@ -8,6 +8,8 @@ from triage.report import Action, Blocker, Issue, Part, Row, Table, TableRow
 
 LOUD = ("blocked", "failed", "skipped")
 """Marks that precede the outcome of a row in the sequence log."""
+TOLD = ("hypothesis", "decision", "finding", "escalation", "handoff")
+"""Types of entries that precede the text: a hypothesis must not read as a fact."""
 
 
 class Mark(NamedTuple):
@@ -95,7 +97,8 @@ def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
             outcome = " — ".join(part for part in (row.mark.upper(), outcome) if part)
         elif row.source == "action":
             outcome = outcome or row.mark
-        yield GridRow(row.event, (clock, row.text, outcome), row.mark)
+        text = f"{row.mark.capitalize()}: {row.text}" if row.mark in TOLD else row.text
+        yield GridRow(row.event, (clock, text, outcome), row.mark)
 
 
 def _clock(row: Row, day: str) -> Clock:
@@ -126,7 +129,8 @@ def data(table: Table) -> Grid:
     """A table of observations; where values were expected, they precede the last column."""
     columns, expects = list(table.columns), table.expects
     if expects:
-        columns.insert(len(columns) - 1, "Expected")
+        last = columns[-1]
+        columns.insert(len(columns) - 1, "Expected" if last == "Actual" else f"{last} expected")
     return Grid(table.name, tuple(columns), tuple(_data_row(row, expects=expects) for row in table.rows))
 
 

@@ -1,5 +1,6 @@
 """The components of a document in Markdown: tables, the sequence log, evidence, checklists, the summary."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,12 @@ MOST_LINES = 400
 """Lines of one output that a document shows; of a longer one, half of them from each end."""
 
 
+LONGEST = 10_000
+"""Characters of one line of output that a document shows."""
+_STYLE = re.compile(r"\x1b\[[0-9;:]*[mK]")
+"""Colours and erasures of the rest of a line: they say nothing on a page."""
+
+
 class MarkdownComponents:
     """What a template calls, each written as Markdown."""
 
@@ -30,6 +37,7 @@ class MarkdownComponents:
             "clock": lambda at, precision="exact": times.show(at, precision),
             "data_table": self.data_table,
             "duration": times.duration,
+            "span": times.span,
             "evidence": self.evidence,
             "heading": self.heading,
             "issues_table": lambda part: self.grid(grids.issues(part)),
@@ -121,13 +129,13 @@ class MarkdownComponents:
     def wall_clock(self, clock: WallClock) -> Markdown:
         """The span of the work, both its ends named."""
         end = "so far" if clock.so_far else ""
-        span = f"**{times.duration(clock.us)}**{f' {end}' if end else ''}"
+        span = f"**{times.span(clock.us)}**{f' {end}' if end else ''}"
         ends = (
             f"from {self.inline(clock.start_name)} ({times.show(clock.start_at, 'minute')})"
             f" to {self.inline(clock.end_name)} ({times.show(clock.end_at, 'minute')})"
         )
         more = [
-            f"time to {word} {times.duration(us)}"
+            f"time to {word} {times.span(us)}"
             for word, us in (("detect", clock.detect_us), ("mitigate", clock.mitigate_us))
             if us is not None and us >= 0
         ]
@@ -142,7 +150,10 @@ def output_text(item: Evidence) -> str:
     """The output as text: bytes that do not decode are visible, the middle of a long one is counted."""
     if item.output is None:
         return "(the output was not recorded)"
-    lines = decoded(item.output).rstrip("\n").split("\n")
+    text = _STYLE.sub("", decoded(item.output)).rstrip("\n")
+    if not text.strip():
+        return "(no output)"
+    lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}[…]" for line in text.split("\n")]
     if len(lines) <= MOST_LINES:
         return "\n".join(lines)
     half = MOST_LINES // 2

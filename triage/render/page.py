@@ -79,6 +79,7 @@ def _html(source: str) -> tuple[list[Entry], str]:
     parser = _parser()
     tokens = parser.parse(source)
     contents = _contents(tokens)
+    _tick_boxes(tokens)
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
         html,
@@ -110,6 +111,19 @@ def _contents(tokens: list[Token]) -> list[Entry]:
             if 1 < level <= DEEPEST:
                 found.append(Entry(level, id, text))
     return found
+
+
+BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+
+
+def _tick_boxes(tokens: list[Token]) -> None:
+    """Show the boxes of task lists, as GitHub does."""
+    for place, token in enumerate(tokens):
+        if token.type != "inline" or not token.children or tokens[place - 2].type != "list_item_open":
+            continue
+        first = token.children[0]
+        if first.type == "text" and first.content[:4] in BOXES:
+            first.content = BOXES[first.content[:4]] + first.content[4:]
 
 
 def _text(inline: Token) -> str:

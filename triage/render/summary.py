@@ -29,6 +29,7 @@ def of_addendum(part: Part, zone: str) -> list[Line]:
     return [
         Line("Time", moment(part.at, part.precision, zone)),
         *status,
+        *_severity(part),
         *_labels(part),
         *(Line("Impact", header.impact) for _ in (1,) if header.impact),
         Line("Author" if len(part.authors) == 1 else "Authors", ", ".join(part.authors)),
@@ -45,6 +46,7 @@ def moment(at: str | None, precision: str, zone: str) -> str:
 def _standing(report: Report, zone: str) -> Iterator[Line]:
     main = report.main
     yield Line("Status", _status(main), tone=main.header.status)
+    yield from _severity(main)
     yield Line("Last updated", moment(report.last_updated, report.last_precision, zone))
     yield Line("Author" if len(report.authors) == 1 else "Authors", ", ".join(report.authors))
     if main.header.lead:
@@ -65,7 +67,7 @@ def _open(report: Report) -> Iterator[Line]:
     unowned = [a for part in parts for a in part.actions if not (a.closed or a.owner)]
     issues = {i.ref: i for part in parts for i in part.issues if i.state == "open"}
     for blocker in blockers:
-        yield Line("Open blocker", f"{blocker.number}: {blocker.title}", blocker.event, "open")
+        yield Line(f"Blocker {blocker.number}", f"{blocker.title} — OPEN", blocker.event, "open")
     for action in (action for part in parts for action in part.operator):
         yield Line(f"{action.owner} must act", action.name, action.event, "open")
     if unowned:
@@ -105,7 +107,7 @@ def _state(part: Part) -> str:
 
 
 def _blocker(blocker: Blocker) -> str:
-    stood = f", after {times.duration(blocker.blocked_us)}" if blocker.blocked_us else ""
+    stood = f", after {times.span(blocker.blocked_us)}" if blocker.blocked_us else ""
     return f"{blocker.title} — {fixed_by(blocker)}{stood}"
 
 
@@ -116,12 +118,17 @@ def backing(part: Part) -> str:
     return ", ".join([f"{count.proved} of {count.total} actions proved", *more])
 
 
+def _severity(part: Part) -> Iterator[Line]:
+    header = part.header
+    note = f" ({header.severity_note})" if header.severity_note else ""
+    if header.severity:
+        yield Line("Severity", header.severity + note)
+
+
 def _labels(part: Part) -> Iterator[Line]:
     header = part.header
-    severity = f"{header.severity} ({header.severity_note})" if header.severity_note else header.severity
     known = (
         ("Service", header.service),
-        ("Severity", severity),
         ("Issue", header.issue),
         ("Epic", header.epic),
         *header.labels,

@@ -51,6 +51,10 @@ def outcome_and_cells(rest: tuple[str, ...]) -> tuple[str | None, list[list[str]
     cells: list[list[str]] = []
     for text in rest:
         pair = assignment(text)
+        if text.startswith("=") or (pair and pair[0] in (label for label, _ in cells)):
+            raise InvalidValue(
+                f"{text!r:.60} has no label, or one that is given twice", hint="write it as LABEL=VALUE"
+            )
         if pair is not None:
             cells.append(list(pair))
         elif outcome is None and not cells:
@@ -79,7 +83,7 @@ def reference(text: str, name: str = "reference") -> str:
 
 def path(text: str, name: str = "heading") -> list[str]:
     """A heading path: ``A > B`` is B under A."""
-    titles = [title.strip() for title in text.split(" > ")]
+    titles = [title.strip().lstrip("#").strip() for title in f" {text} ".split(" > ")]
     if not all(titles):
         raise InvalidValue(f"{name} {text!r:.80} has an empty title", hint="write it as 'A > B'")
     return titles

@@ -59,7 +59,10 @@ def wording(event: Event) -> str:
     for name in ("heading",):
         if body.get(name):
             parts.insert(0, " > ".join(body[name]))
-    parts += [f"{label}={value}".lstrip("=") for label, value in body.get("cells") or ()]
+    for cells in ("cells", "labels"):
+        parts += [f"{label}={value}".lstrip("=") for label, value in body.get(cells) or ()]
+    if body.get("exit_code") is not None:
+        parts.append(f"exit {body['exit_code']}")
     if body.get("changes"):
         parts += [f"{name}={value}" for name, value in body["changes"].items()]
     if body.get("retracted"):
