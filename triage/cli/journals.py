@@ -8,6 +8,7 @@ import click
 from triage import config
 from triage.cli.command import Call, argument, command
 from triage.cli.speech import note, plain, say, say_json
+from triage.errors import NotAllowed
 from triage.events import KINDS
 from triage.report import Header
 from triage.usecases import journals, places, reading, setup
@@ -59,9 +60,17 @@ def open_command(call: Call, title: str, **fields: Any) -> None:
     recorder = call.recorder(nowhere, create=True)
     parsed = call.fields(recorder, "header", fields)
     opened = journals.open_journal(recorder, title, parsed, key=call.key)
-    config.choose(call.settings, opened.place.journal, opened.place.part)
+    _choose(call, opened.place)
     verb = "joined" if opened.joined else "opened"
     call.answer(opened.place, opened.event, f"{verb}: {opened.title}", joined=opened.joined)
+
+
+def _choose(call: Call, place: Place) -> None:
+    """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
+    try:
+        config.choose(call.settings, place.journal, place.part, place.addendum)
+    except NotAllowed as error:
+        note(f"triage: not remembered as current: {plain(str(error))}")
 
 
 @command("use", records=False)
@@ -159,7 +168,7 @@ def reopen_command(call: Call, note: str | None, **fields: Any) -> None:
     recorder = call.recorder()
     parsed = call.fields(recorder, "header", fields)
     event = journals.reopen(recorder, note, parsed)
-    config.choose(call.settings, *recorder.place[:2], recorder.place.addendum)
+    _choose(call, recorder.place)
     call.answer(recorder.place, event, " — ".join(part for part in ("reopened", note) if part))
 
 
@@ -177,5 +186,5 @@ def addendum_command(call: Call, title: str, labels: tuple[str, ...], **fields: 
     event = journals.addendum(recorder, title, parsed, labels=labels)
     slug = (event.body or {}).get("slug") or event.tail
     place = recorder.place._replace(part=event.id, addendum=slug)
-    config.choose(call.settings, place.journal, place.part, slug)
+    _choose(call, place)
     call.answer(place, event, f"addendum opened: {title}", part=event.id)

@@ -58,6 +58,10 @@ class SqliteStore:
     ) -> "SqliteStore":
         """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes."""
         if not os.path.exists(path):
+            if os.path.isdir(os.path.dirname(path)) and not os.access(os.path.dirname(path), os.X_OK):
+                raise errors.NotAllowed(
+                    f"not allowed to look into {os.path.dirname(path)}", hint="check its owner and mode"
+                )
             if not create:
                 raise errors.NotFound(
                     f"no store at {path}", hint="make one with: triage init, or triage open 'TITLE'"
