@@ -1,15 +1,17 @@
 """The redactor: what is a secret, what is none, and the one way into a store."""
 
+import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests_support import new_store, opened, seeded
 
 from triage import redact
 from triage.events import Actor, Draft
 from triage.redact import CleanEvent, Redactor, scrub
+from triage.redact.providers import FORMS
 from triage.redact.rules import RULES
 from triage.usecases.recorder import Said
 
@@ -61,7 +63,7 @@ SECRETS = {
     "telegram-token": lambda s: ("{}", f"123456789:AA{s(33)}"),
     "azure-storage-key": lambda s: ("AccountName=x;AccountKey={};Suffix=y", s(86) + "=="),
     "netrc": lambda s: ("machine h login ana password {}", s(12) + "-7"),
-    "curl-user": lambda s: ("curl -u ana:{} https://example.org", s(12) + "-7"),
+    "curl-user": lambda s: ("curl -u {} https://example.org", f"ana:{s(12)}-7"),
     "flag": lambda s: ("helm install --set-password {} velvet", s(16) + "-7"),
     "context": lambda s: ("DATABASE_PASSWORD={}", s(16) + "-7"),
 }
@@ -325,6 +327,75 @@ def test_no_secret_reaches_the_file_of_a_store(tmp_path):
 
 def test_the_rules_have_names_of_their_own():
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+LOOKS_AROUND = re.compile(r"\(\?<?[=!]")
+
+
+@pytest.mark.parametrize(
+    ("hints", "pattern"),
+    [
+        pytest.param(hints, pattern, id=name)
+        for name, hints, pattern in FORMS
+        if not LOOKS_AROUND.search(pattern)
+    ],
+)
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_token_of_any_provider_is_hidden(hints, pattern, data):
+    token = data.draw(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True))
+
+    clean, hits = REDACTOR.text(f"{hints.split()[0]}: {token} aloud")
+
+    assert hits, token
+    assert (token if "(?P<secret>" in pattern else token[:-8]) not in clean
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "00" + "aB3" * 13 + "c",
+        "s.3aB3aB3aB3aB3aB3aB3aB3aB",
+        "123456789012345|AbCdEfGhIjKlMnOpQrStUvWxYz01",
+        "1/1234567890123456:" + "0af1" * 8,
+        "123456789:A" + "0aB-_" * 6 + "wxyz",
+        "YC" + "0aB-_" * 7 + "wxy",
+    ],
+)
+def test_a_token_that_is_told_by_what_is_around_it_is_hidden(token):
+    clean, hits = REDACTOR.text(f"said {token} aloud")
+
+    assert hits
+    assert token[18:-2] not in clean
+
+
+def test_at_least_120_forms_of_providers_are_known():
+    assert len({name for name, _, _ in FORMS}) >= 120
+
+
+KUBERNETES = """apiVersion: v1
+kind: Secret
+metadata:
+  name: velvet
+data:
+  user: dmVsdmV0LXVzZXI=
+  password: c2VjcmV0LXZhbHVl
+type: Opaque
+"""
+
+
+def test_the_data_of_a_kubernetes_secret_is_hidden():
+    clean, _ = REDACTOR.text(KUBERNETES)
+
+    assert "dmVsdmV0" not in clean
+    assert "c2VjcmV0" not in clean
+    assert "name: velvet" in clean
+
+
+def test_a_secret_that_is_said_again_without_its_name_is_hidden_too():
+    clean, _ = REDACTOR.text("password: hunter2-hunter2, so ssh ana@host with hunter2-hunter2")
+
+    assert "hunter2" not in clean
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

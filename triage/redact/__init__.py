@@ -182,13 +182,16 @@ class Redactor:
             while start >= 0:
                 found.append(Hit("known", start, start + len(form)))
                 start = text.find(form, start + len(form))
-        folded = text.casefold()
+        small = _small(text)
+        words = _words(small)
         for rule in RULES:
-            if any(hint in folded for hint in rule.hints):
-                found += _matches(rule, text)
-        if "private key" in folded:
+            if any(hint in words for hint in rule.hints):
+                found += _matches(rule, text, small)
+        if "private key" in small:
             found += _headless_keys(text)
-        return _apart(found)
+        if "kind" in small and "secret" in small and "data" in small:
+            found += _kubernetes_data(text)
+        return _apart([*found, *_again(text, found)])
 
     def _marker(self, kind: str, secret: str) -> str:
         name = _letters(_keyed(b"name", self._key), 2)
@@ -227,6 +230,18 @@ _ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])
 """Control sequences of ECMA-48, and the operating system commands of xterm."""
 
 
+def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
+    """Where a secret that was known by its place stands once more, in another place."""
+    for hit in found:
+        if hit.rule in _JUDGES and hit.end - hit.start >= SHORTEST:
+            value = text[hit.start : hit.end]
+            start = text.find(value)
+            while start >= 0:
+                if start != hit.start:
+                    yield Hit(hit.rule, start, start + len(value))
+                start = text.find(value, start + len(value))
+
+
 def _headless_keys(text: str) -> Iterator[Hit]:
     """Lines of Base64 before the end of a private key."""
     import re
@@ -243,26 +258,95 @@ def _headless_keys(text: str) -> Iterator[Hit]:
             yield Hit("private-key", start, end.start())
 
 
+def _kubernetes_data(text: str) -> Iterator[Hit]:
+    """The values under ``data`` of a Kubernetes Secret, in YAML or in JSON."""
+    import re
+
+    if not re.search(r"(?i)\"?kind\"?\s{0,9}:\s{0,9}\"?secret\b", text):
+        return
+    for block in re.finditer(_DATA, text):
+        form = "block" if block["block"] else "json"
+        for found in re.finditer(_DATUM, block[form]):
+            group = "secret" if found["secret"] else "value"
+            if MARKER not in found[0]:
+                start = block.start(form)
+                yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
+
+
+_DATA = (
+    r"(?m)^(?P<indent>[ \t]*)(?:data|stringData):[ \t]*\n(?P<block>(?:(?P=indent)[ \t]+\S.*\n?)+)"
+    r"|\"(?:data|stringData)\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
+)
+_DATUM = (
+    r"(?m)^[ \t]*(?P<secret>[\w.-]+:[ \t]*[\"']?[^\s\"']{4,}[\"']?)[ \t]*$"
+    r"|\"[\w.-]+\"\s{0,9}:\s{0,9}\"(?P<value>[^\"]{4,})\""
+)
+
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 _compiled: "dict[str, re.Pattern[str]]" = {}
 
 
-def _matches(rule: Rule, text: str) -> Iterator[Hit]:
-    """The matches of one rule; its pattern is compiled at its first use, since most commands need none."""
-    pattern = _compiled.get(rule.name)
-    if pattern is None:
+def _pattern(name: str, source: str) -> "re.Pattern[str]":
+    """A pattern that is compiled at its first use, since most commands need none."""
+    if name not in _compiled:
         import re
 
-        pattern = _compiled[rule.name] = re.compile(rule.pattern)
+        _compiled[name] = re.compile(source)
+    return _compiled[name]
+
+
+def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
+    """The matches of one rule."""
+    pattern = _pattern(rule.name, rule.pattern)
     groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
     judge = _JUDGES.get(rule.name)
-    for match in pattern.finditer(text):
+    found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
+    for match in found:
         group = next((name for name in groups if match[name] is not None), 0)
         if MARKER in match[0] or (judge is not None and not judge(match[group])):
             continue
         yield Hit(rule.name, *match.span(group))
+
+
+def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
+    end = 0
+    for anchor in _pattern(f"{rule.name} anchor", rule.anchor).finditer(small):
+        if anchor.start() >= end and not _in_marker(text, anchor.start()):
+            match = pattern.match(text, anchor.start() - rule.back)
+            if match is not None:
+                end = match.end()
+                yield match
+
+
+def _words(small: str) -> str:
+    """What the hints are looked for in: of a long text each of its words once, since logs say much again."""
+    if len(small) < LONG:
+        return small
+    return "\n".join({*small.split(), *(pair for pair in PAIRS if pair in small)})
+
+
+LONG = 16 * 1024
+"""Characters from which on it pays to take a text apart."""
+PAIRS = tuple(hint for rule in RULES for hint in rule.hints if " " in hint)
+
+
+def _in_marker(text: str, place: int) -> bool:
+    begin = text.rfind(MARKER, max(0, place - LONGEST_MARKER), place)
+    return begin >= 0 and "]" not in text[begin:place]
+
+
+LONGEST_MARKER = 60
+"""Characters of a marker, its kind included."""
+
+
+def _small(text: str) -> str:
+    """The text with ASCII letters in small: as long as it was, unlike what casefold gives."""
+    return text.lower() if text.isascii() else text.translate(_SMALL)
+
+
+_SMALL = {code: code + 32 for code in range(65, 91)}
 
 
 def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
@@ -285,7 +369,15 @@ def _is_secret_value(value: str) -> bool:
         return False
     if " " in value and not any(c.isdigit() for c in value):
         return False
+    if value.isdigit():
+        return len(value) >= NUMBER
+    if not any(c.isdigit() or c.isupper() for c in value):
+        return False
     return _classes(value) >= 2 and not _is_name(value)
+
+
+NUMBER = 15
+"""Digits that a number must have to be a secret: times have up to 14, or 13 in milliseconds."""
 
 
 def _is_given(value: str) -> bool:
@@ -299,9 +391,26 @@ def _is_given(value: str) -> bool:
     return not (is_variable and not any(c.isdigit() for c in name.rstrip("0123456789")))
 
 
+def _is_key_value(value: str) -> bool:
+    """Whether the value of what is only called a key is a secret: long, mixed, no name and no digest."""
+    if not _is_secret_value(value) or len(value) < 20 or _is_digest(value) or ":" in value:
+        return False
+    runs = value.replace("_", "-").replace("/", "-").replace(".", "-").split("-")
+    longest = max(runs, key=len)
+    if value.count("/") > 1 or _is_digest(longest):
+        return False
+    return len(longest) >= 14 and _classes(longest) >= 3
+
+
+def _is_digest(value: str) -> bool:
+    return not value.casefold().replace("-", "").strip("0123456789abcdef")
+
+
 _JUDGES: "Mapping[str, Callable[[str], bool]]" = {
     "context": _is_secret_value,
     "element": _is_secret_value,
+    "key": _is_key_value,
+    "sql-password": _is_secret_value,
     "flag": _is_secret_value,
     "curl-user": _is_secret_value,
     "netrc": _is_secret_value,
