@@ -22,7 +22,7 @@ CORPORA = Path(
 BARS = {"gitleaks": 99.5, "betterleaks": 99.5, "credsweeper": 80.0}
 REDACTOR = Redactor(b"k" * 32)
 LINE = (
-    "2026-05-05 04:10:{second:02},530 INFO __main__: Applied migration {number:03}_create_rotation_jobs.sql in"
+    "2026-05-05 04:10:{second:02},530 INFO __main__: Applied migration {number:03}_create_jobs.sql in"
     " {number} ms, request_id=0190a6a0-7a3b-7cc2-9f01-{number:012x}\n"
 )
 

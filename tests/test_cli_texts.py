@@ -353,7 +353,6 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.errors",
         "triage.events",
         "triage.redact",
-        "triage.redact.providers",
         "triage.redact.rules",
         "triage.store",
         "triage.store.lock",

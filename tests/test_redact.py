@@ -12,10 +12,11 @@ from triage import redact
 from triage.events import Actor, Draft
 from triage.redact import CleanEvent, Redactor, scrub
 from triage.redact.providers import FORMS
-from triage.redact.rules import RULES
+from triage.redact.rules import PLACES, provider_rules
 from triage.usecases.recorder import Said
 
 KEY = b"k" * 32
+RULES = (*PLACES, *provider_rules())
 REDACTOR = Redactor(KEY)
 MARKER = r"\[REDACTED:[a-z-]+:[0-9a-hjkmnp-tv-z]{8}\]"
 

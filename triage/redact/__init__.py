@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.events import FIELDS, Draft
-from triage.redact.rules import KEY_END, NOT_VALUES, RULES, SECRET_NAMES, Rule
+from triage.redact.rules import (
+    KEY_END,
+    NOT_VALUES,
+    PLACES,
+    SECRET_NAMES,
+    SHORTEST_TOKEN,
+    Rule,
+    provider_rules,
+)
 
 if TYPE_CHECKING:
     import re
@@ -184,7 +192,7 @@ class Redactor:
                 start = text.find(form, start + len(form))
         small = _small(text)
         words = _words(small)
-        for rule in RULES:
+        for rule in PLACES if _has_short_words(text) else (*PLACES, *provider_rules()):
             if any(hint in words for hint in rule.hints):
                 found += _matches(rule, text, small)
         if "private key" in small:
@@ -329,7 +337,12 @@ def _words(small: str) -> str:
 
 LONG = 16 * 1024
 """Characters from which on it pays to take a text apart."""
-PAIRS = tuple(hint for rule in RULES for hint in rule.hints if " " in hint)
+PAIRS = ("private key",)
+"""The hints that are no single word."""
+
+
+def _has_short_words(text: str) -> bool:
+    return len(text) < LONG and max(map(len, text.split()), default=0) < SHORTEST_TOKEN
 
 
 def _in_marker(text: str, place: int) -> bool:

@@ -4,10 +4,8 @@ A rule's ``hints`` are literals of which one must be in the casefolded text befo
 run. The group ``secret`` of a pattern is what is replaced; without one it is the whole match.
 """
 
-import re
+from functools import cache
 from typing import NamedTuple
-
-from triage.redact.providers import FORMS
 
 
 class Rule(NamedTuple):
@@ -24,22 +22,23 @@ class Rule(NamedTuple):
     back: int = 0
 
 
-_LITERAL = re.compile(r"(?:[A-Za-z0-9_-]|\\[.|])+(?![A-Za-z0-9_{*+?|\\-])")
-
-
 def unglued(pattern: str) -> str:
     """The pattern where it is not glued to a letter or a digit before it.
 
     The look behind comes after what the pattern begins with: a search for plain letters is what is quick.
     """
+    import re
+
     if pattern[0] in "/%" or pattern.startswith("\\|"):
         return pattern  # it says itself what stands before it
-    found = _LITERAL.match(pattern)
+    found = re.match(_LITERAL, pattern)
     if found is None:
         return f"(?<![A-Za-z0-9]){pattern}"
     begin = found[0]
     return f"{begin}(?<![A-Za-z0-9]{begin}){pattern[len(begin) :]}"
 
+
+_LITERAL = r"(?:[A-Za-z0-9_-]|\\[.|])+(?![A-Za-z0-9_{*+?|\\-])"
 
 _ANCHOR = (
     r"pa?s{1,2}w(?:o?r)?d|passphrase|secret|token|api[_-]?key|access[_-]?(?:key|id)|private[_-]?key|creds"
@@ -150,10 +149,17 @@ PLACES: tuple[Rule, ...] = (
 )
 """Secrets that are known by their place: a header, a flag, a key beside them."""
 
-RULES: tuple[Rule, ...] = (
-    *PLACES,
-    *(Rule(name, tuple(hints.split()), unglued(pattern)) for name, hints, pattern in FORMS),
-)
+
+@cache
+def provider_rules() -> tuple[Rule, ...]:
+    """The forms of providers' tokens, made at their first use: most texts have no word as long as a token."""
+    from triage.redact.providers import FORMS
+
+    return tuple(Rule(name, tuple(hints.split()), unglued(pattern)) for name, hints, pattern in FORMS)
+
+
+SHORTEST_TOKEN = 15
+"""Characters of the shortest word that is a token of a provider."""
 
 KEY_END = r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 """The end of a private key, whose beginning may have been cut off."""
