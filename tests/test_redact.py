@@ -39,7 +39,7 @@ SECRETS = {
     "cookie": lambda s: ("Cookie: {}", "session=" + s(40)),
     "url-password": lambda s: ("postgres://velvet:{}@db.internal/velvet", s(14) + "-9"),
     "jwt": lambda s: ("{}", f"eyJ{s(20)}.eyJ{s(40)}.{s(40)}"),
-    "aws-access-key": lambda s: ("{}", "AKIA" + letters(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
+    "aws-akia-key": lambda s: ("{}", "AKIA" + letters(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
     "github-token": lambda s: ("git clone with {}", "ghp_" + s(36)),
     "github-pat": lambda s: ("{}", "github_pat_" + s(82)),
     "gitlab-token": lambda s: ("{}", "glpat-" + s(20)),

@@ -191,10 +191,8 @@ class Redactor:
                 found.append(Hit("known", start, start + len(form)))
                 start = text.find(form, start + len(form))
         small = _small(text)
-        words = _words(small)
-        for rule in PLACES if _has_short_words(text) else (*PLACES, *provider_rules()):
-            if any(hint in words for hint in rule.hints):
-                found += _matches(rule, text, small)
+        for rule in _hinted(text, small):
+            found += _matches(rule, text, small)
         if "private key" in small:
             found += _headless_keys(text)
         if "kind" in small and "secret" in small and "data" in small:
@@ -328,21 +326,30 @@ def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> 
                 yield match
 
 
-def _words(small: str) -> str:
-    """What the hints are looked for in: of a long text each of its words once, since logs say much again."""
-    if len(small) < LONG:
-        return small
-    return "\n".join({*small.split(), *(pair for pair in PAIRS if pair in small)})
+def _hinted(text: str, small: str) -> list[Rule]:
+    """The rules of which a hint is in the text.
+
+    A long text is taken apart, since logs say much again: its words are looked at once each, with one sign
+    for every hexadecimal digit, so that numbers and ids are the same word.
+    """
+    if len(text) < LONG:
+        is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
+        rules = PLACES if is_short else (*PLACES, *provider_rules())
+        return [rule for rule in rules if any(hint in small for hint in rule.hints)]
+    words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
+    rules = (*PLACES, *provider_rules())
+    return [r for r in rules if any(_blurred(hint) in words and hint in small for hint in r.hints)]
 
 
+def _blurred(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(_HEXADECIMAL)
+
+
+_HEXADECIMAL = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 LONG = 16 * 1024
 """Characters from which on it pays to take a text apart."""
 PAIRS = ("private key",)
 """The hints that are no single word."""
-
-
-def _has_short_words(text: str) -> bool:
-    return len(text) < LONG and max(map(len, text.split()), default=0) < SHORTEST_TOKEN
 
 
 def _in_marker(text: str, place: int) -> bool:
