@@ -1,4 +1,4 @@
-"""Settings of the test run: properties search a little in CI and much with HYPOTHESIS_PROFILE=full."""
+"""Settings of the test run: properties look at the same examples in CI, and search with HYPOTHESIS_PROFILE=full."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,9 @@ from program import Program
 from tests_support import new_store, opened
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("small", deadline=None, max_examples=60, suppress_health_check=SLOW)
+settings.register_profile(
+    "small", deadline=None, max_examples=60, suppress_health_check=SLOW, derandomize=True, database=None
+)
 settings.register_profile(
     "full",
     deadline=None,

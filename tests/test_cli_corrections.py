@@ -144,3 +144,18 @@ def test_what_is_withdrawn_already_is_not_withdrawn_again(logged):
         5,
         "triage: e2 is withdrawn already; bring it back: triage amend e2 retracted=false",
     )
+
+
+def test_an_event_is_named_by_the_tail_of_its_id(logged):
+    tail = logged.event(2)["id"][-8:]
+
+    assert logged("amend", tail, "text=x").startswith("velvet-first-deploy e3 amended e2 ")
+
+
+def test_an_event_that_prose_names_is_kept_by_its_id_whichever_way_it_was_said(logged):
+    logged("set", "summary=see e2")
+    assert logged.body()["summary"] == f"see e:{logged.event(2)['id']}"
+
+    logged("blocker", "No database")
+    logged("amend", "e4", "cause=see e2")
+    assert logged.body()["changes"]["cause"] == f"see e:{logged.event(2)['id']}"

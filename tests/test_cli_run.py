@@ -251,3 +251,7 @@ def test_who_reads_the_output_may_stop(journal):
 
     assert done.stdout.startswith("0123456789\n")
     assert "Traceback" not in done.stderr
+
+
+def test_an_option_before_the_command_changes_no_exit_code(journal):
+    assert journal.start("--json", "run", "--at", "bogus", "--", "true").code == 125

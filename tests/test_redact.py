@@ -411,3 +411,29 @@ def test_the_hints_of_a_rule_are_casefolded(rule):
 def test_a_megabyte_of_beginnings_is_searched_in_linear_time(text):
     """It ends at all: with a pattern that backtracks over the text it would take hours."""
     assert REDACTOR.text(text)
+
+
+def test_every_rule_of_a_place_has_an_example():
+    shown = {"element", "mailchimp-key", "mailgun-signing-key", "key", "sql-password"}
+
+    assert {rule.name for rule in PLACES} <= set(SECRETS) | shown
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("<password>Hunter22xyzE</password>", "element"),
+        ("0123456789abcdef0123456789abcdef-us20", "mailchimp-key"),
+        ("0123456789abcdef0123456789abcdef-01234567-89abcdef", "mailgun-signing-key"),
+        ("vercel-key = DdZV6ZDZW6Vpl7n7JqtrCE5i", "key"),
+        ("CREATE USER ana IDENTIFIED BY Hunter22xyzE", "sql-password"),
+    ],
+)
+def test_a_place_is_told_by_its_rule(text, rule):
+    assert rule in {hit.rule for hit in REDACTOR.text(text)[1]}
+
+
+def test_a_known_value_that_looks_like_a_marker_ends_in_no_circle():
+    redactor = Redactor(KEY, {"API_TOKEN": "REDACTED:known"})
+
+    assert redactor.text("it says REDACTED:known here")[0].startswith("it says [REDACTED:known:")

@@ -435,3 +435,20 @@ def test_the_boxes_of_a_task_list_are_boxes_on_the_page(tmp_path):
     page = render(report(), template="own", format="html", folders=[tmp_path])
 
     assert "<li>☑ done</li>\n<li>☐ open</li>" in page
+
+
+def test_the_filters_of_a_template_are_these():
+    from triage.render import built_in
+    from triage.render.environment import PLAIN_FILTERS, environment
+    from triage.render.inline import Links
+
+    sandbox = environment([built_in()], Links(), {})
+
+    assert set(sandbox.filters) == {*PLAIN_FILTERS, "join", "prose", "fence"}
+
+
+def test_a_code_span_with_a_bracket_ends_no_text_of_a_link(tmp_path):
+    (tmp_path / "own.md.j2").write_text("[{{ report.main.header.title }}](https://example.org)")
+    text = render(report(header=Header(title="`]:`")), template="own", folders=[tmp_path])
+
+    assert '<a href="https://example.org">`]:`</a>' in MarkdownIt("commonmark").render(text)

@@ -139,6 +139,7 @@ def main(arguments: list[str] | None = None) -> Any:
     gc.disable()  # one command is one short process; collecting would cost a large fold its linear time
     arguments = sys.argv[1:] if arguments is None else arguments
     heard = Heard()
+    words: list[str] = []
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         words = _command_first(arguments) or ["--help"]
@@ -146,7 +147,7 @@ def main(arguments: list[str] | None = None) -> Any:
         _flush()
     except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
         code = complain(error, as_json="--json" in arguments, keep=heard.keep)
-        if "run" in arguments[:1] and code not in (0, INTERRUPTED):
+        if words[:1] == ["run"] and code not in (0, INTERRUPTED):
             code = NOT_RUN
     _let_go()
     sys.exit(code if isinstance(code, int) else 0)

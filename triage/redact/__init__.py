@@ -188,7 +188,8 @@ class Redactor:
         for form in self._known:
             start = text.find(form)
             while start >= 0:
-                found.append(Hit("known", start, start + len(form)))
+                if not _in_marker(text, start):
+                    found.append(Hit("known", start, start + len(form)))
                 start = text.find(form, start + len(form))
         small = _small(text)
         for rule in _hinted(text, small):
@@ -353,7 +354,7 @@ PAIRS = ("private key",)
 
 
 def _in_marker(text: str, place: int) -> bool:
-    begin = text.rfind(MARKER, max(0, place - LONGEST_MARKER), place)
+    begin = text.rfind(MARKER, max(0, place - LONGEST_MARKER), place + len(MARKER))
     return begin >= 0 and "]" not in text[begin:place]
 
 

@@ -69,8 +69,11 @@ def _written(piece: Piece) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span; one with a pipe or a backtick is escaped text, which every dialect shows alike."""
-    if "|" in text or "`" in text:
+    """A code span; one with a pipe, a backtick or a bracket is escaped text, which every dialect shows alike.
+
+    A bracket could end a link's text, or name a definition, before the parser looks for code.
+    """
+    if any(mark in text for mark in "|`[]"):
         return _between(f"`{text}`")
     return f"`{text}`"
 

@@ -7,8 +7,8 @@ from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageErr
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
 from triage.store import Store
+from triage.usecases import facts, lookup
 from triage.usecases import fields as typed
-from triage.usecases import lookup
 from triage.usecases.recorder import Recorder, Said
 
 
@@ -32,6 +32,7 @@ def amend(recorder: Recorder, name: str, pairs: Iterable[str], reason: str | Non
             _change(recorder, event, changes, label, value)
     if not changes and retracted is None:
         raise UsageError("nothing to amend", hint="triage amend e12 text='as it should read'")
+    changes = facts.with_ids(recorder, event.kind, changes)
     check(event.kind, changes)
     fields = {"changes": changes or None, "retracted": retracted, "reason": reason}
     return Corrected(_record(recorder, event, fields), event)

@@ -8,6 +8,7 @@ from triage.errors import SlugTaken, UsageError
 from triage.events import Event
 from triage.report import Header, heading
 from triage.store import JournalRow, Store
+from triage.usecases import facts
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Place, Recorder, Said, required
 
@@ -80,6 +81,7 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
             fields[label] = _header_value(label, value)
         else:
             labels.append([label, value])
+    fields = facts.with_ids(recorder, "header", fields)
     if "status" in fields:
         fields.setdefault("status_note", "")  # the note was about the status before
     return change(recorder, {**fields, "labels": labels or None})
