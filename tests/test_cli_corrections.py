@@ -159,3 +159,9 @@ def test_an_event_that_prose_names_is_kept_by_its_id_whichever_way_it_was_said(l
     logged("blocker", "No database")
     logged("amend", "e4", "cause=see e2")
     assert logged.body()["changes"]["cause"] == f"see e:{logged.event(2)['id']}"
+
+
+def test_an_amendment_may_word_the_row_anew(logged):
+    logged("amend", "e2", "--log", "Deploy begun")
+
+    assert "| Deploy begun | v14 |" in logged("render")

@@ -452,3 +452,14 @@ def test_a_code_span_with_a_bracket_ends_no_text_of_a_link(tmp_path):
     text = render(report(header=Header(title="`]:`")), template="own", folders=[tmp_path])
 
     assert '<a href="https://example.org">`]:`</a>' in MarkdownIt("commonmark").render(text)
+
+
+def test_the_digest_of_a_template_is_that_of_all_it_imports(tmp_path):
+    (tmp_path / "own.md.j2").write_text("{% include 'part.md.j2' %}")
+    (tmp_path / "part.md.j2").write_text("one")
+    first = render(report(), template="own", format="html", folders=[tmp_path])
+    (tmp_path / "part.md.j2").write_text("two")
+    second = render(report(), template="own", format="html", folders=[tmp_path])
+
+    named = re.compile(r"Template own (\w+)")
+    assert named.search(first)[1] != named.search(second)[1]

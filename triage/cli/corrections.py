@@ -10,7 +10,7 @@ from triage.usecases import corrections, reading
 
 @command("amend")
 @argument("event", text=False)
-@argument("pairs", many=True)
+@argument("pairs", many=True, optional=True, metavar="FIELD=VALUE...")
 @click.option("--reason", type=TEXT, help="Why.")
 def amend_command(call: Call, event: str, pairs: tuple[str, ...], reason: str | None, **_: Any) -> None:
     """Say how the fields, a cell or the time of an event should have been; the old value is kept.

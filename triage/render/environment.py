@@ -119,7 +119,11 @@ def _is_small(operator: str, left: Any, right: Any) -> bool:
 
 
 class TemplateFolders(jinja2.FileSystemLoader):
-    """Reads templates, and nothing else, from their folders, and nowhere else."""
+    """Reads templates, and nothing else, from their folders, and nowhere else; ``read`` is what it read."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        super().__init__(list(folders))
+        self.read: dict[str, str] = {}
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -131,6 +135,7 @@ class TemplateFolders(jinja2.FileSystemLoader):
         real = os.path.realpath(path)
         if not any(real.startswith(os.path.realpath(folder) + os.sep) for folder in self.searchpath):
             raise jinja2.TemplateNotFound(template)
+        self.read[template] = source
         return source, path, fresh
 
 

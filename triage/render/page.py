@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from triage.render.environment import ENDING, environment, run
+from triage.render.environment import environment, run
 from triage.render.html import PageComponents
 from triage.report import Report
 
@@ -60,7 +60,7 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
         report=report,
         style=style,
         template=template,
-        template_digest=_digest(sandbox, template),
+        template_digest=_digest(sandbox),
         status=report.main.header.status,
     )
 
@@ -155,7 +155,7 @@ def _frame(folder: Path) -> jinja2.Environment:
     )
 
 
-def _digest(sandbox: Any, template: str) -> str:
-    """What names the template's text in the page's foot."""
-    source = sandbox.loader.get_source(sandbox, f"{template}{ENDING}")[0]
-    return sha256(source.encode()).hexdigest()[:12]
+def _digest(sandbox: Any) -> str:
+    """What names the text of the template in the page's foot, with all that it imported."""
+    read = sandbox.loader.read
+    return sha256("".join(read[name] for name in sorted(read)).encode()).hexdigest()[:12]

@@ -30,6 +30,8 @@ def amend(recorder: Recorder, name: str, pairs: Iterable[str], reason: str | Non
             retracted = value.casefold() in ("true", "yes")
         else:
             _change(recorder, event, changes, label, value)
+    if recorder.circumstances.log:
+        changes.setdefault("log", recorder.circumstances.log)
     if not changes and retracted is None:
         raise UsageError("nothing to amend", hint="triage amend e12 text='as it should read'")
     changes = facts.with_ids(recorder, event.kind, changes)
