@@ -59,20 +59,31 @@ SAID_BY_THE_COMMAND = {
     "fix": {"fix", "status"},
     "accept": {"fix", "status"},
     "issue": {"ref"},
-    "observe": {"expected", "exact"},
-    "evidence": {"origin", "sha256", "redactions"},
+    "observe": {"expected", "exact", "taken"},
+    "evidence": {"origin", "state", "digest", "sha256", "redactions"},
     "section": {"heading"},
     "ref": {"url"},
     "retract": {"retracted"},
     "undo": {"retracted"},
     "run": {
-        *("command", "cwd", "host", "exit_code", "started_at", "ended_at"),
+        *(
+            "command",
+            "cwd",
+            "host",
+            "state",
+            "exit_code",
+            "signal",
+            "started_at",
+            "ended_at",
+            "size",
+            "digest",
+        ),
         *("truncated", "redactions", "sha256", "origin"),
     },
 }
 """Fields that are arguments of a command, or that it says by itself."""
 
-LABELLED = {"cells", "labels", "changes", "output"}
+LABELLED = {"cells", "labels", "changes", "output", "streams"}
 """Fields that are written as LABEL=VALUE, or come from a file."""
 
 

@@ -357,7 +357,8 @@ def test_a_pr_that_fixed_a_blocker_closes_its_issue(here):
     ("fields", "backing"),
     [
         ({"origin": "captured", "exit_code": 0}, "proved"),
-        ({"origin": "captured", "exit_code": 1}, "observed"),
+        ({"origin": "captured", "exit_code": 1}, "asserted"),
+        ({"origin": "captured", "state": "running"}, "asserted"),
         ({"origin": "supplied", "exit_code": 0}, "observed"),
     ],
 )
@@ -374,15 +375,52 @@ def test_an_action_with_nothing_behind_it_is_asserted(here):
     assert report(here).main.actions[0].backing == "asserted"
 
 
-def test_an_expected_value_that_was_captured_is_proved(here):
+def test_an_expected_value_that_was_taken_from_captured_output_is_proved(here):
     proof = here.record(Said("evidence", {"origin": "captured", "exit_code": 22}, output=b"404"))
-    facts.observe(here, ["Test=a", "Actual=404 x"], {"table": "T", "expected": "404", "evidence": proof.id})
-    facts.observe(here, ["Test=b", "Actual=4040"], {"table": "T", "expected": "404", "evidence": proof.id})
+    taken = {"table": "T", "expected": "404", "evidence": proof.id, "taken": "Actual"}
+    facts.observe(here, ["Test=a", "Actual=404 x"], taken)
+    facts.observe(here, ["Test=b", "Actual=4040"], taken)
+    facts.observe(here, ["Test=typed", "Actual=404"], {k: v for k, v in taken.items() if k != "taken"})
 
-    assert [(row.met, row.backing) for row in report(here).main.tables[0].rows] == [
-        (True, "proved"),
-        (False, "observed"),
+    assert [(row.met, row.backing, row.proof) for row in report(here).main.tables[0].rows] == [
+        (True, "proved", (proof.id,)),
+        (False, "observed", (proof.id,)),
+        (True, "observed", (proof.id,)),
     ]
+
+
+def test_a_fix_is_proved_by_the_blocked_action_going_through_afterwards(here):
+    action = work.add(at(here, "04:00"), "Migrate", {}).event.id
+    work.block(at(here, "04:05"), "1", "no database", {})
+    work.settle(at(here, "04:10"), "1", "fixed", "made it", {})
+    before = report(here).main.blockers[0].backing
+    ran = {"origin": "captured", "exit_code": 0, "action": action, "started_at": f"{DAY}T04:20:00.000000Z"}
+    proof = at(here, "04:20").record(Said("evidence", ran, output=b"ok"))
+
+    fixed = report(here).main.blockers[0]
+    assert (before, fixed.backing, fixed.proof) == ("asserted", "proved", (proof.id,))
+
+
+def test_a_run_that_failed_bears_out_no_fix(here):
+    work.blocker(here, "No database", {})
+    failing = {"origin": "captured", "exit_code": 1, "blocker": report(here).main.blockers[0].event}
+    here.record(Said("evidence", failing, output=b"no"))
+    work.settle(here, "1", "fixed", "made it", {})
+
+    found = report(here).main.blockers[0]
+    assert (found.backing, len(found.evidence), found.proof) == ("asserted", 1, ())
+
+
+def test_what_was_captured_in_patches_is_one_output_with_its_streams(here):
+    begun = here.record(Said("evidence", {"origin": "captured", "state": "running"}))
+    for stream, output in (("out", b"one\n"), ("err", b"two\n")):
+        here.record(Said("evidence", {"streams": [[stream, 4]]}, entity=begun.id, output=output))
+    here.record(Said("evidence", {"state": "exited", "exit_code": 0, "size": 900}, entity=begun.id))
+
+    found = report(here).main.evidence[0]
+    assert (found.output, found.kept, found.size) == (b"one\ntwo\n", 8, 900)
+    assert found.streams == (("out", 4), ("err", 4))
+    assert (found.state, found.exit_code) == ("exited", 0)
 
 
 # Rule 8: placement

@@ -44,7 +44,7 @@ def evidence(output, **changes):
     given = dict.fromkeys(Evidence.__dataclass_fields__, "")
     given |= {
         "event": ID, "at": AT, "precision": "minute", "exit_code": None, "started_at": None, "ended_at": None,
-        "output": output, "size": len(output), "truncated": 0, "redactions": 0, "section": (), "origin": "supplied",
+        "output": output, "size": len(output), "truncated": 0, "redactions": 0, "section": (), "streams": (), "kept": len(output), "origin": "supplied",
     }  # fmt: skip
     return Evidence(**{**given, **changes})
 
@@ -100,7 +100,7 @@ def test_a_zone_is_shown_beside_utc():
 
 
 def test_an_expected_value_stands_before_the_actual_one():
-    good = TableRow(ID, AT, "minute", ("flag off", "501"), "501", True, "observed", "", ())
+    good = TableRow(ID, AT, "minute", ("flag off", "501"), "501", True, "observed", "", (), ())
     bad = replace(good, values=("no token", "200"), expected="401", met=False)
     table = Table(ID, "Final state", (), AT, ("Test", "Actual"), (good, bad))
 

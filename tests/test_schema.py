@@ -18,6 +18,7 @@ VALUES = {
     "url": "https://example.org",
     "path": ["A", "B"],
     "cells": [["Release", "v14"]],
+    "streams": [["out", 4]],
     "instant": "2026-05-05T04:10:37Z",
     "integer": 3,
     "flag": True,

@@ -55,6 +55,7 @@ VALUES = {
     "url": lambda text: "https://example.org/x",
     "path": lambda text: [text.strip() or "x"],
     "cells": lambda text: [["Environment", text], [text, text]],
+    "streams": lambda text: None,
     "integer": lambda text: 3,
     "flag": lambda text: False,
     "slug": lambda text: None,

@@ -28,6 +28,9 @@ MAX_BODY = 256 * 1024
 CHUNK = 256 * 1024
 """Bytes of one chunk of output, for the same reason."""
 
+STREAMS = ("out", "err")
+"""Standard output and standard error, as evidence names them."""
+
 DEEPEST = 10
 """Titles of one heading path: documents have six levels of headings."""
 
@@ -42,7 +45,8 @@ class Field(NamedTuple):
 
     ``type`` is one of: line (short, plain text), prose (Markdown), choice, slug, reference (an issue or
     a PR), event (the id of an event), url, path (a heading path: a list of titles), cells (a list of
-    [label, value]), instant, integer, flag, output (bytes, kept in chunks), object, names (list of text).
+    [label, value]), instant, integer, flag, output (bytes, kept in chunks), object, streams (list of
+    [out or err, bytes]).
     """
 
     type: str
@@ -190,6 +194,7 @@ KINDS: Mapping[str, Kind] = {
             "row": _line("key of the row, where the first cell does not tell rows apart"),
             "section": _SECTION,
             "evidence": _event("the evidence that the values were taken from"),
+            "taken": _line("the column whose value was taken from the output of the evidence"),
             "basis": _line("what the values rest on"),
         },
         key="cells",
@@ -201,10 +206,16 @@ KINDS: Mapping[str, Kind] = {
             "command": _line("the command that produced it"),
             "cwd": _line("the folder that it ran in"),
             "host": _line("the host that it ran on"),
+            "environment": _line("where it ran, such as staging"),
+            "state": _choice("how it ended", "running", "exited", "killed", "timeout", "interrupted"),
             "exit_code": Field("integer", "the command's exit code"),
+            "signal": _line("the signal that ended it, such as SIGTERM"),
             "started_at": Field("instant", "when the command started"),
             "ended_at": Field("instant", "when the command ended"),
             "output": Field("output", "what it printed"),
+            "streams": Field("streams", "which of its bytes came from which stream, in order"),
+            "size": Field("integer", "bytes that it printed"),
+            "digest": _line("what it printed, where that is not kept: SALT:SHA-256 of both, in hex"),
             "language": _line("language of the fence, such as console"),
             "truncated": Field("integer", "bytes left out of the middle"),
             "redactions": Field("integer", "secrets replaced by markers"),
@@ -419,7 +430,7 @@ def seal(draft: Draft, recorded_at: str, parents: Iterable[str], entropy: Callab
     chunks = tuple(_chunks(draft.output, entropy)) if draft.output is not None else ()
     if draft.output is not None:
         body["output"] = [[len(data), sha256(salt, data)] for salt, data in chunks]
-        body["sha256"] = sha256(draft.output)
+        body.setdefault("sha256", sha256(draft.output))
     raw, salt = canonical(body), entropy(16)
     envelope = canonical(
         {
@@ -487,7 +498,7 @@ def same_statement(draft: Draft, event: Event) -> bool:
     """Whether a repeat under the same key says what the first event said (its time may differ)."""
     said = dict(draft.body)
     if draft.output is not None:
-        said["sha256"] = sha256(draft.output)
+        said.setdefault("sha256", sha256(draft.output))
     kept = {name: value for name, value in (event.body or {}).items() if name != "output"}
     return (draft.kind, draft.entity, draft.part) == (event.kind, event.entity, event.part) and (
         canonical(said) == canonical(kept)
@@ -586,6 +597,13 @@ def _is_cells(value: Any) -> bool:
     )
 
 
+def _is_streams(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(run, list) and len(run) == 2 and run[0] in STREAMS and _is_integer(run[1]) and run[1] > 0
+        for run in value
+    )
+
+
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
 
@@ -615,6 +633,7 @@ _SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "url": _is_url,
     "path": _is_path,
     "cells": _is_cells,
+    "streams": _is_streams,
     "instant": _is_instant,
     "integer": _is_integer,
     "flag": _is_flag,
@@ -631,6 +650,7 @@ _SHAPE_NAMES: Mapping[str, str] = {
     "url": "an address without spaces",
     "path": f"a heading path: a list of up to {DEEPEST} titles",
     "cells": "a list of [label, value], both text",
+    "streams": "a list of [out or err, a number of bytes]",
     "instant": "an instant such as 2026-05-05T04:10:37.530000Z",
     "integer": "a whole number under 2^53",
     "flag": "true or false",

@@ -26,6 +26,7 @@ _TYPES: Mapping[str, Any] = {
     "url": Annotated[str, Field(pattern=r"^\S+$")],
     "path": Annotated[list[Annotated[str, Field(pattern=r"\S")]], Field(min_length=1, max_length=DEEPEST)],
     "cells": list[tuple[str, str]],
+    "streams": list[tuple[Literal["out", "err"], int]],
     "instant": Annotated[str, Field(description="RFC 3339, such as 2026-05-05T04:10:37Z")],
     "integer": Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)],
     "flag": Annotated[bool, Field(strict=True)],

@@ -341,7 +341,7 @@ def _field_options(kind: str, leave: Sequence[str], arguments: Container[str | N
         return []
     options = []
     for name, field in KINDS[kind].fields.items():
-        if name in leave or field.type in ("cells", "output", "object"):
+        if name in leave or field.type in ("cells", "output", "object", "streams"):
             continue
         spellings = [f"--{name.replace('_', '-')}", *ALIASES.get(name, ())]
         if field.type == "flag":

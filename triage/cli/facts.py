@@ -26,7 +26,7 @@ def issue_command(call: Call, ref: str, state: str | None, note: str | None, **f
     call.answer(recorder.place, event, f"issue {what}")
 
 
-@command("observe", kind="observation", leave=("expected", "exact"))
+@command("observe", kind="observation", leave=("expected", "exact", "taken"))
 @argument("words", many=True, metavar="[ROW] LABEL=VALUE...")
 @click.option("--expect", "expected", type=TEXT, metavar="VALUE",
               help="What was expected in the last column: a whole word of it.")  # fmt: skip
@@ -52,7 +52,7 @@ def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None
     call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}{unmet}", met=met)
 
 
-@command("evidence", kind="evidence", leave=("origin", "sha256", "redactions"))
+@command("evidence", kind="evidence", leave=("origin", "state", "digest", "sha256", "redactions"))
 @click.argument("file", required=False, default="-")
 def evidence_command(call: Call, file: str, **fields: Any) -> None:
     """Record output that was captured elsewhere, from a file or from standard input.

@@ -17,8 +17,8 @@ from triage.usecases.recorder import Place
 
 
 @command("run", kind="evidence", leave=(
-    "command", "cwd", "host", "exit_code", "started_at", "ended_at", "truncated", "redactions",
-    "sha256", "origin",
+    "command", "cwd", "host", "state", "exit_code", "signal", "started_at", "ended_at", "size", "digest",
+    "truncated", "redactions", "sha256", "origin",
 ))  # fmt: skip
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.option("--no-output", is_flag=True, help="Record everything but what it printed.")

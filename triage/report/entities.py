@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from triage import times
 from triage.report.history import History, Patch
@@ -23,7 +24,7 @@ def header(history: History | None) -> Header:
 def evidence(history: History) -> Evidence:
     """Verbatim output; what several patches captured is joined in order of time."""
     value = history.value
-    chunks = [chunk for patch in history.all() for chunk in patch.body.get("output") or ()]
+    kept = sum(size for patch in history.all() for size, _ in patch.body.get("output") or ())
     outputs = [patch.output for patch in history.all() if patch.output is not None]
     return Evidence(
         event=history.id,
@@ -33,11 +34,17 @@ def evidence(history: History) -> Evidence:
         command=value("command"),
         cwd=value("cwd"),
         host=value("host"),
+        environment=value("environment"),
+        state=value("state"),
         exit_code=value("exit_code", None),
+        signal=value("signal"),
         started_at=value("started_at", None),
         ended_at=value("ended_at", None),
         output=b"".join(outputs) if outputs else None,
-        size=sum(size for size, _ in chunks),
+        streams=_streams(history, kept),
+        size=value("size", kept),
+        kept=kept,
+        digest=value("digest"),
         language=value("language"),
         truncated=value("truncated", 0),
         redactions=value("redactions", 0),
@@ -49,12 +56,45 @@ def evidence(history: History) -> Evidence:
     )
 
 
-def backing(evidence: Iterable[Evidence], *, observed: bool = False) -> str:
-    """How a claim is backed (rule 7) by its evidence; ``observed`` where it left a recorded value."""
+def _streams(history: History, kept: int) -> tuple[tuple[str, int], ...]:
+    """The runs of each stream; empty where they do not come to what was kept."""
+    runs = [(run[0], run[1]) for patch in history.all() for run in patch.body.get("streams") or ()]
+    return tuple(runs) if sum(size for _, size in runs) == kept else ()
+
+
+class Support(NamedTuple):
+    """How a claim is backed (rule 7): the word, and the ids of the evidence that bears it out."""
+
+    backing: str
+    proof: tuple[str, ...] = ()
+
+
+def support(evidence: Iterable[Evidence], *, observed: bool = False, failed: bool = False) -> Support:
+    """How a claim is backed by its evidence; ``observed`` where it left a recorded value.
+
+    A captured command that failed bears out nothing, but that something ``failed``.
+    """
     found = list(evidence)
-    if any(item.origin == "captured" and item.exit_code == 0 for item in found):
-        return "proved"
-    return "observed" if found or observed else "asserted"
+    proving = tuple(item.event for item in found if _succeeded(item))
+    if proving:
+        return Support("proved", proving)
+    telling = tuple(item.event for item in found if failed or not _was_captured_failing(item))
+    return Support("observed" if telling or observed else "asserted", telling)
+
+
+def _succeeded(evidence: Evidence) -> bool:
+    return evidence.origin == "captured" and evidence.exit_code == 0
+
+
+def _was_captured_failing(evidence: Evidence) -> bool:
+    return evidence.origin == "captured" and evidence.exit_code != 0
+
+
+def fix_support(history: History, own: Iterable[Evidence], of_action: Iterable[Evidence]) -> Support:
+    """How a blocker's fix is backed: by evidence of its own, or by the blocked action going through since."""
+    opened = history.creation.at or history.creation.recorded_at
+    since = [item for item in of_action if _succeeded(item) and (item.started_at or item.at or "") > opened]
+    return support([*own, *since])
 
 
 def tally(backings: Iterable[str]) -> Backing:
@@ -63,12 +103,20 @@ def tally(backings: Iterable[str]) -> Backing:
     return Backing(found.count("proved"), found.count("observed"), found.count("asserted"))
 
 
-def blocker(history: History, number: int, evidence: list[Evidence], numbers: Mapping[str, int]) -> Blocker:
-    """One blocker, with how long it stood."""
+def blocker(
+    history: History,
+    number: int,
+    numbers: Mapping[str, int],
+    *,
+    evidence: list[Evidence],
+    of_action: list[Evidence],
+) -> Blocker:
+    """One blocker, with how long it stood; ``of_action`` is the evidence of the action that it blocks."""
     value, creation = history.value, history.creation
     action = value("action")
     fixed = fixing(history)
     fixed_at = fixed.at if fixed else None
+    backed = fix_support(history, evidence, of_action)
     return Blocker(
         event=history.id,
         number=number,
@@ -86,8 +134,9 @@ def blocker(history: History, number: int, evidence: list[Evidence], numbers: Ma
         status=value("status", "open"),
         fixed_at=fixed_at,
         blocked_us=_span(creation.at, fixed_at),
-        backing=backing(evidence),
+        backing=backed.backing,
         evidence=tuple(item.event for item in evidence),
+        proof=backed.proof,
     )
 
 
@@ -121,6 +170,7 @@ def action(
     moves = transitions(history, blockers)
     status = moves[-1][0]
     shown, freed = _shown(status, blockers)
+    backed = support(evidence, observed=bool(history.cells()), failed=status == "failed")
     return Action(
         event=history.id,
         number=number,
@@ -139,8 +189,9 @@ def action(
         issue=value("issue"),
         cells=history.cells(),
         blockers=tuple(item.id for item in blockers),
-        backing=backing(evidence, observed=bool(history.cells())),
+        backing=backed.backing,
         evidence=tuple(item.event for item in evidence),
+        proof=backed.proof,
         claimed_by=_claimant(history) if status == "doing" else "",
         ended_at=moves[-1][1].at if status in CLOSED_STATUSES else None,
     )

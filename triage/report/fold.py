@@ -173,9 +173,14 @@ class _PartFold:
         )
 
     def _blocker(self, history: History) -> Blocker:
-        numbers = self._fold.survey.numbers
-        backing = self._fold.backing[history.id]
-        return entities.blocker(history, numbers[history.id], backing, numbers)
+        fold = self._fold
+        return entities.blocker(
+            history,
+            fold.survey.numbers[history.id],
+            fold.survey.numbers,
+            evidence=fold.backing[history.id],
+            of_action=fold.backing.get(history.value("action"), []),
+        )
 
     def _issues(self) -> tuple[Issue, ...]:
         found = (self._fold.issues[history.id] for history in self._issue_histories)

@@ -2,7 +2,8 @@
 
 Every instant is a fixed-width UTC text or None (unknown), beside its precision. Every shape that stands
 for something recorded carries ``event``, the id of the event that created it; its last 8 hex digits are
-the anchor in documents. ``backing`` is proved, observed or asserted (design: how a claim is backed).
+the anchor in documents. ``backing`` is proved, observed or asserted (design: how a claim is backed);
+``evidence`` are the ids of all evidence that names the claim, ``proof`` of that which bears it out.
 Durations are microseconds.
 """
 
@@ -88,6 +89,7 @@ class Action:
     blockers: tuple[str, ...]
     backing: str
     evidence: tuple[str, ...]
+    proof: tuple[str, ...]
     claimed_by: str = ""
     ended_at: str | None = None
 
@@ -114,7 +116,10 @@ def named(title: str, environment: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One blocker. ``status`` open, fixed, accepted; ``blocked_us`` how long it stood (None: unknown)."""
+    """One blocker. ``status`` open, fixed, accepted; ``blocked_us`` how long it stood (None: unknown).
+
+    ``backing`` and ``proof`` are those of its fix.
+    """
 
     event: str
     number: int
@@ -134,6 +139,7 @@ class Blocker:
     blocked_us: int | None
     backing: str
     evidence: tuple[str, ...]
+    proof: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,7 @@ class TableRow:
     backing: str
     basis: str
     evidence: tuple[str, ...]
+    proof: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Verbatim output. ``output`` is None when it was not loaded, withheld or empty of chunks."""
+    """Verbatim output. ``output`` is None when it was not loaded, withheld or empty of chunks.
+
+    ``state`` is exited, killed (by a signal), timeout, interrupted, or running where no end was recorded;
+    empty for output that was captured elsewhere. ``size`` counts the bytes that were printed, ``kept`` those
+    of ``output``; where that is not kept, ``digest`` is its salted SHA-256. ``streams`` are runs of bytes of
+    ``output``, each from out or err, in order; empty where that is not known.
+    """
 
     event: str
     at: str | None
@@ -199,11 +212,17 @@ class Evidence:
     command: str
     cwd: str
     host: str
+    environment: str
+    state: str
     exit_code: int | None
+    signal: str
     started_at: str | None
     ended_at: str | None
     output: bytes | None
+    streams: tuple[tuple[str, int], ...]
     size: int
+    kept: int
+    digest: str
     language: str
     truncated: int
     redactions: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from triage.report.entities import backing
+from triage.report.entities import Support, support
 from triage.report.history import History, Patch
 from triage.report.shapes import Cell, Evidence, Table, TableRow
 
@@ -103,7 +103,7 @@ def _row(
         said.update({k: v for k, v in fact.patch.body.items() if k in ("expected", "exact", "basis")})
     expected, actual = str(said.get("expected") or ""), cells.get(columns[-1], "")
     met = matches(expected, actual, exact=bool(said.get("exact"))) if expected else None
-    backings = [_fact_backing(fact, evidence, met=met) for fact in history]
+    supports = [_fact_support(fact, evidence, met=met) for fact in history]
     found = [evidence[id] for fact in history for id in fact.evidence if id in evidence]
     return TableRow(
         event=facts[0].patch.id,
@@ -112,22 +112,24 @@ def _row(
         values=tuple(cells.get(label, "") for label in columns),
         expected=expected,
         met=met,
-        backing="proved" if set(backings) == {"proved"} else "observed",
+        backing="proved" if all(item.backing == "proved" for item in supports) else "observed",
         basis=str(said.get("basis") or ""),
         evidence=tuple(dict.fromkeys(item.event for item in found)),
+        proof=tuple(dict.fromkeys(id for item in supports for id in item.proof)),
     )
 
 
-def _fact_backing(fact: Fact, evidence: Mapping[str, Evidence], *, met: bool | None) -> str:
+def _fact_support(fact: Fact, evidence: Mapping[str, Evidence], *, met: bool | None) -> Support:
     """How the values of a fact are backed; a row is proved where all of its facts are.
 
-    What an action left is as proved as the action; what was observed, where it was expected and taken from
-    captured output.
+    What an action left is as proved as the action; what was observed, where it was expected and the value
+    was taken from captured output by the program itself.
     """
     mine = [evidence[id] for id in fact.evidence if id in evidence]
     if fact.source == "action":
-        return backing(mine, observed=True)
-    return "proved" if met and any(item.origin == "captured" for item in mine) else "observed"
+        return support(mine, observed=True)
+    taken = bool(fact.patch.body.get("taken")) and any(item.origin == "captured" for item in mine)
+    return Support("proved" if met and taken else "observed", tuple(item.event for item in mine))
 
 
 def matches(expected: str, actual: str, *, exact: bool) -> bool:

@@ -46,11 +46,15 @@ class _Batch:
 
     def _draft(self, line: Line) -> Draft:
         fields = {
-            name: [list(item) for item in value] if name in ("cells", "labels") and value else value
+            name: [list(item) for item in value]
+            if name in ("cells", "labels", "streams") and value
+            else value
             for name, value in line.fields.model_dump(exclude_unset=True).items()
         }
         fields = self._resolved(line.kind, {**DEFAULTS.get(line.kind, {}), **fields})
         output = fields.pop("output", None)
+        if output is not None:
+            fields.pop("sha256", None)  # it is worked out from what is kept
         entity = self._entity(line)
         if line.kind == "amendment":
             fields["changes"] = self._changes(entity, fields.get("changes") or {})

@@ -1,0 +1,110 @@
+"""The redactor: what takes a text and gives it back with markers in the place of secrets.
+
+A secret becomes a marker, ``[REDACTED:kind:7k3f9a1c]``: two characters name the key of the fingerprint and
+six are the keyed fingerprint itself, so that the same secret can be told again without being told.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from triage.redact.judges import SHORTEST, is_given, names_secret
+from triage.redact.known import all_forms
+from triage.redact.search import MARKER, Hit, search
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's Base32, in small letters: no two of its characters look alike."""
+
+
+class Redactor:
+    """Finds secrets: values that are known, and what the rules describe.
+
+    ``key`` makes the fingerprints; ``known`` maps names to secret values of this environment.
+    """
+
+    def __init__(self, key: bytes, known: Mapping[str, str] | None = None) -> None:
+        self._key = key
+        self._known = all_forms((known or {}).values())
+
+    def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
+        """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.
+
+        A marker may end a word that kept a rule from seeing what follows: so it looks until there is no more.
+        """
+        found: tuple[Hit, ...] = ()
+        while more := self.hits(text):
+            text = self._marked(text, more)
+            found += more
+        return text, found
+
+    def hits(self, text: str) -> tuple[Hit, ...]:
+        """The secrets of a text, in order; none overlaps another."""
+        return search(text, self._known)
+
+    def _marked(self, text: str, hits: Iterable[Hit]) -> str:
+        pieces, place = [], 0
+        for hit in hits:
+            pieces += [text[place : hit.start], self._marker(hit.rule, text[hit.start : hit.end])]
+            place = hit.end
+        return "".join([*pieces, text[place:]])
+
+    def boundary(self, data: bytes, at: int, *, forward: bool) -> int:
+        """The place nearest to ``at``, before it or after it, where a cut cuts no secret."""
+        for hit in self.hits(data.decode("latin-1")):
+            if hit.start < at < hit.end:
+                return hit.end if forward else hit.start
+        return at
+
+    def arguments(self, argv: Sequence[str]) -> list[str]:
+        """A command line, scrubbed: what follows a flag that names a secret is one."""
+        clean: list[str] = []
+        is_value = False
+        for word in argv:
+            flag, mark, value = word.partition("=")
+            if is_value and not word.startswith("-"):
+                clean.append(self._cell("secret", word)[1])
+            elif mark and flag.startswith("-") and names_secret(flag.lstrip("-")):
+                clean.append(f"{flag}={self._cell('secret', value)[1]}")
+            else:
+                clean.append(self.text(word)[0])
+            is_value = word.startswith("--") and not mark and names_secret(word.lstrip("-"))
+        return clean
+
+    def data(self, data: bytes) -> tuple[bytes, tuple[Hit, ...]]:
+        """The same for output of any encoding; bytes beside secrets stay as they are."""
+        text, hits = self.text(data.decode("utf-8", "surrogateescape"))
+        return (text.encode("utf-8", "surrogateescape"), hits) if hits else (data, ())
+
+    def value(self, value: Any) -> Any:
+        """The value with every text in it scrubbed."""
+        if isinstance(value, str):
+            return self.text(value)[0]
+        if isinstance(value, Mapping):
+            return {self.text(name)[0]: self.value(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.value(item) for item in value]
+        return value
+
+    def cells(self, cells: "Iterable[Sequence[str]]") -> list[list[str]]:
+        """The same for [label, value]: a value whose label says secret is one, whatever it looks like."""
+        return [self._cell(label, value) for label, value in cells]
+
+    def _cell(self, label: str, value: str) -> list[str]:
+        if names_secret(label) and MARKER not in value and len(value) >= SHORTEST and is_given(value):
+            return [self.text(label)[0], self._marker("context", value)]
+        return [self.text(label)[0], self.text(value)[0]]
+
+    def _marker(self, kind: str, secret: str) -> str:
+        name = _letters(_keyed(b"name", self._key), 2)
+        fingerprint = _letters(_keyed(secret.encode("utf-8", "surrogateescape"), self._key), 6)
+        return f"{MARKER}{kind}:{name}{fingerprint}]"
+
+
+def _keyed(data: bytes, key: bytes) -> bytes:
+    from hashlib import blake2b
+
+    return blake2b(data, key=key[:64], digest_size=8).digest()
+
+
+def _letters(digest: bytes, count: int) -> str:
+    number = int.from_bytes(digest, "big")
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in range(count))

@@ -1,0 +1,214 @@
+"""Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from triage.redact.judges import JUDGES, SHORTEST
+from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules
+
+if TYPE_CHECKING:
+    import re
+
+MARKER = "[REDACTED:"
+
+
+class Hit(NamedTuple):
+    """One secret: the rule that found it, and where it stood in the text."""
+
+    rule: str
+    start: int
+    end: int
+
+
+def search(text: str, known: Sequence[str] = ()) -> tuple[Hit, ...]:
+    """The secrets of a text, in order; none overlaps another. ``known`` are texts that are secret anyhow.
+
+    What a terminal obeys is looked through: a secret may be coloured in the middle.
+    """
+    if "\x1b" not in text:
+        return _search(text, known)
+    plain, places = _without_escapes(text)
+    return tuple(Hit(hit.rule, places(hit.start), places(hit.end - 1) + 1) for hit in _search(plain, known))
+
+
+def _search(text: str, known: Sequence[str]) -> tuple[Hit, ...]:
+    found = list(_known(text, known))
+    small = _small(text)
+    for rule in _hinted(text, small):
+        found += _matches(rule, text, small)
+    if "private key" in small:
+        found += _headless_keys(text)
+    if "kind" in small and "secret" in small and "data" in small:
+        found += _kubernetes_data(text)
+    return _apart([*found, *_again(text, found)])
+
+
+def _known(text: str, known: Sequence[str]) -> Iterator[Hit]:
+    for form in known:
+        start = text.find(form)
+        while start >= 0:
+            if not _in_marker(text, start):
+                yield Hit("known", start, start + len(form))
+            start = text.find(form, start + len(form))
+
+
+def _without_escapes(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text without the sequences that a terminal obeys, and where a place in it was in the whole."""
+    import re
+    from bisect import bisect_right
+
+    pieces, starts, offsets, place, length = [], [0], [0], 0, 0
+    for escape in re.finditer(_ESCAPE, text):
+        pieces.append(text[place : escape.start()])
+        length += len(pieces[-1])
+        place = escape.end()
+        starts.append(length)
+        offsets.append(place - length)
+    pieces.append(text[place:])
+    return "".join(pieces), lambda at: at + offsets[bisect_right(starts, at) - 1]
+
+
+_ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
+"""Control sequences of ECMA-48, and the operating system commands of xterm."""
+
+
+def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
+    """Where a secret that was known by its place stands once more, in another place."""
+    for hit in found:
+        if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST:
+            value = text[hit.start : hit.end]
+            start = text.find(value)
+            while start >= 0:
+                if start != hit.start:
+                    yield Hit(hit.rule, start, start + len(value))
+                start = text.find(value, start + len(value))
+
+
+def _headless_keys(text: str) -> Iterator[Hit]:
+    """Lines of Base64 before the end of a private key."""
+    import re
+
+    for end in re.finditer(KEY_END, text):
+        start = end.start()
+        while start > 0:
+            before = text.rfind("\n", 0, start - 1) + 1
+            line = text[before:start].strip()
+            if len(line) > 100 or not line or line.strip(_BASE64):
+                break
+            start = before
+        if end.start() - start >= 16 and MARKER not in text[start : end.start()]:
+            yield Hit("private-key", start, end.start())
+
+
+def _kubernetes_data(text: str) -> Iterator[Hit]:
+    """The values under ``data`` of a Kubernetes Secret, in YAML or in JSON."""
+    import re
+
+    if not re.search(r"(?i)\"?kind\"?\s{0,9}:\s{0,9}\"?secret\b", text):
+        return
+    for block in re.finditer(_DATA, text):
+        form = "block" if block["block"] else "json"
+        for found in re.finditer(_DATUM, block[form]):
+            group = "secret" if found["secret"] else "value"
+            if MARKER not in found[0]:
+                start = block.start(form)
+                yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
+
+
+_DATA = (
+    r"(?m)^(?P<indent>[ \t]*)(?:data|stringData):[ \t]*\n(?P<block>(?:(?P=indent)[ \t]+\S.*\n?)+)"
+    r"|\"(?:data|stringData)\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
+)
+_DATUM = (
+    r"(?m)^[ \t]*(?P<secret>[\w.-]+:[ \t]*[\"']?[^\s\"']{4,}[\"']?)[ \t]*$"
+    r"|\"[\w.-]+\"\s{0,9}:\s{0,9}\"(?P<value>[^\"]{4,})\""
+)
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+
+_compiled: "dict[str, re.Pattern[str]]" = {}
+
+
+def _pattern(name: str, source: str) -> "re.Pattern[str]":
+    """A pattern that is compiled at its first use, since most commands need none."""
+    if name not in _compiled:
+        import re
+
+        _compiled[name] = re.compile(source)
+    return _compiled[name]
+
+
+def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
+    """The matches of one rule."""
+    pattern = _pattern(rule.name, rule.pattern)
+    groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
+    judge = JUDGES.get(rule.name)
+    found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
+    for match in found:
+        group = next((name for name in groups if match[name] is not None), 0)
+        if MARKER in match[0] or (judge is not None and not judge(match[group])):
+            continue
+        yield Hit(rule.name, *match.span(group))
+
+
+def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
+    end = 0
+    for anchor in _pattern(f"{rule.name} anchor", rule.anchor).finditer(small):
+        if anchor.start() >= end and not _in_marker(text, anchor.start()):
+            match = pattern.match(text, anchor.start() - rule.back)
+            if match is not None:
+                end = match.end()
+                yield match
+
+
+def _hinted(text: str, small: str) -> list[Rule]:
+    """The rules of which a hint is in the text.
+
+    A long text is taken apart, since logs say much again: its words are looked at once each, with one sign
+    for every hexadecimal digit, so that numbers and ids are the same word.
+    """
+    if len(text) < LONG:
+        is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
+        rules = PLACES if is_short else (*PLACES, *provider_rules())
+        return [rule for rule in rules if any(hint in small for hint in rule.hints)]
+    words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
+    rules = (*PLACES, *provider_rules())
+    return [r for r in rules if any(_blurred(hint) in words and hint in small for hint in r.hints)]
+
+
+def _blurred(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(_HEXADECIMAL)
+
+
+_HEXADECIMAL = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
+LONG = 16 * 1024
+"""Characters from which on it pays to take a text apart."""
+PAIRS = ("private key",)
+"""The hints that are no single word."""
+
+
+def _in_marker(text: str, place: int) -> bool:
+    begin = text.rfind(MARKER, max(0, place - LONGEST_MARKER), place + len(MARKER))
+    return begin >= 0 and "]" not in text[begin:place]
+
+
+LONGEST_MARKER = 60
+"""Characters of a marker, its kind included."""
+
+
+def _small(text: str) -> str:
+    """The text with ASCII letters in small: as long as it was, unlike what casefold gives."""
+    return text.lower() if text.isascii() else text.translate(_SMALL)
+
+
+_SMALL = {code: code + 32 for code in range(65, 91)}
+
+
+def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
+    """The hits in order, of those that overlap the one that begins first."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return tuple(kept)
