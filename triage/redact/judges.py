@@ -14,62 +14,71 @@ def names_secret(label: str) -> bool:
     return any(part in name for part in SECRET_NAMES) and not name.endswith(NOT_VALUES)
 
 
-def _is_secret_value(value: str) -> bool:
-    """Whether a value in a secret's place is one: no placeholder, path, name, digest or address of one."""
-    if len(value) < SHORTEST or not is_given(value) or "://" in value:
-        return False
+def _spares_value(value: str) -> str:
+    """Why a value in a secret's place is left alone: it is a placeholder, a path, a name, an address."""
+    if len(value) < SHORTEST:
+        return "too short"
+    if "://" in value:
+        return "an address"
     if " " in value and not any(c.isdigit() for c in value):
-        return False
+        return "words"
     if value.isdigit():
-        return len(value) >= NUMBER
+        return "" if len(value) >= NUMBER else "a number"
     if not any(c.isdigit() or c.isupper() for c in value):
-        return False
-    return classes(value) >= 2 and not _is_name(value)
+        return "a word"
+    return spares_origin(value) or ("" if classes(value) >= 2 and not _is_name(value) else "a name")
 
 
 NUMBER = 15
 """Digits that a number must have to be a secret: times have up to 14, or 13 in milliseconds."""
 
 
-def is_given(value: str) -> bool:
-    """Whether a value is said, and not where it comes from: a variable, a path, a command, a placeholder."""
-    if value.startswith(("{{", "./", "/", "~/", "sha256:", "@/", "@./", "$(", "`")) or "${" in value:
-        return False
+def spares_origin(value: str) -> str:
+    """Why a value is left alone that tells where one comes from: a variable, a path, a placeholder."""
+    if value.startswith(("./", "/", "~/", "@/", "@./")):
+        return "a path"
+    if value.startswith(("{{", "$(", "`")) or "${" in value:
+        return "where a value comes from"
+    if value.startswith("sha256:"):
+        return "a digest"
     if value[0] == "<" or value.strip("*xX.-_") == "":
-        return False
+        return "a placeholder"
     name = value.strip("$%").rstrip(";")
     is_variable = value[0] in "$%" and name.replace("_", "").isalnum() and (name.isupper() or name.islower())
-    return not (is_variable and not any(c.isdigit() for c in name.rstrip("0123456789")))
+    return "a variable" if is_variable and not any(c.isdigit() for c in name.rstrip("0123456789")) else ""
 
 
-def _is_key_value(value: str) -> bool:
-    """Whether the value of what is only called a key is a secret: long, mixed, no name and no digest."""
-    if not _is_secret_value(value) or len(value) < 20 or _is_digest(value) or ":" in value:
-        return False
+def _spares_key_value(value: str) -> str:
+    """Why the value of what is only called a key is left alone: it must be long, mixed, no name."""
+    spared = _spares_value(value)
+    if spared or len(value) < 20 or ":" in value:
+        return spared or "too short, or several words, for what is only called a key"
     runs = value.replace("_", "-").replace("/", "-").replace(".", "-").split("-")
     longest = max(runs, key=len)
-    if value.count("/") > 1 or _is_digest(longest):
-        return False
-    return len(longest) >= 14 and classes(longest) >= 3
+    if value.count("/") > 1:
+        return "a path"
+    if _is_digest(value) or _is_digest(longest):
+        return "a digest"
+    return "" if len(longest) >= 14 and classes(longest) >= 3 else "too plain for what is only called a key"
 
 
 def _is_digest(value: str) -> bool:
     return not value.casefold().replace("-", "").strip("0123456789abcdef")
 
 
-JUDGES: "Mapping[str, Callable[[str], bool]]" = {
-    "context": _is_secret_value,
-    "element": _is_secret_value,
-    "key": _is_key_value,
-    "sql-password": _is_secret_value,
-    "flag": _is_secret_value,
-    "curl-user": _is_secret_value,
-    "netrc": _is_secret_value,
-    "authorization": _is_secret_value,
-    "bearer": _is_secret_value,
-    "url-password": is_given,
+JUDGES: "Mapping[str, Callable[[str], str]]" = {
+    "context": _spares_value,
+    "element": _spares_value,
+    "key": _spares_key_value,
+    "sql-password": _spares_value,
+    "flag": _spares_value,
+    "curl-user": _spares_value,
+    "netrc": _spares_value,
+    "authorization": _spares_value,
+    "bearer": _spares_value,
+    "url-password": spares_origin,
 }
-"""Rules that know a secret by its place: the value itself must look like one."""
+"""For each rule that knows a secret by its place, why it leaves a value alone; '' where it is a secret."""
 
 
 def _is_name(value: str) -> bool:

@@ -7,7 +7,7 @@ six are the keyed fingerprint itself, so that the same secret can be told again 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from triage.redact.judges import SHORTEST, is_given, names_secret
+from triage.redact.judges import SHORTEST, names_secret, spares_origin
 from triage.redact.known import all_forms
 from triage.redact.search import MARKER, Hit, search
 
@@ -89,7 +89,12 @@ class Redactor:
         return [self._cell(label, value) for label, value in cells]
 
     def _cell(self, label: str, value: str) -> list[str]:
-        if names_secret(label) and MARKER not in value and len(value) >= SHORTEST and is_given(value):
+        if (
+            names_secret(label)
+            and MARKER not in value
+            and len(value) >= SHORTEST
+            and not spares_origin(value)
+        ):
             return [self.text(label)[0], self._marker("context", value)]
         return [self.text(label)[0], self.text(value)[0]]
 

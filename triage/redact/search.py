@@ -13,11 +13,15 @@ MARKER = "[REDACTED:"
 
 
 class Hit(NamedTuple):
-    """One secret: the rule that found it, and where it stood in the text."""
+    """One secret: the rule that found it, and where it stood in the text.
+
+    ``spared`` says why the value was left alone although the rule matched: then it is no secret.
+    """
 
     rule: str
     start: int
     end: int
+    spared: str = ""
 
 
 def search(text: str, known: Sequence[str] = ()) -> tuple[Hit, ...]:
@@ -31,11 +35,18 @@ def search(text: str, known: Sequence[str] = ()) -> tuple[Hit, ...]:
     return tuple(Hit(hit.rule, places(hit.start), places(hit.end - 1) + 1) for hit in _search(plain, known))
 
 
+def spared(text: str) -> tuple[Hit, ...]:
+    """What a rule matched and left alone, in order; each says why."""
+    small = _small(text)
+    found = (hit for rule in _hinted(text, small) for hit in _matches(rule, text, small) if hit.spared)
+    return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))
+
+
 def _search(text: str, known: Sequence[str]) -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
     for rule in _hinted(text, small):
-        found += _matches(rule, text, small)
+        found += (hit for hit in _matches(rule, text, small) if not hit.spared)
     if "private key" in small:
         found += _headless_keys(text)
     if "kind" in small and "secret" in small and "data" in small:
@@ -140,16 +151,15 @@ def _pattern(name: str, source: str) -> "re.Pattern[str]":
 
 
 def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
-    """The matches of one rule."""
+    """The matches of one rule, also those that it leaves alone."""
     pattern = _pattern(rule.name, rule.pattern)
     groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
     judge = JUDGES.get(rule.name)
     found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
     for match in found:
         group = next((name for name in groups if match[name] is not None), 0)
-        if MARKER in match[0] or (judge is not None and not judge(match[group])):
-            continue
-        yield Hit(rule.name, *match.span(group))
+        if MARKER not in match[0]:
+            yield Hit(rule.name, *match.span(group), judge(match[group]) if judge else "")
 
 
 def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
