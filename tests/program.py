@@ -90,11 +90,13 @@ class Program:
         _, line = self.refused("--json", *arguments, stdin=stdin)
         return json.loads(line)["error"]
 
+    def events(self) -> list[dict[str, Any]]:
+        """All events of the journal."""
+        return [json.loads(line) for line in self("events", "--json").splitlines()]
+
     def event(self, number: int) -> dict[str, Any]:
         """The event of a number."""
-        lines = self("events", "--json").splitlines()
-        found: dict[str, Any] = json.loads(lines[number - 1])
-        return found
+        return self.events()[number - 1]
 
     def last(self) -> dict[str, Any]:
         """The event that was recorded last."""

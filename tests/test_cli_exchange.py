@@ -155,7 +155,7 @@ def test_import_of_an_export_is_exact(journal):
     journal("export", "-o", "velvet.jsonl")
 
     assert journal("import", "velvet.jsonl", "--store", "other.db") == (
-        "velvet-first-deploy: 2 events imported, 0 were here already"
+        "velvet-first-deploy: 3 events imported, 0 were here already"
     )
     assert journal("export", "velvet-first-deploy", "--store", "other.db") == journal("export")
 

@@ -67,21 +67,32 @@ def _unreadable(text: str) -> InvalidValue:
 
 
 def _ago(span: str, now: str, text: str) -> When:
-    """``1h30m``: numbers with units, one after the other."""
-    seconds, digits, fine = 0, "", False
+    seconds = _seconds(span)
+    if seconds is None or to_us(now) < seconds * 1_000_000:
+        raise _unreadable(text)
+    return When(from_timestamp_us(to_us(now) - seconds * 1_000_000), "exact" if "s" in span else "minute")
+
+
+def _seconds(span: str) -> int | None:
+    """The seconds of ``1h30m``: numbers with units, one after the other; None for anything else."""
+    seconds, digits = 0, ""
     for character in span.replace(" ", ""):
         if character.isascii() and character.isdigit() and len(digits) < 9:
             digits += character
         elif character in UNITS and digits:
             seconds += int(digits) * UNITS[character]
-            fine = fine or character == "s"
             digits = ""
         else:
-            raise _unreadable(text)
-    us = to_us(now) - seconds * 1_000_000
-    if digits or not span or us < 0:
-        raise _unreadable(text)
-    return When(from_timestamp_us(us), "exact" if fine else "minute")
+            return None
+    return None if digits or not span else seconds
+
+
+def parse_span(text: str, name: str) -> int:
+    """The seconds of ``90s``, ``5m`` or ``1h30m``; a number alone is seconds. `InvalidValue` otherwise."""
+    seconds = _seconds(text + "s" if text.isascii() and text.isdigit() else text)
+    if not seconds:
+        raise InvalidValue(f"{name} cannot be {text!r:.40}", hint="give it as 90s, 5m or 1h30m")
+    return seconds
 
 
 def _clock(form: str, now: str, day: str | None) -> When:

@@ -215,7 +215,7 @@ class Command(click.Command):
         """Keep texts that begin with a hyphen from being read as options."""
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
-        return super().parse_args(ctx, _sorted_out(args, *_spellings(self)))
+        return super().parse_args(ctx, sorted_out(args, *spellings(self)))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command's function with a `Call`, and close what it opened."""
@@ -239,7 +239,7 @@ def _fill_arguments(params: dict[str, Any]) -> None:
         params[name] = value
 
 
-def _spellings(command: click.Command) -> tuple[set[str], set[str]]:
+def spellings(command: click.Command) -> tuple[set[str], set[str]]:
     """The spellings of the options that take a value, and of those that do not."""
     valued: set[str] = set()
     flags: set[str] = {"-h", "--help"}
@@ -249,7 +249,7 @@ def _spellings(command: click.Command) -> tuple[set[str], set[str]]:
     return valued, flags
 
 
-def _sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[str]:
+def sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[str]:
     """Options first, then ``--``, then the texts: click reads no text as an option then."""
     options: list[str] = []
     texts: list[str] = []
@@ -311,11 +311,17 @@ _JSON = (("--json",), {"is_flag": True, "help": "Answer, and complain, in JSON."
 
 
 def command(
-    name: str, *, kind: str = "", leave: Sequence[str] = (), records: bool = True
+    name: str,
+    *,
+    kind: str = "",
+    leave: Sequence[str] = (),
+    records: bool = True,
+    cls: type[Command] = Command,
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function.
 
-    ``kind`` gives it an option for every field of that kind, but for those to ``leave`` out.
+    ``kind`` gives it an option for every field of that kind, but for those to ``leave`` out; ``cls`` may read
+    the command line in a way of its own.
     """
 
     def make(function: Callable[..., Any]) -> Command:
@@ -326,7 +332,7 @@ def command(
         taken = {parameter.name for parameter in arguments}
         options = [option for option in [*fields, *_common_options(records)] if option.name not in taken]
         help = cleandoc(function.__doc__ or "")
-        return Command(name, callback=function, help=help, params=[*arguments, *options])
+        return cls(name, callback=function, help=help, params=[*arguments, *options])
 
     return make
 

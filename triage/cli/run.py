@@ -1,58 +1,197 @@
 """`triage run` on the command line."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
-from triage import config
-from triage.capture import Captured
-from triage.cli.command import Call, as_dict, command
+from triage import config, times
+from triage.cli.command import TEXT, Call, Command, as_dict, command, sorted_out, spellings
 from triage.cli.heard import keep
 from triage.cli.speech import complain, note, note_json, plain, shortened
-from triage.errors import TriageError
-from triage.events import Event
+from triage.errors import TriageError, UsageError
+from triage.usecases import fields as typed
 from triage.usecases import running
 from triage.usecases.recorder import Place
+from triage.usecases.running import Observed, Plan, Ran
+
+ACTUAL = "Actual"
+"""The column that is filled from the output where --expect names none."""
 
 
-@command("run", kind="evidence", leave=(
+class RunCommand(Command):
+    """The command that runs another: what comes after ``--``, or after the options, is that other."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take our own options, and the cells of --observe, from before the command."""
+        if ctx.resilient_parsing:
+            return click.Command.parse_args(self, ctx, args)
+        valued, flags = spellings(self)
+        own, argv = _apart(args, valued, flags)
+        mark = (own := sorted_out(own, valued, flags)).index("--")
+        cells = [f"--cell={word}" for word in own[mark + 1 :]]
+        return click.Command.parse_args(self, ctx, [*own[:mark], *cells, "--", *argv])
+
+
+def _apart(args: Sequence[str], valued: set[str], flags: set[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and the command: it begins after ``--``, or with the first word that is no option."""
+    place = 0
+    while place < len(args):
+        name, mark, _ = args[place].partition("=")
+        if args[place] == "--":
+            return list(args[:place]), list(args[place + 1 :])
+        if not (args[place] in flags or name in valued or name.startswith("--")):
+            break
+        place += 2 if name in valued and not mark else 1
+    if "--" in args[place:]:
+        split = args.index("--", place)
+        return list(args[:split]), list(args[split + 1 :])
+    return list(args[:place]), list(args[place:])
+
+
+@command("run", kind="evidence", cls=RunCommand, leave=(
     "command", "cwd", "host", "state", "exit_code", "signal", "started_at", "ended_at", "size", "digest",
-    "truncated", "redactions", "sha256", "origin",
+    "truncated", "redactions", "sha256", "origin", "action",
 ))  # fmt: skip
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-@click.option("--no-output", is_flag=True, help="Record everything but what it printed.")
-def run_command(call: Call, argv: tuple[str, ...], no_output: bool, **fields: Any) -> None:
+@click.option("--action", metavar="N|TITLE", type=TEXT, help="Mark it done where it succeeds, else block it;"
+              " a new title adds it.")  # fmt: skip
+@click.option("--set", "sets", multiple=True, metavar="LABEL=VALUE", type=TEXT,
+              help="A value that it leaves in the final state, where it succeeds.")  # fmt: skip
+@click.option("--observe", "table", metavar="TABLE LABEL=VALUE...", type=TEXT,
+              help="Fill a row of a table from the output.")  # fmt: skip
+@click.option(
+    "--expect", metavar="[LABEL=]VALUE", type=TEXT, help="What is expected of the output: a whole word of it."
+)
+@click.option("--expect-exact", metavar="[LABEL=]VALUE", type=TEXT, help="The same, all of it.")
+@click.option("--match", metavar="REGEX", type=TEXT, help="The part of the output that is the value.")
+@click.option("--tail", metavar="N", type=click.IntRange(min=0), help="Print only the last N lines.")
+@click.option("--timeout", metavar="TIME", help="End it after 90s, 5m or 1h30m.")
+@click.option("--pty", is_flag=True, help="Give it a terminal.")
+@click.option("--no-output", is_flag=True, help="Record everything but what it printed, of which a digest.")
+@click.option("--cell", "cells", multiple=True, hidden=True)
+def run_command(
+    call: Call, argv: tuple[str, ...], tail: int | None, timeout: str | None, pty: bool, **options: Any
+) -> None:
     """Run a command, pass its output on, and record it as captured evidence.
 
-    The exit code is the command's own, also where it cannot be recorded; 125, 126 and 127 say that
-    it did not run. The answer is on standard error, beside the command's own.
+    The exit code is the command's own, also where it cannot be recorded; 124 says that its time was up,
+    125, 126 and 127 that it did not run. The answer is on standard error, beside the command's own.
 
     \b
     triage run --title 'Disk space' -- df -h
+    triage run --action 'Look at the disks' --env staging --tail 20 -- df -h
+    triage run --observe Hosts Host=web-1 --expect Kernel=Linux -- uname -s
     """
+    plan = Plan(
+        fields={},
+        action=options.pop("action") or "",
+        cells=_cells(options.pop("sets"), "--set"),
+        observed=_observed(options),
+        keep_output=not options.pop("no_output"),
+        timeout=None if timeout is None else times.parse_span(timeout, "--timeout"),
+        live=tail is None,
+        terminal=pty,
+    )
     try:
         recorder = call.recorder()
     except TriageError as error:
         complain(error, as_json=call.json)
-        _end(call, running.unrecorded(argv, clock=config.clock))
-    parsed = call.fields(recorder, "evidence", fields)
-    ran = running.run(recorder, argv, parsed, clock=config.clock, keep_output=not no_output)
-    if ran.error is not None:
-        complain(ran.error, as_json=call.json, keep=lambda: keep(ran.output))
-    _end(call, ran.captured, recorder.place, ran.event)
-
-
-def _end(call: Call, captured: Captured, place: Place | None = None, event: Event | None = None) -> NoReturn:
-    """Say what was recorded, beside the command's own output, and exit as the command did."""
-    if captured.error:
-        note(f"triage: {plain(captured.error)}")
-    if place is None or event is None:
+        captured = running.unrecorded(argv, plan._replace(live=True), clock=config.clock)
+        _fault(captured.error)
         note("triage: the command ran, and was not recorded")
         sys.exit(captured.exit_code)
-    command = (event.body or {})["command"]
+    plan = plan._replace(fields=call.fields(recorder, "evidence", options))
+    ran = running.run(recorder, argv, plan, clock=config.clock)
+    shown = _print_tail(ran, tail) if tail is not None else None
+    _end(call, recorder.place, ran, shown)
+
+
+def _cells(words: Sequence[str], option: str) -> tuple[tuple[str, str], ...]:
+    pairs = [typed.assignment(word) for word in words]
+    for word, pair in zip(words, pairs, strict=True):
+        if pair is None:
+            raise UsageError(
+                f"{word!r:.60} is not LABEL=VALUE, which {option} needs", hint="put -- before the command"
+            )
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def _observed(options: dict[str, Any]) -> Observed | None:
+    """The row that is to be filled from the output, as the options say."""
+    names = ("table", "cells", "expect", "expect_exact", "match")
+    table, words, expect, exact, match = (options.pop(name) for name in names)
+    cells = _cells(words, "--observe TABLE")
+    if table is None:
+        if words or expect or exact or match:
+            raise UsageError(
+                "a row to fill needs its table", hint="--observe TABLE LABEL=VALUE... -- COMMAND"
+            )
+        return None
+    if not cells:
+        raise UsageError(
+            "--observe needs the cells that tell the row", hint="--observe TABLE 'Test=No token' -- COMMAND"
+        )
+    if expect and exact:
+        raise UsageError("--expect and --expect-exact exclude each other", hint="give one of them")
+    label, mark, value = (exact or expect or "").partition("=")
+    if not mark:
+        label, value = ACTUAL, label
+    return Observed(table, cells, label.strip() or ACTUAL, value, bool(exact), match or "")
+
+
+def _print_tail(ran: Ran, count: int) -> int:
+    """Print the last lines as they came, each where it belongs; the number of lines that were."""
+    last = ran.captured.tape.last_lines(count)
+    for stream, data in last:
+        sink = sys.stdout if stream == "out" else sys.stderr
+        if sink is not None:
+            sink.buffer.write(data)
+            sink.flush()
+    return sum(data.count(b"\n") or 1 for _, data in last)
+
+
+def _fault(error: str) -> None:
+    if error:
+        note(f"triage: {plain(error)}")
+
+
+def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
+    """Say what was recorded, beside the command's own output, and exit as the command did."""
+    captured = ran.captured
+    _fault(captured.error)
+    if ran.error is not None:
+        complain(ran.error, as_json=call.json, keep=lambda: keep(ran.output) if ran.event is None else "")
+    if ran.event is None:
+        note("triage: the command ran, and was not recorded")
+        sys.exit(captured.exit_code)
     if call.json:
-        note_json(as_dict(place, event) | {"exit_code": captured.exit_code, "text": command})
-    else:
-        note(f"{place.name} e{event.n} exit {captured.exit_code}: {shortened(plain(command))}")
+        told = [as_dict(place, event) | {"text": what} for event, what in ran.told]
+        ended = {
+            "state": captured.state,
+            "exit_code": captured.exit_code,
+            "text": ran.command,
+            "recorded": told,
+        }
+        note_json(as_dict(place, ran.event) | ended)
+        sys.exit(captured.exit_code)
+    name = f"{place.name} e{ran.event.n}"
+    how = f"{captured.state} " if captured.state in ("timeout", "interrupted") else ""
+    note(f"{name} {how}exit {captured.exit_code}: {shortened(plain(ran.command))}{_rest(ran, shown)}")
+    for event, what in ran.told:
+        note(f"{place.name} e{event.n} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
     sys.exit(captured.exit_code)
+
+
+def _rest(ran: Ran, shown: int | None) -> str:
+    """How to read the lines that were not printed."""
+    lines = ran.captured.tape.lines
+    if shown is None or shown >= lines or ran.event is None:
+        return ""
+    return f" ({lines:,} lines, the last {shown} are above; all: triage output e{ran.event.n})"
+
+
+def _mend(kind: str, number: int, what: str) -> str:
+    opened = kind == "blocker" and what.startswith("blocker opened")
+    return f" (reword it: triage amend e{number} error='...')" if opened else ""

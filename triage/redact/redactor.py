@@ -43,7 +43,7 @@ class Redactor:
     def _marked(self, text: str, hits: Iterable[Hit]) -> str:
         pieces, place = [], 0
         for hit in hits:
-            pieces += [text[place : hit.start], self._marker(hit.rule, text[hit.start : hit.end])]
+            pieces += [text[place : hit.start], self.marker(hit.rule, text[hit.start : hit.end])]
             place = hit.end
         return "".join([*pieces, text[place:]])
 
@@ -95,10 +95,15 @@ class Redactor:
             and len(value) >= SHORTEST
             and not spares_origin(value)
         ):
-            return [self.text(label)[0], self._marker("context", value)]
+            return [self.text(label)[0], self.marker("context", value)]
         return [self.text(label)[0], self.text(value)[0]]
 
-    def _marker(self, kind: str, secret: str) -> str:
+    def keyed(self, data: bytes) -> bytes:
+        """Bytes that nobody can work out from the data without the key."""
+        return _keyed(data, self._key)
+
+    def marker(self, kind: str, secret: str) -> str:
+        """What stands in the place of a secret."""
         name = _letters(_keyed(b"name", self._key), 2)
         fingerprint = _letters(_keyed(secret.encode("utf-8", "surrogateescape"), self._key), 6)
         return f"{MARKER}{kind}:{name}{fingerprint}]"

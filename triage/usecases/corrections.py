@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
-from triage.store import Store
+from triage.store import Name, Store
 from triage.usecases import facts, lookup
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said
@@ -71,11 +71,19 @@ def undo(recorder: Recorder, reason: str | None) -> Corrected:
     """Withdraw the last event of this actor that still stands, be it a retraction."""
     actor = recorder.circumstances.actor.name
     journal = recorder.place.journal
-    for event in recorder.store.events(journal, newest_first=True):
+    for newest in recorder.store.events(journal, newest_first=True):
+        event = _whole(recorder.store, newest)
         if event.actor.name == actor and _stands(recorder.store, event):
             why = f"{UNDO}: {reason}" if reason else UNDO
             return Corrected(_retract(recorder, event, why), event)
     raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")
+
+
+def _whole(store: Store, event: Event) -> Event:
+    """The event, or for what a command printed later the one that it began with: a run is one thing."""
+    if event.kind != "evidence" or event.creates:
+        return event
+    return store.find(event.journal, Name(id=event.entity))[0]
 
 
 def refuse_opening(id: str, journal: str) -> None:

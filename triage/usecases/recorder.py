@@ -10,6 +10,7 @@ from triage.store import Store
 
 if TYPE_CHECKING:
     from triage.redact import Redactor
+    from triage.redact.transcript import Runs, Transcript
 
 Guard = Callable[[Store], None]
 
@@ -133,15 +134,16 @@ class Recorder:
 
         return shlex.join(self._redactor.arguments(argv))
 
-    def joined(self, head: bytes, tail: bytes, dropped: int, margin: int) -> tuple[bytes, int]:
-        """What was kept of an output, cut beside secrets, and the number of bytes that are left out."""
-        if not dropped:
-            return head + tail, 0
-        end = self._redactor.boundary(head, len(head) - margin, forward=False)
-        start = self._redactor.boundary(tail, margin, forward=True)
-        truncated = dropped + len(head) - end + start
-        note = f"\n[... {truncated} bytes left out ...]\n".encode()
-        return head[:end] + note + tail[start:], truncated
+    def transcript(self, data: bytes, runs: "Runs") -> "Transcript":
+        """Output of which any piece can be given as it would be recorded."""
+        from triage.redact.transcript import Transcript
+
+        return Transcript(data, runs, self._redactor)
+
+    def salt(self) -> tuple[str, bytes]:
+        """A new salt in hex, and what it is with the key: without that, nobody can try a digest's text."""
+        salt = self._entropy(16)
+        return salt.hex(), self._redactor.keyed(salt)
 
     def when(self, at: str = "") -> times.When:
         """The instant that a form of --at means; now where nothing was said."""
@@ -160,10 +162,17 @@ class Recorder:
 
     def moved(self, place: Place) -> "Recorder":
         """The same recorder at another place."""
+        return self._like(place, self.circumstances)
+
+    def plain(self, *, key: str = "") -> "Recorder":
+        """The same recorder without the wording and the key that were given for one event, or with a key."""
+        return self._like(self.place, self.circumstances._replace(key=key, log=""))
+
+    def _like(self, place: Place, circumstances: Circumstances) -> "Recorder":
         return Recorder(
             self.store,
             place,
-            self.circumstances,
+            circumstances,
             redactor=self._redactor,
             clock=self._clock,
             entropy=self._entropy,

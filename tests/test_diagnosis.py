@@ -1,0 +1,171 @@
+"""Which line of an output tells what went wrong, and which errors are the same."""
+
+import pytest
+
+from triage.diagnosis import signature, telling_line
+
+PYTHON = """starting
+Traceback (most recent call last):
+  File "app.py", line 3, in <module>
+    import sqlalchemy
+ModuleNotFoundError: No module named 'sqlalchemy'
+"""
+PYTHON_CHAIN = """Traceback (most recent call last):
+  File "a.py", line 1, in f
+KeyError: 'host'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "a.py", line 3, in <module>
+velvet.errors.ConfigError: no host is configured
+make: *** [Makefile:3: run] Error 1
+"""
+NODE = """node:internal/modules/cjs/loader:1080
+  throw err;
+  ^
+
+Error: Cannot find module 'express'
+Require stack:
+- /app/index.js
+    at Module._resolveFilename (node:internal/modules/cjs/loader:1077:15)
+    at Module._load (node:internal/modules/cjs/loader:922:27) {
+  code: 'MODULE_NOT_FOUND',
+}
+
+Node.js v18.19.0
+"""
+NODE_TYPE = """/app/x.js:2
+a.b.c
+    ^
+
+TypeError: Cannot read properties of undefined (reading 'c')
+    at Object.<anonymous> (/app/x.js:2:5)
+"""
+JAVA = """INFO boot
+Exception in thread "main" java.lang.IllegalStateException: cannot start
+\tat com.acme.Main.main(Main.java:5)
+Caused by: java.net.ConnectException: Connection refused
+\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)
+\t... 12 more
+"""
+JAVA_PLAIN = """Exception in thread "main" java.lang.NullPointerException: jobs is null
+\tat com.acme.Main.main(Main.java:5)
+"""
+GO = """2026/05/05 04:10:37 starting
+panic: runtime error: index out of range [3] with length 3
+
+goroutine 1 [running]:
+main.main()
+\t/app/main.go:8 +0x1d
+exit status 2
+"""
+NPM = """npm ERR! code E404
+npm ERR! 404 Not Found - GET https://npm.example.org/velvet - Not found
+npm ERR! 404
+npm ERR! A complete log of this run can be found in: /root/.npm/_logs/x.log
+"""
+NPM_SCRIPT = """npm error Missing script: "build"
+npm error
+npm error To see a list of scripts, run:
+npm error   npm run
+"""
+PIP = """Collecting velvet==9
+ERROR: Could not find a version that satisfies the requirement velvet==9 (from versions: none)
+ERROR: No matching distribution found for velvet==9
+"""
+PSQL = """SET
+psql:migrations/017.sql:12: ERROR:  relation "carts" does not exist
+LINE 1: ALTER TABLE carts
+                    ^
+"""
+PSQL_LOGIN = 'psql: error: connection to server at "db" (10.0.0.1), port 5432 failed: FATAL:  no such role\n'
+KUBECTL = 'Error from server (NotFound): deployments.apps "velvet" not found\n'
+KUBECTL_AWAY = "E0505 04:10:37.123456    1 memcache.go:238] couldn't get current server API group list\nThe connection to the server localhost:8080 was refused - did you specify the right host or port?\n"
+TERRAFORM = """╷
+│ Error: Reference to undeclared resource
+│
+│   on main.tf line 3, in output "ip":
+╵
+"""
+GIT = """To example.org:velvet.git
+ ! [rejected]        main -> main (fetch first)
+error: failed to push some refs to 'example.org:velvet.git'
+hint: Updates were rejected
+"""
+FATAL = "fatal: not a git repository (or any of the parent directories): .git\n"
+RUST = "error[E0425]: cannot find value `x` in this scope\n --> src/main.rs:2:5\nerror: aborting due to 1 previous error\n"
+PYTEST = "def test_a():\n>       assert 1 == 2\nE       assert 1 == 2\n\ntest_a.py:1: AssertionError\n==== 1 failed ====\n"
+AWS = "\nAn error occurred (AccessDenied) when calling the ListBuckets operation: Access Denied\n"
+DOCKER = "Error response from daemon: pull access denied for velvet, repository does not exist\n"
+SHELL = "deploying\nsh: 1: heroku: not found\n"
+CURL = "curl: (6) Could not resolve host: velvet.example.org\n"
+HELM = "Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n"
+COLOURED = "\x1b[31merror:\x1b[0m the pipe is broken\r\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        (PYTHON, "ModuleNotFoundError: No module named 'sqlalchemy'"),
+        (PYTHON_CHAIN, "velvet.errors.ConfigError: no host is configured"),
+        (NODE, "Error: Cannot find module 'express'"),
+        (NODE_TYPE, "TypeError: Cannot read properties of undefined (reading 'c')"),
+        (JAVA, "java.net.ConnectException: Connection refused"),
+        (JAVA_PLAIN, "java.lang.NullPointerException: jobs is null"),
+        (GO, "panic: runtime error: index out of range [3] with length 3"),
+        (NPM, "404 Not Found - GET https://npm.example.org/velvet - Not found"),
+        (NPM_SCRIPT, 'Missing script: "build"'),
+        (
+            PIP,
+            "ERROR: Could not find a version that satisfies the requirement velvet==9 (from versions: none)",
+        ),
+        (PSQL, 'psql:migrations/017.sql:12: ERROR:  relation "carts" does not exist'),
+        (PSQL_LOGIN, PSQL_LOGIN.strip()),
+        (KUBECTL, KUBECTL.strip()),
+        (KUBECTL_AWAY, KUBECTL_AWAY.splitlines()[1]),
+        (TERRAFORM, "Error: Reference to undeclared resource"),
+        (GIT, "error: failed to push some refs to 'example.org:velvet.git'"),
+        (FATAL, FATAL.strip()),
+        (RUST, "error[E0425]: cannot find value `x` in this scope"),
+        (PYTEST, "assert 1 == 2"),
+        (AWS, AWS.strip()),
+        (DOCKER, DOCKER.strip()),
+        (SHELL, "sh: 1: heroku: not found"),
+        (CURL, CURL.strip()),
+        (HELM, HELM.strip()),
+        (COLOURED, "error: the pipe is broken"),
+        ("all is well\nthe end\n\n", "the end"),
+        ("building\nmake: *** [Makefile:2: all] Error 3\n", "building"),
+        ("", ""),
+        ("\n \n", ""),
+    ],
+)
+def test_the_telling_line_of_an_output(output, line):
+    assert telling_line(output) == line
+
+
+def test_a_telling_line_is_no_longer_than_an_answer_can_hold():
+    assert len(telling_line("error: " + "x" * 5000)) == 400
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("timeout after 31 s", "Timeout  after 7 s"),
+        ("no pod velvet-6d4cf56db6-x2x9z", "no pod velvet-79c9ff94d5-abcde"),
+        ("at 2026-05-05T04:10:37Z: gone", "at 2026-06-01 00:00:01.5: gone"),
+        ("bad object 98f2418", "bad object 2ef77cf3"),
+        (
+            "request 0190a6a0-7a3b-7cc2-9f01-000000000001 failed",
+            "request 7a90a6a0-7a3b-7cc2-9f01-00000000abcd failed",
+        ),
+        ("no [REDACTED:github-token:7k3f9a1c] here", "no [REDACTED:github-token:7kaaaaaa] here"),
+    ],
+)
+def test_errors_that_differ_in_what_varies_are_the_same(one, other):
+    assert signature(one) == signature(other)
+
+
+def test_errors_that_differ_in_words_are_not_the_same():
+    assert signature("No module named 'sqlalchemy'") != signature("No module named 'velvet'")

@@ -1,0 +1,241 @@
+"""Running a command: its output goes on at once and is kept, up to a limit, head and tail."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import IO, NamedTuple
+
+from triage.capture.pump import Pump, Stream
+from triage.capture.tape import ERR, KEEP, MARGIN, OUT, Kept, Tape
+
+__all__ = ["ERR", "KEEP", "MARGIN", "OUT", "Captured", "Kept", "Tape", "Watch", "folder", "host", "run"]
+
+FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""Signals that are always sent on: they reach this process alone."""
+NOT_FOUND, NOT_EXECUTABLE, FAILED, TIMED_OUT = 127, 126, 125, 124
+"""Exit codes of our own failures, as env and timeout have them."""
+KILL_AFTER = 5.0
+"""Seconds from the request to end, at a timeout, to the signal that nobody can ignore."""
+
+NEVER = 3600.0 * 24 * 365
+"""Seconds that nobody waits for."""
+
+Watch = Callable[[Tape], float]
+"""Called with what passed so far; gives the seconds until it wants to be called again."""
+
+
+class Captured(NamedTuple):
+    """What a command did. Times are microseconds since 1970.
+
+    ``state`` is exited, killed, timeout or interrupted; ``signal`` the name of the signal that ended it, or
+    that we were sent meanwhile. ``error`` says why it could not run.
+    """
+
+    argv: tuple[str, ...]
+    cwd: str
+    host: str
+    state: str
+    exit_code: int
+    signal: str
+    started_us: int
+    ended_us: int
+    tape: Tape
+    error: str = ""
+
+
+class _End(NamedTuple):
+    state: str
+    code: int
+    signal: str = ""
+    error: str = ""
+
+
+def folder() -> str:
+    """The folder that a command runs in, or '' where it is gone."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
+
+
+def host() -> str:
+    """The name of this host."""
+    return socket.gethostname()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    clock: Callable[[], int],
+    watch: Watch | None = None,
+    timeout: float | None = None,
+    live: bool = True,
+    terminal: bool = False,
+    digests: bool = False,
+) -> Captured:
+    """Run a command without a shell, pass its output on unchanged, and say what it did.
+
+    ``watch`` is called now and then, in this thread, while the command runs. ``timeout`` is in seconds;
+    ``live`` says whether the output is shown; ``terminal`` gives the command a terminal; ``digests`` has the
+    tape digest all of it. A command that a signal ended has the exit code of shells, 128 + its number.
+    """
+    tape, started = Tape(digests=digests), clock()
+    try:
+        end = _Run(argv, tape, watch, timeout, live=live, terminal=terminal).end()
+    except FileNotFoundError:
+        end = _End("exited", NOT_FOUND, error=f"command not found: {argv[0]}")
+    except PermissionError:
+        end = _End("exited", NOT_EXECUTABLE, error=f"not executable: {argv[0]}")
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        end = _End("exited", FAILED, error=f"cannot run {argv[0]}: {reason}")
+    tape.end()
+    return Captured(
+        argv=tuple(argv),
+        cwd=folder(),
+        host=host(),
+        state=end.state,
+        exit_code=end.code,
+        signal=end.signal,
+        started_us=started,
+        ended_us=clock(),
+        tape=tape,
+        error=end.error,
+    )
+
+
+class _Run:
+    """One command that runs: its process, the pumps of its streams, and what we were sent meanwhile."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        tape: Tape,
+        watch: Watch | None,
+        timeout: float | None,
+        *,
+        live: bool,
+        terminal: bool,
+    ) -> None:
+        self._argv = argv
+        self._tape = tape
+        self._watch = watch
+        self._timeout = timeout
+        self._live = live
+        self._on_terminal = terminal
+        self._sent: list[int] = []
+        self._child: subprocess.Popen[bytes] | None = None
+        self._ended = threading.Event()
+
+    def end(self) -> _End:
+        """Run it to its end."""
+        with self._signals():
+            return self._to_its_end_on_a_terminal() if self._on_terminal else self._to_its_end()
+
+    def _to_its_end(self) -> _End:
+        (out, theirs_out), (err, theirs_err) = os.pipe(), os.pipe()
+        try:
+            child = subprocess.Popen(self._argv, stdout=theirs_out, stderr=theirs_err)
+        finally:
+            os.close(theirs_out)
+            os.close(theirs_err)
+        return self._pumped(child, {OUT: out, ERR: err})
+
+    def _to_its_end_on_a_terminal(self) -> _End:
+        from triage.capture.terminal import Terminal
+
+        terminal = Terminal()
+        ends = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+        child = subprocess.Popen(self._argv, **ends, start_new_session=True, preexec_fn=terminal.adopt)  # type: ignore[call-overload]  # noqa: PLW1509  no thread has started yet
+        with terminal.joined():
+            return self._pumped(child, {OUT: terminal.ours})
+
+    def _pumped(self, child: "subprocess.Popen[bytes]", sources: Mapping[str, int]) -> _End:
+        """Pass its streams on until it has ended."""
+        pump = Pump([self._stream(name, source) for name, source in sources.items()])
+        pump.start()
+        end = self._wait(child)
+        pump.finish()
+        return end
+
+    def _stream(self, name: str, source: int) -> Stream:
+        return Stream(source, _sink(name) if self._live else None, partial(self._tape.write, name))
+
+    def _wait(self, child: "subprocess.Popen[bytes]") -> _End:
+        """Wait for the child in a thread, so that this one can watch, and be sent signals."""
+        self._child = child
+        for number in self._sent:
+            child.send_signal(number)
+        threading.Thread(target=self._wait_for, args=[child], daemon=True).start()
+        limit = time.monotonic() + (NEVER if self._timeout is None else self._timeout)
+        is_late = not self._watched_until(limit)
+        if is_late:
+            child.send_signal(signal.SIGTERM)
+            if not self._watched_until(time.monotonic() + KILL_AFTER):
+                child.kill()
+                self._ended.wait()
+        return self._what_ended(child.returncode, is_late=is_late)
+
+    def _wait_for(self, child: "subprocess.Popen[bytes]") -> None:
+        child.wait()
+        self._ended.set()
+
+    def _watched_until(self, limit: float) -> bool:
+        """Watch until the child has ended, or until the limit; whether it has ended."""
+        due = 0.0
+        while not self._ended.is_set() and time.monotonic() < limit:
+            if time.monotonic() >= due:
+                due = time.monotonic() + (self._watch(self._tape) if self._watch else NEVER)
+            self._ended.wait(max(0.0, min(due, limit) - time.monotonic()))
+        return self._ended.is_set()
+
+    def _what_ended(self, status: int, *, is_late: bool) -> _End:
+        by_signal = signal.Signals(-status).name if status < 0 else ""
+        if is_late:
+            return _End("timeout", TIMED_OUT, by_signal)
+        code = 128 - status if status < 0 else status
+        if self._sent:
+            return _End("interrupted", code, by_signal or signal.Signals(self._sent[0]).name)
+        return _End("killed" if by_signal else "exited", code, by_signal)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Send on to the child what would end us, so that its end is still recorded."""
+
+        def forward(number: int, _: object) -> None:
+            self._sent.append(number)
+            if self._child is not None and not (number == signal.SIGINT and _terminal_tells_the_child()):
+                self._child.send_signal(number)
+
+        before = {number: signal.signal(number, forward) for number in (signal.SIGINT, *FORWARDED)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _terminal_tells_the_child() -> bool:
+    """Whether Ctrl-C reaches the child without us: it is in the foreground of our terminal, as we are."""
+    try:
+        handle = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(handle) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+
+
+def _sink(stream: str) -> IO[bytes] | None:
+    ours = sys.stdout if stream == OUT else sys.stderr
+    return ours.buffer if ours is not None else None
