@@ -519,47 +519,7 @@ def read_until(handle, mark):
     return seen
 
 
-# What is hard
-
-
-def test_a_hundred_thousand_changes_of_stream_are_kept_in_order(journal):
-    code = "import os\nfor n in range(20000):\n    os.write(1, b'o\\n'); os.write(2, b'e\\n')"
-    journal.start("run", "--", *python(code), timeout=120)
-    item = evidence(journal)
-
-    assert item["size"] == 80_000
-    assert sorted(item["output"]) == sorted("o\n" * 20000 + "e\n" * 20000)
-    assert sum(size for stream, size in item["streams"] if stream == "err") == 40_000
-
-
-def test_an_endless_line_is_kept_at_both_ends(journal):
-    ran = journal.start("run", "--", "sh", "-c", "head -c 5000000 /dev/zero | tr '\\0' x", timeout=120)
-    item = evidence(journal)
-
-    assert len(ran.out) == item["size"] == 5_000_000
-    assert item["truncated"] == 5_000_000 - 2 * 512 * 1024
-
-
-def test_binary_output_is_kept_as_it_was(journal):
-    (journal.work / "bytes").write_bytes(bytes(range(256)) * 40)
-    journal.start("run", "--", "cat", "bytes")
-
-    raw = sqlite3.connect(journal.home / "data/triage/triage.db").execute("SELECT data FROM chunk").fetchall()
-    assert b"".join(data for (data,) in raw) == bytes(range(256)) * 40
-
-
-def test_a_command_that_closes_its_streams_is_waited_for(journal):
-    ran = journal.start(
-        "run", "--", *python("import os, sys, time\nos.close(1); os.close(2); time.sleep(1); os._exit(5)")
-    )
-
-    assert (ran.code, evidence(journal)["exit_code"]) == (5, 5)
-
-
-def test_what_a_forked_child_says_after_the_end_is_not_waited_for(journal):
-    ran = journal.start("run", "--", "sh", "-c", "(sleep 20; echo late) & echo done", timeout=15)
-
-    assert (ran.code, evidence(journal)["output"]) == (0, "done\n")
+# Taking it back
 
 
 def test_undo_takes_a_run_back_as_a_whole(journal):

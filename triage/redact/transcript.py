@@ -53,7 +53,7 @@ class Transcript:
         inside = list(_clipped(self._spans, start, end))
         data, runs = self._without(inside, start, end)
         count = sum(bool(span.secret) for span in inside)
-        if not self._redactor.data(data)[1]:
+        if not inside or not self._redactor.data(data)[1]:
             return Piece(data, runs, count)
         # A marker ended a word that had kept a rule from seeing what follows.
         again = Transcript(data, [(stream, size) for stream, size in runs], self._redactor).piece(
