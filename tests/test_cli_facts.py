@@ -1,5 +1,8 @@
 """Issues, observations, evidence, prose and references on the command line."""
 
+import json
+import sqlite3
+
 import pytest
 
 
@@ -189,3 +192,23 @@ def test_a_label_that_is_given_twice_is_refused(journal):
 
 def test_a_section_without_a_text_is_refused(journal):
     assert journal.refused("section", "Notes", "")[1].startswith("triage: TEXT is empty; ")
+
+
+def test_of_a_very_long_output_head_and_tail_are_kept_and_the_middle_is_counted(journal):
+    (journal.work / "long.log").write_bytes(b"first\n" + b"0123456789\n" * 1_200_000 + b"last\n")
+    journal("evidence", "long.log")
+    [item] = json.loads(journal("render", "--format", "json"))["main"]["evidence"]
+
+    assert item["size"] == 13_200_011
+    assert item["truncated"] == 13_200_011 - 8 * 1024 * 1024
+    assert (item["output"][:6], item["output"][-5:]) == ("first\n", "last\n")
+
+
+def test_output_of_any_encoding_is_stored_as_it_was_and_shown_with_replacement(journal):
+    journal("evidence", "-", stdin="größe ✓\n".encode("latin-1", "replace"))
+
+    with sqlite3.connect(journal.home / "data/triage/triage.db") as db:
+        raw = db.execute("SELECT data FROM chunk").fetchall()
+    db.close()
+    assert raw == [("größe ?\n".encode("latin-1"),)]
+    assert r"gr\xF6\xDFe" in journal("render")

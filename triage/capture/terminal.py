@@ -23,6 +23,7 @@ class Terminal:
     def __init__(self) -> None:
         self.ours, self.theirs = pty.openpty()
         self._resize()
+        _unstoppable(self.theirs)
 
     def adopt(self) -> None:
         """Make it the terminal that controls the command; called in the command's own process."""
@@ -52,6 +53,13 @@ class Terminal:
 
     def _resize(self) -> None:
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, _window())
+
+
+def _unstoppable(handle: int) -> None:
+    """Let Ctrl-Z be a key as others are: nobody would be there to let the command go on."""
+    attributes = termios.tcgetattr(handle)
+    attributes[6][termios.VSUSP] = b"\0"
+    termios.tcsetattr(handle, termios.TCSANOW, attributes)
 
 
 def _window() -> bytes:

@@ -16,7 +16,7 @@ from triage.usecases.facts import read_output
 
 def _lines(call: Call, file: str) -> list[str]:
     """The lines of a file or of standard input, each whole."""
-    raw = call.heard.read() if file == "-" else read_output(file)
+    raw = call.heard.read() if file == "-" else b"".join(read_output(file))
     return raw.decode("utf-8", "surrogateescape").split("\n")
 
 

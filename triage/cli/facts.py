@@ -61,7 +61,7 @@ def evidence_command(call: Call, file: str, **fields: Any) -> None:
     triage evidence migrate.log --title 'Migration output' --section 'Staging deploy'
     dig +short TXT example.org | triage evidence --command 'dig +short TXT example.org'
     """
-    output = call.heard.read() if file == "-" else facts.read_output(file)
+    output = call.heard.parts() if file == "-" else facts.read_output(file)
     recorder = call.recorder()
     event = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields))
     body = event.body or {}

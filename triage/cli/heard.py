@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 
 from triage import config, redact
 from triage.cli.speech import note
@@ -26,6 +27,10 @@ class Heard:
             note("reading the text from standard input; end it with Ctrl-D")
         self._data = sys.stdin.buffer.read()
         return self._data
+
+    def parts(self) -> Iterator[bytes]:
+        """All of standard input; what is not recorded in the end can still be kept."""
+        yield self.read()
 
     def keep(self) -> str:
         """Keep what was read in a file of the user's, scrubbed; its path, or '' where there is nothing."""

@@ -1,7 +1,7 @@
 """Facts about the world: issues, observations, evidence, prose, references."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from triage import events
@@ -54,9 +54,24 @@ def is_met(event: Event) -> bool | None:
     return matches(expected, body["cells"][-1][1], exact=bool(body.get("exact")))
 
 
-def evidence(recorder: Recorder, output: bytes, fields: Mapping[str, Any]) -> Event:
-    """Record output that was captured elsewhere."""
-    return recorder.record(Said("evidence", {"origin": "supplied", **fields}, output=output))
+SUPPLIED = 4 * 1024 * 1024
+"""Bytes kept of the head of an output that was captured elsewhere, and as many of its tail."""
+
+
+def evidence(recorder: Recorder, parts: Iterable[bytes], fields: Mapping[str, Any]) -> Event:
+    """Record output that was captured elsewhere; of a very long one, head and tail."""
+    from triage.capture import MARGIN, OUT, Tape
+    from triage.usecases.scribe import kept
+
+    tape = Tape(SUPPLIED + MARGIN)
+    for part in parts:
+        tape.write(OUT, part)
+    tape.end()
+    pieces, truncated = kept(recorder, tape)
+    left_out = {"truncated": truncated, "size": tape.size} if truncated else {}
+    redactions = sum(piece.redactions for piece in pieces) or None
+    body = {"origin": "supplied", "redactions": redactions, **left_out, **fields}
+    return recorder.record(Said("evidence", body, output=b"".join(piece.data for piece in pieces)))
 
 
 def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[str, Any]) -> Event:
@@ -93,11 +108,16 @@ def _with_ids(recorder: Recorder, text: str | None) -> str | None:
     return NUMBERED.sub(as_id, text)
 
 
-def read_output(path: str) -> bytes:
-    """The bytes of a file; `NotFound` where it cannot be read."""
+PART = 1024 * 1024
+"""Bytes that are read at once."""
+
+
+def read_output(path: str) -> Iterator[bytes]:
+    """The bytes of a file, part by part; `NotFound` where it cannot be read."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            while part := file.read(PART):
+                yield part
     except OSError as error:
         raise NotFound(
             f"cannot read {path!r}: {error.strerror}", hint="name a file, or - for standard input"

@@ -104,7 +104,7 @@ class Scribe:
         }
         if not self._keep_output:
             return [self._patch({**ended, "digest": self._digest(captured.tape)}, None, at)]
-        pieces, truncated = self._rest(captured.tape)
+        pieces, truncated = kept(self._recorder, captured.tape, self._done)
         self._pieces += pieces
         parts = [part for piece in pieces for part in _parts(piece)] or [(b"", [])]
         ended |= {
@@ -115,22 +115,6 @@ class Scribe:
         }
         drafts = [self._patch({"streams": runs}, data, at) for data, runs in parts[:-1]]
         return [*drafts, self._patch(ended, parts[-1][0], at)]
-
-    def _rest(self, tape: Tape) -> "tuple[list[Piece], int]":
-        """What was not recorded yet, and the number of bytes that are left out of its middle."""
-        head, (tail, dropped) = tape.head(), tape.tail()
-        if not dropped:
-            whole = self._recorder.transcript(head.data + tail.data, [*head.runs, *tail.runs])
-            return [whole.piece(self._done, len(head.data) + len(tail.data))], 0
-        first, second = self._recorder.transcript(*head), self._recorder.transcript(*tail)
-        end = max(first.before(len(head.data) - MARGIN), self._done)
-        start = second.after(MARGIN)
-        truncated = dropped + len(head.data) - end + start
-        return [
-            first.piece(self._done, end),
-            _note(f"\n[... {truncated} bytes left out ...]\n"),
-            second.piece(start, len(tail.data)),
-        ], truncated
 
     def _patch(self, fields: Mapping[str, Any], output: bytes | None, at: str) -> Draft:
         said = Said("evidence", fields, entity=self.id, output=output, at=self._at(at))
@@ -152,6 +136,23 @@ class Scribe:
     def text(self, stream: str = "") -> str:
         """The recorded text of one stream, or of both."""
         return decoded(b"".join(data for piece in self._pieces for data in _of(piece, stream)))
+
+
+def kept(recorder: Recorder, tape: Tape, since: int = 0) -> "tuple[list[Piece], int]":
+    """What is kept of an output from a place on, scrubbed; and the bytes that are left out of its middle."""
+    head, (tail, dropped) = tape.head(), tape.tail()
+    if not dropped:
+        whole = recorder.transcript(head.data + tail.data, [*head.runs, *tail.runs])
+        return [whole.piece(since, len(head.data) + len(tail.data))], 0
+    first, second = recorder.transcript(*head), recorder.transcript(*tail)
+    end = max(first.before(len(head.data) - MARGIN), since)
+    start = second.after(MARGIN)
+    truncated = dropped + len(head.data) - end + start
+    return [
+        first.piece(since, end),
+        _note(f"\n[... {truncated} bytes left out ...]\n"),
+        second.piece(start, len(tail.data)),
+    ], truncated
 
 
 def _note(text: str) -> "Piece":
