@@ -253,7 +253,7 @@ def test_failure_blocks_the_action_with_the_telling_line(journal):
     assert [b["error"] for b in found["blockers"]] == [
         "ModuleNotFoundError: No module named 'no_such_module'"
     ]
-    assert "blocker opened: ModuleNotFoundError: No module named 'no_such_module'" in ran.err
+    assert "blocker 1 opened: ModuleNotFoundError: No module named 'no_such_module'" in ran.err
     assert "(reword it: triage amend e5 error='...')" in ran.err
 
 

@@ -13,8 +13,9 @@ from triage.cli.speech import complain, note, note_json, plain, shortened
 from triage.errors import TriageError, UsageError
 from triage.usecases import fields as typed
 from triage.usecases import running
+from triage.usecases.plan import Observed, Plan
 from triage.usecases.recorder import Place
-from triage.usecases.running import Observed, Plan, Ran
+from triage.usecases.running import Ran
 
 ACTUAL = "Actual"
 """The column that is filled from the output where --expect names none."""
@@ -193,5 +194,5 @@ def _rest(ran: Ran, shown: int | None) -> str:
 
 
 def _mend(kind: str, number: int, what: str) -> str:
-    opened = kind == "blocker" and what.startswith("blocker opened")
+    opened = kind == "blocker" and " opened: " in what
     return f" (reword it: triage amend e{number} error='...')" if opened else ""
