@@ -536,3 +536,20 @@ def test_undo_goes_on_before_a_run_that_it_took_back(journal):
     journal("undo")
 
     assert report(journal)["rows"] == []
+
+
+def test_what_would_end_the_program_while_it_records_the_end_does_not(journal):
+    store, held = journal.home / "data/triage/triage.db", journal.work / "held"
+    with subprocess.Popen([sys.executable, "-c", HOLD, store, held]):
+        wait_for(held.exists)
+        started = subprocess.Popen(
+            [SCRIPT, "run", "--", "echo", "it ran"],
+            env=journal.environment, cwd=journal.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert started.stdout.readline() == b"it ran\n"
+        time.sleep(0.5)
+        started.terminate()
+        held.unlink()
+        started.communicate(timeout=30)
+
+    assert (evidence(journal)["state"], evidence(journal)["output"]) == ("exited", "it ran\n")

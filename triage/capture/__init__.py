@@ -7,18 +7,30 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import IO, NamedTuple
 
+from triage.capture.guard import Guard, guarded
 from triage.capture.pump import Pump, Stream
 from triage.capture.tape import ERR, KEEP, MARGIN, OUT, Kept, Tape
 
-__all__ = ["ERR", "KEEP", "MARGIN", "OUT", "Captured", "Kept", "Tape", "Watch", "folder", "host", "run"]
+__all__ = [
+    "ERR",
+    "KEEP",
+    "MARGIN",
+    "OUT",
+    "Captured",
+    "Guard",
+    "Kept",
+    "Tape",
+    "Watch",
+    "folder",
+    "guarded",
+    "host",
+    "run",
+]
 
-FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""Signals that are always sent on: they reach this process alone."""
 NOT_FOUND, NOT_EXECUTABLE, FAILED, TIMED_OUT = 127, 126, 125, 124
 """Exit codes of our own failures, as env and timeout have them."""
 KILL_AFTER = 5.0
@@ -74,6 +86,7 @@ def run(
     argv: Sequence[str],
     *,
     clock: Callable[[], int],
+    guard: Guard,
     watch: Watch | None = None,
     timeout: float | None = None,
     live: bool = True,
@@ -82,13 +95,14 @@ def run(
 ) -> Captured:
     """Run a command without a shell, pass its output on unchanged, and say what it did.
 
-    ``watch`` is called now and then, in this thread, while the command runs. ``timeout`` is in seconds;
-    ``live`` says whether the output is shown; ``terminal`` gives the command a terminal; ``digests`` has the
-    tape digest all of it. A command that a signal ended has the exit code of shells, 128 + its number.
+    What would end us meanwhile is what the ``guard`` takes. ``watch`` is called now and then, in this thread,
+    while the command runs. ``timeout`` is in seconds; ``live`` says whether the output is shown; ``terminal``
+    gives the command a terminal; ``digests`` has the tape digest all of it. A command that a signal ended has
+    the exit code of shells, 128 + its number.
     """
     tape, started = Tape(digests=digests), clock()
     try:
-        end = _Run(argv, tape, watch, timeout, live=live, terminal=terminal).end()
+        end = _Run(argv, tape, guard, watch, timeout, live=live, terminal=terminal).end()
     except FileNotFoundError:
         end = _End("exited", NOT_FOUND, error=f"command not found: {argv[0]}")
     except PermissionError:
@@ -118,6 +132,7 @@ class _Run:
         self,
         argv: Sequence[str],
         tape: Tape,
+        guard: Guard,
         watch: Watch | None,
         timeout: float | None,
         *,
@@ -125,19 +140,17 @@ class _Run:
         terminal: bool,
     ) -> None:
         self._argv = argv
+        self._guard = guard
         self._tape = tape
         self._watch = watch
         self._timeout = timeout
         self._live = live
         self._on_terminal = terminal
-        self._sent: list[int] = []
-        self._child: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
 
     def end(self) -> _End:
         """Run it to its end."""
-        with self._signals():
-            return self._to_its_end_on_a_terminal() if self._on_terminal else self._to_its_end()
+        return self._to_its_end_on_a_terminal() if self._on_terminal else self._to_its_end()
 
     def _to_its_end(self) -> _End:
         (out, theirs_out), (err, theirs_err) = os.pipe(), os.pipe()
@@ -170,9 +183,7 @@ class _Run:
 
     def _wait(self, child: "subprocess.Popen[bytes]") -> _End:
         """Wait for the child in a thread, so that this one can watch, and be sent signals."""
-        self._child = child
-        for number in self._sent:
-            child.send_signal(number)
+        self._guard.watch_over(child)
         threading.Thread(target=self._wait_for, args=[child], daemon=True).start()
         limit = time.monotonic() + (NEVER if self._timeout is None else self._timeout)
         is_late = not self._watched_until(limit)
@@ -201,39 +212,9 @@ class _Run:
         if is_late:
             return _End("timeout", TIMED_OUT, by_signal)
         code = 128 - status if status < 0 else status
-        if self._sent:
-            return _End("interrupted", code, by_signal or signal.Signals(self._sent[0]).name)
+        if self._guard.sent:
+            return _End("interrupted", code, by_signal or signal.Signals(self._guard.sent[0]).name)
         return _End("killed" if by_signal else "exited", code, by_signal)
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Send on to the child what would end us, so that its end is still recorded."""
-
-        def forward(number: int, _: object) -> None:
-            self._sent.append(number)
-            if self._child is not None and not (number == signal.SIGINT and _terminal_tells_the_child()):
-                self._child.send_signal(number)
-
-        before = {number: signal.signal(number, forward) for number in (signal.SIGINT, *FORWARDED)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-def _terminal_tells_the_child() -> bool:
-    """Whether Ctrl-C reaches the child without us: it is in the foreground of our terminal, as we are."""
-    try:
-        handle = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
-    except OSError:
-        return False
-    try:
-        return os.tcgetpgrp(handle) == os.getpgrp()
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
 
 
 def _sink(stream: str) -> IO[bytes] | None:

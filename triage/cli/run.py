@@ -190,7 +190,8 @@ def _rest(ran: Ran, shown: int | None) -> str:
     lines = ran.captured.tape.lines
     if shown is None or shown >= lines or ran.event is None:
         return ""
-    return f" ({lines:,} lines, the last {shown} are above; all: triage output e{ran.event.n})"
+    above = f", the last {shown} are above" if shown else ""
+    return f" ({lines:,} lines{above}; all: triage output e{ran.event.n})"
 
 
 def _mend(kind: str, number: int, what: str) -> str:

@@ -44,22 +44,27 @@ def run(recorder: Recorder, argv: Sequence[str], plan: Plan, *, clock: Callable[
     fields = {**plan.fields, "action": claimed.id if claimed else None}
     mine = recorder.plain(key=recorder.circumstances.key) if claimed else recorder
     scribe = Scribe(mine, argv, fields, keep_output=plan.keep_output)
-    scribe.begin([claimed.draft] if claimed and claimed.draft else [])
-    captured = capture.run(
-        argv,
-        clock=clock,
-        watch=scribe.watch,
-        timeout=plan.timeout,
-        live=plan.live,
-        terminal=plan.terminal,
-        digests=not plan.keep_output,
-    )
-    return _recorded(recorder, plan, claimed, scribe, captured)
+    with capture.guarded() as guard:
+        scribe.begin([claimed.draft] if claimed and claimed.draft else [])
+        captured = capture.run(
+            argv,
+            clock=clock,
+            guard=guard,
+            watch=scribe.watch,
+            timeout=plan.timeout,
+            live=plan.live,
+            terminal=plan.terminal,
+            digests=not plan.keep_output,
+        )
+        return _recorded(recorder, plan, claimed, scribe, captured)
 
 
 def unrecorded(argv: Sequence[str], plan: Plan, *, clock: Callable[[], int]) -> Captured:
     """Run a command, and pass its output on, where nothing can be recorded."""
-    return capture.run(argv, clock=clock, timeout=plan.timeout, live=plan.live, terminal=plan.terminal)
+    with capture.guarded() as guard:
+        return capture.run(
+            argv, clock=clock, guard=guard, timeout=plan.timeout, live=plan.live, terminal=plan.terminal
+        )
 
 
 def _recorded(
