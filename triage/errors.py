@@ -23,6 +23,8 @@ The library raises them; the front end prints ``message`` and ``hint`` in one pl
 ``exit_code``.
 """
 
+from collections.abc import Mapping, Sequence
+
 
 class TriageError(Exception):
     """Something that the user can understand and mend.
@@ -115,9 +117,20 @@ class PolicyError(TriageError):
 
 
 class SecretFound(PolicyError):
-    """A secret in text that was not scrubbed on this machine."""
+    """A secret in text that was not scrubbed on this machine.
+
+    ``found`` says where, one each: event, kind, field and rule; or line, template and rule.
+    """
 
     code = "secret"
+
+    def __init__(self, message: str, *, hint: str = "", found: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.found = found
+
+    def as_dict(self) -> dict[str, object]:
+        """The error object, with what was found."""
+        return {**super().as_dict(), "found": [dict(each) for each in self.found]}
 
 
 class Unavailable(TriageError):

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "amend": ("corrections", "say how an event should have been"),
     "retract": ("corrections", "withdraw an event"),
     "undo": ("corrections", "withdraw my last event"),
+    "purge": ("purge", "delete what an event says, for good"),
     "record": ("exchange", "record events from JSON Lines"),
     "schema": ("exchange", "print the JSON Schema of such lines"),
     "export": ("exchange", "write a journal as JSON Lines"),
@@ -60,7 +61,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Work", ("log", "did", "action", "start", "done", "fail", "skip")),
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
-    ("Corrections", ("amend", "retract", "undo")),
+    ("Corrections", ("amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "render")),
     ("Exchange", ("record", "schema", "export", "import")),
 )

@@ -106,3 +106,5 @@ def import_command(call: Call, files: Iterable[str], **_: Any) -> None:
             say_json(done._asdict())
         else:
             say(f"{done.slug}: {done.new} events imported, {done.known} were here already")
+            for event in done.asked:
+                say(f"{done.slug} asks to purge {event}: triage purge {event}")

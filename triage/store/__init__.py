@@ -40,6 +40,14 @@ class Store(Protocol):
         """
         ...
 
+    def purge(self, journal: str, ids: Sequence[str], act: "CleanEvent") -> "Event":
+        """Delete the bodies and the output of every copy of the events, and append the act that says so.
+
+        Envelopes stay as they are: the record still verifies. Nothing of what was deleted is left in the
+        store's files.
+        """
+        ...
+
     def merge(self, copies: "Iterable[Sealed]") -> int:
         """Add copies of events that were sealed elsewhere; the number of those that were new."""
         ...

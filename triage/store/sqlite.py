@@ -90,6 +90,19 @@ class SqliteStore:
                 guard(self)
             return [self._append(event.draft) for event in events]
 
+    def purge(self, journal: str, ids: Sequence[str], act: "CleanEvent") -> Event:
+        """See `Store.purge`."""
+        with self._writing():
+            event = self._append(act.draft)
+            copies = f"SELECT n FROM event WHERE journal = ? AND id IN ({_marks(ids)})"  # noqa: S608  only marks
+            for table in ("body", "chunk"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE journal = ? AND n IN ({copies})",  # noqa: S608  only constants
+                    [journal, journal, *ids],
+                )
+            self._index_merged(journal)
+            return event
+
     def merge(self, copies: Iterable[Sealed]) -> int:
         """See `Store.merge`."""
         by_journal: dict[str, list[tuple[Event, Sealed]]] = {}
@@ -398,8 +411,8 @@ def _unique(pairs: Iterable[tuple[Event, Sealed]]) -> Iterator[tuple[Event, Seal
 
 
 def _repeat(draft: Draft, known: Event) -> Event:
-    if events.same_statement(draft, known):
-        return known
+    if known.body is None or events.same_statement(draft, known):
+        return known  # what was purged is not recorded again
     raise errors.KeyConflict(
         f"the key was used before, for e{known.n}, with other fields",
         hint=f"choose another --key, or correct the first one: triage amend e{known.n} FIELD=VALUE",

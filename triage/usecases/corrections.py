@@ -1,12 +1,12 @@
 """Correcting the record: amend, retract, undo. What was said before is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
-from triage.store import Name, Store
+from triage.store import Store
 from triage.usecases import facts, lookup
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said
@@ -72,18 +72,11 @@ def undo(recorder: Recorder, reason: str | None) -> Corrected:
     actor = recorder.circumstances.actor.name
     journal = recorder.place.journal
     for newest in recorder.store.events(journal, newest_first=True):
-        event = _whole(recorder.store, newest)
+        event = lookup.whole(recorder.store, newest)
         if event.actor.name == actor and _stands(recorder.store, event):
             why = f"{UNDO}: {reason}" if reason else UNDO
             return Corrected(_retract(recorder, event, why), event)
     raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")
-
-
-def _whole(store: Store, event: Event) -> Event:
-    """The event, or for what a command printed later the one that it began with: a run is one thing."""
-    if event.kind != "evidence" or event.creates:
-        return event
-    return store.find(event.journal, Name(id=event.entity))[0]
 
 
 def refuse_opening(id: str, journal: str) -> None:
@@ -113,15 +106,8 @@ def _stands(store: Store, event: Event) -> bool:
 
 
 def _is_withdrawn(store: Store, event: Event) -> bool:
-    every = [event, *_amendments(store, event)]
+    every = [event, *lookup.amendments(store, event)]
     return is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))
-
-
-def _amendments(store: Store, event: Event) -> Iterator[Event]:
-    for amendment in store.events(event.journal, kinds=["amendment"], entities=[event.id]):
-        if amendment.id != event.id:
-            yield amendment
-            yield from _amendments(store, amendment)
 
 
 def _pair(text: str) -> tuple[str, str]:

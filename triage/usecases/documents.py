@@ -1,14 +1,15 @@
-"""One document: a journal's report through a template."""
+"""One document: a journal's report through a template, and through the gate."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from triage import times
-from triage.errors import InvalidValue, SecretFound
-from triage.redact import Redactor, inspect
+from triage.errors import InvalidValue
+from triage.redact import Redactor
 from triage.render import Style, render
 from triage.report import Report
 from triage.store import Store
+from triage.usecases import gate
 
 EXAMPLE = "2026-05-05T00:00:00.000000Z"
 
@@ -23,12 +24,14 @@ def document(
     folders: Sequence[str],
     redactor: Redactor,
 ) -> str:
-    """The document of a journal; `SecretFound` where its text holds a secret all the same."""
+    """The document of a journal; `SecretFound` where it would show a secret."""
     if style.zone and times.in_zone(EXAMPLE, style.zone) is None:
         raise InvalidValue(
             f"no zone {style.zone!r:.60}", hint="zone in triage.toml is one such as Europe/Paris"
         )
-    report = Report.from_events(store.events(journal, output=True))
+    events = list(store.events(journal, output=True))
+    report = Report.from_events(events)
+    gate.check_values(report, events, redactor)
     text = render(
         report,
         template=template,
@@ -36,9 +39,5 @@ def document(
         style=style,
         folders=[Path(folder) for folder in folders],
     )
-    if inspect(text, redactor):
-        raise SecretFound(
-            "the document holds a secret",
-            hint="find it with: triage events --json; then retract it",
-        )
+    gate.check_document(text, template, redactor)
     return text

@@ -14,18 +14,23 @@ from triage import events, times
 from triage.errors import InvalidValue, SecretFound
 from triage.events import Event, Sealed
 from triage.redact import Redactor, inspect
-from triage.store import JournalRow, Store
+from triage.store import JournalRow, Name, Store
 
 FORMAT = "triage.export.v1"
 
 
 class Imported(NamedTuple):
-    """What an import added to the store."""
+    """What an import added to the store.
+
+    ``asked`` are events that were purged where the export was made and whose bodies are here: nothing is
+    deleted because a file says so.
+    """
 
     journal: str
     slug: str
     new: int
     known: int
+    asked: tuple[str, ...] = ()
 
 
 def export(store: Store, row: JournalRow) -> Iterator[str]:
@@ -59,7 +64,15 @@ def import_lines(store: Store, lines: Iterable[str], redactor: Redactor, *, now:
         )
     new = store.merge(copies)
     row = next(row for row in store.journals() if row.id == head["journal"])
-    return Imported(row.id, row.slug, new, len(copies) - new)
+    return Imported(row.id, row.slug, new, len(copies) - new, tuple(_asked(store, row.id)))
+
+
+def _asked(store: Store, journal: str) -> Iterator[str]:
+    for act in store.events(journal, kinds=["act"]):
+        if act.body and act.body.get("verb") == "purge":
+            for event in store.find(journal, Name(id=str(act.body.get("about") or ""))):
+                if event.body is not None:
+                    yield f"e{event.n}"
 
 
 def _line(value: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """From the names that people type to events: a number, `e12`, a tail, a key, a mark, `last`, a title."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from triage.errors import Conflict, NotFound
@@ -58,12 +58,31 @@ def history(store: Store, creation: Event) -> History:
     found = survey(sorted(known.values(), key=lambda event: (event.recorded_at, event.id)))
     mine_now = [patch for patch in found.patches if patch.entity == creation.id]
     folded, _ = histories(mine_now, found.retracted, lambda patch: patch.entity)
+    if creation.body is None:
+        raise Conflict(
+            f"{creation.kind} {creation.tail} was purged", hint="add it anew, without what had to go"
+        )
     if not folded:
         raise Conflict(
             f"{creation.kind} {creation.tail} was retracted",
             hint=f"bring it back: triage amend {creation.tail} retracted=false",
         )
     return folded[0]
+
+
+def whole(store: Store, event: Event) -> Event:
+    """The event, or for what a command printed later the one that it began with: a run is one thing."""
+    if event.kind != "evidence" or event.creates:
+        return event
+    return store.find(event.journal, Name(id=event.entity))[0]
+
+
+def amendments(store: Store, event: Event) -> Iterator[Event]:
+    """The amendments of an event, and those of them in turn."""
+    for amendment in store.events(event.journal, kinds=["amendment"], entities=[event.id]):
+        if amendment.id != event.id:
+            yield amendment
+            yield from amendments(store, amendment)
 
 
 def _entity_event(store: Store, journal: str, kind: str, name: str) -> Event | None:

@@ -95,6 +95,11 @@ class Recorder:
         clean = [redact.scrub(draft, self._redactor) for draft in drafts]
         return self.store.append(clean, guard=guard)
 
+    def purge(self, ids: Sequence[str], said: Said) -> Event:
+        """Record an act, and delete what events say, in one transaction."""
+        clean = redact.scrub(self.draft(said), self._redactor)
+        return self.store.purge(self.place.journal, ids, clean)
+
     def draft(self, said: Said) -> Draft:
         """The draft of an event; `InvalidValue` where the table of kinds does not allow it."""
         fields = {name: value for name, value in said.fields.items() if value is not None}

@@ -1,0 +1,116 @@
+"""The gate before a document leaves: each value that it shows is looked at, and then the document itself."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from triage.errors import SecretFound
+from triage.events import Event
+from triage.redact import Redactor
+from triage.render.markdown import output_text
+from triage.report import Report
+from triage.report.history import Patch, one_per_id, survey
+
+BETWEEN = "\n\0\n"
+"""Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
+
+
+class Value(NamedTuple):
+    """A text that a document shows: of which event, in which field."""
+
+    event: str
+    kind: str
+    field: str
+    text: str
+
+
+class Finding(NamedTuple):
+    """A secret that a document would show: of which event (``e12``), in which field, by which rule."""
+
+    event: str
+    kind: str
+    field: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.event} ({self.kind}) in {self.field!r}, by the rule {self.rule}"
+
+
+def check_values(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
+    """Raise `SecretFound` where a value of the report is a secret; it names event, field and rule."""
+    numbers = {event.id: f"e{event.n}" for event in events}
+    patches = list(_live(events))
+    values = [value for patch in patches for value in _values(patch)]
+    secrets = [*_secrets([*values, *_outputs(report)], redactor), *_labelled(patches, redactor)]
+    found = [
+        Finding(numbers.get(value.event, value.event[-8:]), value.kind, value.field, rule)
+        for value, rule in secrets
+    ]
+    if found:
+        unique = list({finding[:3]: finding for finding in reversed(found)}.values())[::-1]
+        more = f"; and {len(unique) - 1} more" if len(unique) > 1 else ""
+        raise SecretFound(
+            f"the document would show a secret: {unique[0]}{more}",
+            hint=f"remove it from the record: triage purge {unique[0].event}",
+            found=[finding._asdict() for finding in unique],
+        )
+
+
+def check_document(text: str, template: str, redactor: Redactor) -> None:
+    """Raise `SecretFound` where a finished document holds a secret that no value of the record explains."""
+    for hit in redactor.hits(text):
+        line = text.count("\n", 0, hit.start) + 1
+        raise SecretFound(
+            f"line {line} of the document would show a secret, by the rule {hit.rule}",
+            hint=f"no single value of the record holds it: look at the template {template!r} there",
+            found=[{"line": line, "template": template, "rule": hit.rule}],
+        )
+
+
+def _live(events: Iterable[Event]) -> Iterator[Patch]:
+    """What a report is made from: amended, without what was withdrawn."""
+    found = survey(one_per_id(events))
+    return (patch for patch in found.patches if patch.id not in found.retracted)
+
+
+def _values(patch: Patch) -> Iterator[Value]:
+    yield Value(patch.id, patch.kind, "actor", patch.actor.name)
+    for name, value in patch.body.items():
+        yield from (Value(patch.id, patch.kind, name, text) for text in _texts(value))
+
+
+def _labelled(patches: Iterable[Patch], redactor: Redactor) -> Iterator[tuple[Value, str]]:
+    """The cells whose value is a secret because their label says so."""
+    for patch in patches:
+        for name in ("cells", "labels"):
+            for label, text in patch.body.get(name) or ():
+                if redactor.cells([[label, text]])[0][1] != text:
+                    yield Value(patch.id, patch.kind, name, text), "context"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (text for item in value for text in _texts(item))
+
+
+def _outputs(report: Report) -> Iterator[Value]:
+    for part in report.parts:
+        for item in part.evidence:
+            yield Value(item.event, "evidence", "output", output_text(item))
+
+
+def _secrets(values: Sequence[Value], redactor: Redactor) -> Iterator[tuple[Value, str]]:
+    """The values that hold a secret, and the rule that says so: all are looked at in one go."""
+    starts, place = [], 0
+    for value in values:
+        starts.append(place)
+        place += len(value.text) + len(BETWEEN)
+    for hit in redactor.hits(BETWEEN.join(value.text for value in values)):
+        first, last = bisect_right(starts, hit.start) - 1, bisect_right(starts, hit.end - 1) - 1
+        if first == last:
+            yield values[first], hit.rule
+        else:
+            for value in values[first : last + 1]:
+                yield from ((value, own.rule) for own in redactor.hits(value.text))

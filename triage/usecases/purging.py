@@ -1,0 +1,44 @@
+"""Purging: what an event says is deleted for good, and the record says that it was."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from triage.errors import Conflict
+from triage.events import Event
+from triage.store import Store
+from triage.usecases import lookup
+from triage.usecases.recorder import Recorder, Said
+
+
+class Purged(NamedTuple):
+    """The events whose bodies went, and the act that says so; None where they would only have gone."""
+
+    events: tuple[Event, ...]
+    act: Event | None
+
+
+def purge(recorder: Recorder, name: str, reason: str | None, *, dry_run: bool = False) -> Purged:
+    """Delete the body of an event, with the amendments of it, and of evidence all that it printed.
+
+    Raises `NotFound` for an unknown event and `Conflict` for one that was purged before.
+    """
+    store = recorder.store
+    event = lookup.whole(store, lookup.event(store, recorder.place.journal, name))
+    targets = tuple({target.id: target for target in _targets(store, event)}.values())
+    if all(target.body is None for target in targets) and not recorder.circumstances.key:
+        raise Conflict(f"e{event.n} was purged already", hint="see what is left: triage events")
+    if dry_run:
+        return Purged(targets, None)
+    said = Said("act", {"verb": "purge", "about": event.id, "reason": reason}, part=event.part)
+    act = recorder.purge([target.id for target in targets], said)
+    return Purged(targets, act)
+
+
+def _targets(store: Store, event: Event) -> Iterator[Event]:
+    """The event, what belongs to it, and the amendments of all of that."""
+    mine = [event]
+    if event.kind == "evidence":
+        mine += [patch for patch in store.events(event.journal, entities=[event.id]) if patch.id != event.id]
+    for each in mine:
+        yield each
+        yield from lookup.amendments(store, each)
