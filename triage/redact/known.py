@@ -1,33 +1,170 @@
-"""Values that are known to be secret, and every form in which they may turn up."""
+"""Values that are known to be secret, and every form in which they may turn up.
 
-from collections.abc import Iterable, Iterator, Mapping
+A value is looked for as it is, in hex, in Base64 at any alignment, and with any of its signs escaped as
+addresses (RFC 3986), JSON, HTML and POSIX shells do it, in any mixture, JSON within JSON too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import SHORTEST, classes, names_secret
 
+if TYPE_CHECKING:
+    import re
 
-def all_forms(values: Iterable[str]) -> tuple[str, ...]:
-    """Every form of the values that tell enough to be looked for, the longest first."""
-    telling = {value for value in values if _is_telling(value)}
-    return tuple(sorted((form for value in telling for form in _forms(value)), key=len, reverse=True))
+LONG_LINE = 16
+"""Characters from which on a single line of a value of several lines is looked for by itself."""
+LONGEST_ESCAPE = 14
+"""Characters that one sign may become."""
+NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", " ": "[+]"}
+CONTROLS = {"\n": "n", "\r": "r", "\t": "t"}
 
 
-def _is_telling(value: str) -> bool:
-    return len(value) >= SHORTEST and classes(value) >= 2
+class Known:
+    """The secret values of an environment, and where they stand in a text."""
+
+    __slots__ = ("_forms", "_values")
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values = [*dict.fromkeys(part for value in values for part in _parts(value))]
+        self._forms: Sequence[_Form] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where any of them stands, in any form; spans may overlap."""
+        if len(text) < SHORTEST or not self._values:
+            return
+        if self._forms is None:
+            self._forms = [form for value in self._values for form in _forms(value)]
+        for form in self._forms:
+            start = text.find(form.core)
+            while start >= 0:
+                yield from form.around(text, start)
+                start = text.find(form.core, start + 1)
 
 
-def _forms(value: str) -> Iterator[str]:
-    """A known value as it may turn up: raw, URL-encoded, as JSON, in hex, in Base64 at any alignment."""
-    from base64 import b64encode
-    from json import dumps
-    from urllib.parse import quote
+class _Form:
+    """A form of a value: its core is found as it is, what stands before it and after it may be escaped."""
 
+    __slots__ = ("_after", "_before", "_patterns", "core")
+
+    def __init__(self, core: str, before: str = "", after: str = "") -> None:
+        self.core = core
+        self._before = before
+        self._after = after
+        self._patterns: tuple[re.Pattern[str], re.Pattern[str]] | None = None
+
+    def around(self, text: str, start: int) -> Iterator[tuple[int, int]]:
+        """The span of the whole value whose core stands there, if it does."""
+        end = start + len(self.core)
+        if not self._before and not self._after:
+            yield start, end
+            return
+        if self._patterns is None:
+            self._patterns = _compiled(self._before, self._after)
+        begin, finish = self._patterns
+        window = max(0, start - LONGEST_ESCAPE * len(self._before))
+        first, last = begin.search(text, window, start), finish.match(text, end)
+        if first is not None and last is not None:
+            yield first.start(), last.end()
+
+
+def _compiled(before: str, after: str) -> "tuple[re.Pattern[str], re.Pattern[str]]":
+    import re
+
+    # `\Z` is the end of what is searched: here the place where the core begins.
+    return re.compile("".join(map(_escaped, before)) + r"\Z"), re.compile("".join(map(_escaped, after)))
+
+
+def _escaped(sign: str) -> str:
+    """A pattern for one character of a value, as it is or escaped."""
+    if sign.isascii() and sign.isalnum():
+        return sign
+    code = ord(sign)
+    forms = [rf"\\{{0,7}}{_quoted(sign)}"]
+    forms += ["".join(rf"%(?:25){{0,2}}(?i:{byte:02x})" for byte in sign.encode("utf-8", "surrogateescape"))]
+    forms += [rf"\\{{1,4}}(?i:u{unit})" for unit in _units(sign)] if code < 0x10000 else [_pair(sign)]
+    forms += [rf"\\{{1,4}}(?i:x{code:02x})"] if code < 256 else []
+    forms += [rf"&#(?:0{{0,3}}{code}|[xX]0{{0,3}}(?i:{code:x}));"]
+    forms += [NAMED[sign]] if sign in NAMED else []
+    forms += [rf"\\{{1,4}}{CONTROLS[sign]}"] if sign in CONTROLS else []
+    forms += [r"'\\''", "'\"'\"'"] if sign == "'" else []
+    return f"(?:{'|'.join(reversed(forms))})"
+
+
+def _quoted(sign: str) -> str:
+    import re
+
+    return re.escape(sign)
+
+
+def _units(sign: str) -> list[str]:
+    raw = sign.encode("utf-16-be", "surrogatepass")
+    return [raw[place : place + 2].hex() for place in range(0, len(raw), 2)]
+
+
+def _pair(sign: str) -> str:
+    """A character beyond the first 65,536, which JSON writes as two."""
+    return "".join(rf"\\{{1,4}}(?i:u{unit})" for unit in _units(sign))
+
+
+class _Split(NamedTuple):
+    core: str
+    before: str
+    after: str
+
+
+def _split(value: str) -> _Split:
+    """The longest run of letters and digits of a value, which no escaping changes, and what is around it."""
+    best, start = (0, 0), 0
+    for place, sign in enumerate(value + "\0"):
+        if not (sign.isascii() and sign.isalnum()):
+            best = max(best, (start, place), key=lambda run: run[1] - run[0])
+            start = place + 1
+    first, last = best
+    return _Split(value[first:last], value[:first], value[last:])
+
+
+def _forms(value: str) -> Iterator[_Form]:
+    split = _split(value)
+    if len(split.core) >= 2:
+        yield _Form(*split)
+    yield _Form(value)
     raw = value.encode("utf-8", "surrogateescape")
-    yield from {value, quote(raw, safe=""), dumps(value)[1:-1], raw.hex()}
+    yield _Form(raw.hex())
+    yield _Form(raw.hex().upper())
+    for form in dict.fromkeys(_base64(raw)):
+        yield _Form(form)
+        yield _Form(form.replace("+", "-").replace("/", "_"))
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """The Base64 of a value behind 0, 1 and 2 other bytes: what of it the value alone decides."""
+    from binascii import b2a_base64
+
     for shift in range(3):
-        whole = b64encode(b"\0" * shift + raw).decode()
+        whole = b2a_base64(b"\0" * shift + raw, newline=False).decode()
         first = -(-shift * 8 // 6) if shift else 0
         last = (shift + len(raw)) * 8 // 6
         yield whole[first:last]
+
+
+def _parts(value: str) -> Iterator[str]:
+    """A value, and the long lines of one that has several: they may be printed one by one."""
+    if _is_telling(value):
+        yield value
+    lines = value.split("\n")
+    if len(lines) > 1:
+        yield from (
+            line.strip() for line in lines if len(line.strip()) >= LONG_LINE and _is_telling(line.strip())
+        )
+
+
+def _is_telling(value: str) -> bool:
+    """At least 8 characters of two classes: anything else would be found by accident."""
+    return len(value) >= SHORTEST and classes(value) >= 2
 
 
 def secret_names(environ: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from triage.redact.judges import SHORTEST, names_secret, spares_origin
-from triage.redact.known import all_forms
+from triage.redact.known import Known
 from triage.redact.search import MARKER, Hit, search
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -23,7 +23,7 @@ class Redactor:
 
     def __init__(self, key: bytes, known: Mapping[str, str] | None = None) -> None:
         self._key = key
-        self._known = all_forms((known or {}).values())
+        self._known = Known((known or {}).values())
 
     def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
         """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.

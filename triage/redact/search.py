@@ -1,6 +1,6 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import JUDGES, SHORTEST
@@ -8,6 +8,8 @@ from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_
 
 if TYPE_CHECKING:
     import re
+
+    from triage.redact.known import Known
 
 MARKER = "[REDACTED:"
 
@@ -24,7 +26,7 @@ class Hit(NamedTuple):
     spared: str = ""
 
 
-def search(text: str, known: Sequence[str] = ()) -> tuple[Hit, ...]:
+def search(text: str, known: "Known | None" = None) -> tuple[Hit, ...]:
     """The secrets of a text, in order; none overlaps another. ``known`` are texts that are secret anyhow.
 
     What a terminal obeys is looked through: a secret may be coloured in the middle.
@@ -42,7 +44,7 @@ def spared(text: str) -> tuple[Hit, ...]:
     return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))
 
 
-def _search(text: str, known: Sequence[str]) -> tuple[Hit, ...]:
+def _search(text: str, known: "Known | None") -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
     for rule in _hinted(text, small):
@@ -54,13 +56,10 @@ def _search(text: str, known: Sequence[str]) -> tuple[Hit, ...]:
     return _apart([*found, *_again(text, found)])
 
 
-def _known(text: str, known: Sequence[str]) -> Iterator[Hit]:
-    for form in known:
-        start = text.find(form)
-        while start >= 0:
-            if not _in_marker(text, start):
-                yield Hit("known", start, start + len(form))
-            start = text.find(form, start + len(form))
+def _known(text: str, known: "Known | None") -> Iterator[Hit]:
+    if known is None:
+        return iter(())
+    return (Hit("known", start, end) for start, end in known.spans(text) if not _in_marker(text, start))
 
 
 def _without_escapes(text: str) -> tuple[str, Callable[[int], int]]:
