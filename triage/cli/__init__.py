@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("exchange", "add an exported journal to the store"),
     "status": ("reading", "say where things stand"),
     "events": ("reading", "list what was recorded"),
+    "output": ("output", "read back what a command printed"),
     "render": ("render", "make a document"),
 }
 """Every command: its module in this package, and its line in the help."""
@@ -62,7 +63,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "render")),
+    ("Documents", ("status", "events", "output", "render")),
     ("Exchange", ("record", "schema", "export", "import")),
 )
 

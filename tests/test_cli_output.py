@@ -1,0 +1,122 @@
+"""`triage output`: reading back what a command printed."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def supplied(journal):
+    """Record an output, and read it back."""
+
+    def supply(text, *options):
+        journal("evidence", "-", "--title", "It", stdin=text)
+        return journal("output", "e2", *options).splitlines()
+
+    return supply
+
+
+def test_a_short_output_is_shown_whole(supplied):
+    assert supplied("one\ntwo\n") == ["one", "two"]
+
+
+def test_what_it_is_stands_beside_it_on_standard_error(journal):
+    journal("evidence", "-", "--title", "It", "--exit-code", "3", stdin="one\ntwo\n")
+
+    assert journal.run("output", "e2").err == "velvet-first-deploy e2 exit 3, 2 lines, 8 bytes: It\n"
+
+
+def test_a_long_output_is_shown_at_both_ends_with_the_way_to_the_rest(supplied):
+    shown = supplied("".join(f"{n}\n" for n in range(1, 1001)))
+
+    assert shown[:2] == ["1", "2"]
+    assert shown[20] == "[... 940 lines more: triage output e2 --lines 21-960 ...]"
+    assert (shown[21], shown[-1], len(shown)) == ("961", "1000", 61)
+
+
+def test_the_lines_that_were_asked_for_are_shown_whole(supplied):
+    assert supplied("".join(f"{n}\n" for n in range(1, 1001)), "--lines", "500-502") == ["500", "501", "502"]
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "last"), [("3-", "3", "9"), ("-3", "1", "3"), ("4", "4", "4"), ("8-20", "8", "9")]
+)
+def test_one_end_of_the_lines_may_be_left_out(supplied, span, first, last):
+    shown = supplied("".join(f"{n}\n" for n in range(1, 10)), "--lines", span)
+
+    assert (shown[0], shown[-1]) == (first, last)
+
+
+@pytest.mark.parametrize("span", ["0", "5-2", "x", "1-x", "-", "", "99", "1-2-3", "²"])
+def test_lines_that_are_none_are_refused(journal, span):
+    journal("evidence", "-", stdin="one\n")
+
+    assert journal.refused("output", "e2", f"--lines={span}")[0] == 2
+
+
+def test_what_is_said_again_is_counted(supplied):
+    assert supplied("a\n" + "b\n" * 9 + "c\n") == ["a", "b", "[... the same 8 times more ...]", "c"]
+
+
+def test_colours_and_overwritten_progress_are_left_out(supplied):
+    assert supplied("\x1b[31mred\x1b[0m\n10 %\r50 %\r100 %\r\n") == ["red", "100 %"]
+
+
+def test_a_terminal_obeys_nothing_of_it(supplied):
+    assert supplied("a\x07b\u202ec\x1b]0;title\x07d\n") == ["a\\u{7}b\\u{202E}cd"]
+
+
+def test_the_kept_bytes_can_be_had(journal):
+    journal("evidence", "-", stdin=b"\xff\x00\x1b[31m\r\n")
+    ran = journal.start("output", "e2", "--raw")
+
+    assert ran.out.encode("utf-8", "surrogateescape") == b"\xff\x00\x1b[31m\r\n"
+
+
+def test_standard_error_is_marked_where_there_are_two_streams(journal):
+    journal.start("run", "--", "sh", "-c", "echo one; sleep 0.2; echo two >&2")
+
+    assert journal("output", "e2") == "one\n2> two"
+    assert journal("output", "e2", "--stream", "err") == "2> two"
+    assert journal("output", "e2", "--stream", "out") == "one"
+
+
+def test_a_later_event_of_a_run_means_the_run(journal):
+    journal.start("run", "--", "echo", "x")
+
+    assert journal("output", "last") == "x"
+
+
+def test_lines_come_in_json_with_their_numbers(journal):
+    journal("evidence", "-", stdin="one\ntwo\n")
+    found = json.loads(journal("output", "e2", "--lines", "2", "--json"))
+
+    assert found["lines"] == [{"number": 2, "stream": "", "text": "two"}]
+    assert found["line_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["log", "x"], "e2 is no evidence but of kind entry; see: triage events --kind evidence"),
+        (["evidence", "--title", "x"], ""),
+    ],
+)
+def test_what_is_no_evidence_is_refused(journal, words, message):
+    journal(*words)
+    ran = journal.run("output", "e2")
+
+    assert (ran.code, message in ran.err) == (3 if message else 0, True)
+
+
+def test_an_output_that_was_not_kept_says_so(journal):
+    journal.start("run", "--no-output", "--", "echo", "x")
+
+    assert "the output of e2 was not kept; its digest is " in journal.refused("output", "e2")[1]
+
+
+def test_an_output_that_was_purged_says_so(journal):
+    journal("evidence", "-", stdin="one\n")
+    journal("purge", "e2")
+
+    assert "the output of e2 was purged" in journal.refused("output", "e2")[1]
