@@ -24,32 +24,45 @@ class Hit(NamedTuple):
     spared: str = ""
 
 
-def search(text: str, known: Sequence[str] = ()) -> tuple[Hit, ...]:
+def search(
+    text: str, known: Sequence[str] = (), *, rules: Sequence[Rule] = (), off: frozenset[str] = frozenset()
+) -> tuple[Hit, ...]:
     """The secrets of a text, in order; none overlaps another. ``known`` are texts that are secret anyhow.
 
+    ``rules`` are rules beside the built-in ones, ``off`` names rules that do not apply.
     What a terminal obeys is looked through: a secret may be coloured in the middle.
     """
-    if "\x1b" not in text:
-        return _search(text, known)
-    plain, places = _without_escapes(text)
-    return tuple(Hit(hit.rule, places(hit.start), places(hit.end - 1) + 1) for hit in _search(plain, known))
+    return _through(text, lambda plain: _search(plain, known, rules, off))
 
 
-def spared(text: str) -> tuple[Hit, ...]:
+def spared(text: str, *, rules: Sequence[Rule] = (), off: frozenset[str] = frozenset()) -> tuple[Hit, ...]:
     """What a rule matched and left alone, in order; each says why."""
+    return _through(text, lambda plain: _spared(plain, rules, off))
+
+
+def _through(text: str, find: Callable[[str], tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """What is found in the text as a terminal shows it, where it stands in the text itself."""
+    if "\x1b" not in text:
+        return find(text)
+    plain, places = _without_escapes(text)
+    return tuple(hit._replace(start=places(hit.start), end=places(hit.end - 1) + 1) for hit in find(plain))
+
+
+def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     small = _small(text)
-    found = (hit for rule in _hinted(text, small) for hit in _matches(rule, text, small) if hit.spared)
+    hinted = _hinted(text, small, rules, off)
+    found = (hit for rule in hinted for hit in _matches(rule, text, small) if hit.spared)
     return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))
 
 
-def _search(text: str, known: Sequence[str]) -> tuple[Hit, ...]:
+def _search(text: str, known: Sequence[str], rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
-    for rule in _hinted(text, small):
+    for rule in _hinted(text, small, rules, off):
         found += (hit for hit in _matches(rule, text, small) if not hit.spared)
-    if "private key" in small:
+    if "private key" in small and "private-key" not in off:
         found += _headless_keys(text)
-    if "kind" in small and "secret" in small and "data" in small:
+    if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
         found += _kubernetes_data(text)
     return _apart([*found, *_again(text, found)])
 
@@ -141,18 +154,18 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _compiled: "dict[str, re.Pattern[str]]" = {}
 
 
-def _pattern(name: str, source: str) -> "re.Pattern[str]":
+def _pattern(source: str) -> "re.Pattern[str]":
     """A pattern that is compiled at its first use, since most commands need none."""
-    if name not in _compiled:
+    if source not in _compiled:
         import re
 
-        _compiled[name] = re.compile(source)
-    return _compiled[name]
+        _compiled[source] = re.compile(source)
+    return _compiled[source]
 
 
 def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
     """The matches of one rule, also those that it leaves alone."""
-    pattern = _pattern(rule.name, rule.pattern)
+    pattern = _pattern(rule.pattern)
     groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
     judge = JUDGES.get(rule.name)
     found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
@@ -164,7 +177,7 @@ def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
 
 def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
     end = 0
-    for anchor in _pattern(f"{rule.name} anchor", rule.anchor).finditer(small):
+    for anchor in _pattern(rule.anchor).finditer(small):
         if anchor.start() >= end and not _in_marker(text, anchor.start()):
             match = pattern.match(text, anchor.start() - rule.back)
             if match is not None:
@@ -172,18 +185,18 @@ def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> 
                 yield match
 
 
-def _hinted(text: str, small: str) -> list[Rule]:
-    """The rules of which a hint is in the text.
+def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) -> list[Rule]:
+    """The rules of which a hint is in the text, without those that are off; ``more`` are not built in.
 
     A long text is taken apart, since logs say much again: its words are looked at once each, with one sign
     for every hexadecimal digit, so that numbers and ids are the same word.
     """
     if len(text) < LONG:
         is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
-        rules = PLACES if is_short else (*PLACES, *provider_rules())
-        return [rule for rule in rules if any(hint in small for hint in rule.hints)]
+        rules = (*PLACES, *more) if is_short else (*PLACES, *provider_rules(), *more)
+        return [rule for rule in rules if rule.name not in off and any(hint in small for hint in rule.hints)]
     words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
-    rules = (*PLACES, *provider_rules())
+    rules = [rule for rule in (*PLACES, *provider_rules(), *more) if rule.name not in off]
     return [r for r in rules if any(_blurred(hint) in words and hint in small for hint in r.hints)]
 
 
