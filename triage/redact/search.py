@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import JUDGES, SHORTEST
-from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules
+from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules, unglued
 
 if TYPE_CHECKING:
     import re
@@ -41,11 +41,22 @@ def spared(text: str, *, rules: Sequence[Rule] = (), off: frozenset[str] = froze
 
 
 def _through(text: str, find: Callable[[str], tuple[Hit, ...]]) -> tuple[Hit, ...]:
-    """What is found in the text as a terminal shows it, where it stands in the text itself."""
-    if "\x1b" not in text:
+    """What is found in the text as a reader sees it, where it stands in the text itself."""
+    if not _is_noisy(text):
         return find(text)
-    plain, places = _without_escapes(text)
-    return tuple(hit._replace(start=places(hit.start), end=places(hit.end - 1) + 1) for hit in find(plain))
+    import re
+
+    found = find(re.sub(_NOISE, "", text))
+    if not found:
+        return found
+    places = _places(text)
+    return tuple(hit._replace(start=places(hit.start), end=places(hit.end - 1) + 1) for hit in found)
+
+
+def _is_noisy(text: str) -> bool:
+    if "\x1b" in text or "\0" in text or "\b" in text:
+        return True
+    return not text.isascii() and any(mark in text for mark in _UNSEEN)
 
 
 def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
@@ -76,36 +87,42 @@ def _known(text: str, known: Sequence[str]) -> Iterator[Hit]:
             start = text.find(form, start + len(form))
 
 
-def _without_escapes(text: str) -> tuple[str, Callable[[int], int]]:
-    """The text without the sequences that a terminal obeys, and where a place in it was in the whole."""
+def _places(text: str) -> Callable[[int], int]:
+    """Where a place in the text without noise was in the whole."""
     import re
     from bisect import bisect_right
 
-    pieces, starts, offsets, place, length = [], [0], [0], 0, 0
-    for escape in re.finditer(_ESCAPE, text):
-        pieces.append(text[place : escape.start()])
-        length += len(pieces[-1])
-        place = escape.end()
-        starts.append(length)
-        offsets.append(place - length)
-    pieces.append(text[place:])
-    return "".join(pieces), lambda at: at + offsets[bisect_right(starts, at) - 1]
+    starts, offsets, removed = [0], [0], 0
+    for noise in re.finditer(_NOISE, text):
+        removed += noise.end() - noise.start()
+        starts.append(noise.end() - removed)
+        offsets.append(removed)
+    return lambda at: at + offsets[bisect_right(starts, at) - 1]
 
 
-_ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
-"""Control sequences of ECMA-48, and the operating system commands of xterm."""
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Characters of no width: where a word may be broken, or must not be."""
+_NOISE = (
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
+    r"|\0(?:(?=[^\0]\0)|(?<=\0[^\0]\0))"
+    rf"|[^\n\x08]\x08|[{_UNSEEN}]"
+)
+"""Control sequences of ECMA-48 and the operating system commands of xterm, the zero bytes of UTF-16 (not the
+ones that end a field, such as a variable's in /proc), what was struck over, and what has no width."""
 
 
 def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
     """Where a secret that was known by its place stands once more, in another place."""
-    for hit in found:
-        if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST:
-            value = text[hit.start : hit.end]
-            start = text.find(value)
-            while start >= 0:
-                if start != hit.start:
-                    yield Hit(hit.rule, start, start + len(value))
-                start = text.find(value, start + len(value))
+    values = {
+        text[hit.start : hit.end]: hit.rule
+        for hit in found
+        if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST
+    }
+    for value, rule in values.items():
+        start = text.find(value)
+        while start >= 0:
+            yield Hit(rule, start, start + len(value))
+            start = text.find(value, start + len(value))
 
 
 def _headless_keys(text: str) -> Iterator[Hit]:
@@ -115,9 +132,10 @@ def _headless_keys(text: str) -> Iterator[Hit]:
     for end in re.finditer(KEY_END, text):
         start = end.start()
         while start > 0:
-            before = text.rfind("\n", 0, start - 1) + 1
+            least = max(0, start - LONGEST_LINE)
+            before = text.rfind("\n", least, start - 1) + 1 or least
             line = text[before:start].strip()
-            if len(line) > 100 or not line or line.strip(_BASE64):
+            if not line or line.strip(_BASE64):
                 break
             start = before
         if end.start() - start >= 16 and MARKER not in text[start : end.start()]:
@@ -128,25 +146,42 @@ def _kubernetes_data(text: str) -> Iterator[Hit]:
     """The values under ``data`` of a Kubernetes Secret, in YAML or in JSON."""
     import re
 
-    if not re.search(r"(?i)\"?kind\"?\s{0,9}:\s{0,9}\"?secret\b", text):
-        return
-    for block in re.finditer(_DATA, text):
-        form = "block" if block["block"] else "json"
-        for found in re.finditer(_DATUM, block[form]):
-            group = "secret" if found["secret"] else "value"
-            if MARKER not in found[0]:
-                start = block.start(form)
-                yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
+    for begin, document in _documents(text):
+        if not re.search(_KIND, document):
+            continue
+        for block in re.finditer(_DATA, document):
+            form = "block" if block["block"] else "json"
+            for found in re.finditer(_DATUM, block[form]):
+                group = "secret" if found["secret"] else "value"
+                if MARKER not in found[0]:
+                    start = begin + block.start(form)
+                    yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
 
 
+def _documents(text: str) -> Iterator[tuple[int, str]]:
+    """The documents of a stream of YAML, each with the place where it begins."""
+    import re
+
+    start = 0
+    for mark in re.finditer(r"(?m)^---[ \t\r]{0,9}$", text):
+        yield start, text[start : mark.start()]
+        start = mark.end()
+    yield start, text[start:]
+
+
+_KIND = r"(?i)\bkind\\{0,3}[\"']?\s{0,9}:\s{0,9}\\{0,3}[\"']?secret\b"
 _DATA = (
-    r"(?m)^(?P<indent>[ \t]*)(?:data|stringData):[ \t]*\n(?P<block>(?:(?P=indent)[ \t]+\S.*\n?)+)"
-    r"|\"(?:data|stringData)\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
+    r"(?m)^(?P<indent>[ \t]*+)(?:- )?(?:data|stringData):[ \t\r]*+\n(?P<block>(?:(?P=indent)[ \t]++\S.*\n?)++)"
+    r"|\\{0,3}\"(?:data|stringData)\\{0,3}\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
 )
 _DATUM = (
-    r"(?m)^[ \t]*(?P<secret>[\w.-]+:[ \t]*[\"']?[^\s\"']{4,}[\"']?)[ \t]*$"
-    r"|\"[\w.-]+\"\s{0,9}:\s{0,9}\"(?P<value>[^\"]{4,})\""
+    r"(?m)^(?P<lead>[ \t]++)(?P<secret>[\w.-]+:[ \t]*"
+    r"(?:[|>][+-]?[ \t\r]*\n(?:(?P=lead)[ \t]++\S.*\n?)++|[^\s|>][^\r\n]{3,}))"
+    r"|\\{0,3}\"[\w.-]+\\{0,3}\"\s{0,9}:\s{0,9}\\{0,3}\"(?P<value>[^\"\\]{4,}+(?:\\[^\"][^\"\\]*+)*+)"
 )
+
+LONGEST_LINE = 100
+"""Characters of a line of Base64: keys are written in lines of 64 or 76."""
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
@@ -165,7 +200,7 @@ def _pattern(source: str) -> "re.Pattern[str]":
 
 def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
     """The matches of one rule, also those that it leaves alone."""
-    pattern = _pattern(rule.pattern)
+    pattern = _pattern(unglued(rule.pattern) if rule.apart else rule.pattern)
     groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
     judge = JUDGES.get(rule.name)
     found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
@@ -179,7 +214,7 @@ def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> 
     end = 0
     for anchor in _pattern(rule.anchor).finditer(small):
         if anchor.start() >= end and not _in_marker(text, anchor.start()):
-            match = pattern.match(text, anchor.start() - rule.back)
+            match = pattern.match(text, anchor.end() - rule.back)
             if match is not None:
                 end = match.end()
                 yield match
@@ -194,10 +229,24 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     if len(text) < LONG:
         is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
         rules = (*PLACES, *more) if is_short else (*PLACES, *provider_rules(), *more)
-        return [rule for rule in rules if rule.name not in off and any(hint in small for hint in rule.hints)]
+        return [
+            rule
+            for rule in rules
+            if rule.name not in off and _has(rule.hints, small) and _has(rule.also, small)
+        ]
     words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
-    rules = [rule for rule in (*PLACES, *provider_rules(), *more) if rule.name not in off]
-    return [r for r in rules if any(_blurred(hint) in words and hint in small for hint in r.hints)]
+    rules = (*PLACES, *provider_rules(), *more)
+    return [
+        r for r in rules if r.name not in off and _has_blurred(r.hints, words, small) and _has(r.also, small)
+    ]
+
+
+def _has(literals: Sequence[str], small: str) -> bool:
+    return not literals or any(literal in small for literal in literals)
+
+
+def _has_blurred(literals: Sequence[str], words: bytes, small: str) -> bool:
+    return not literals or any(_blurred(literal) in words and literal in small for literal in literals)
 
 
 def _blurred(text: str) -> bytes:
@@ -207,7 +256,7 @@ def _blurred(text: str) -> bytes:
 _HEXADECIMAL = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 LONG = 16 * 1024
 """Characters from which on it pays to take a text apart."""
-PAIRS = ("private key",)
+PAIRS = tuple(hint for rule in PLACES for hint in rule.hints if " " in hint)
 """The hints that are no single word."""
 
 
