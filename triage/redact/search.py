@@ -1,6 +1,6 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import JUDGES, SHORTEST
@@ -75,7 +75,8 @@ def _search(text: str, known: Sequence[str], rules: Sequence[Rule], off: frozens
         found += _headless_keys(text)
     if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
         found += _kubernetes_data(text)
-    return _apart([*found, *_again(text, found)])
+    found += list(_again(text, found))
+    return _apart(hit if hit.rule == "known" else _to_its_end(hit, text) for hit in found)
 
 
 def _known(text: str, known: Sequence[str]) -> Iterator[Hit]:
@@ -113,16 +114,36 @@ ones that end a field, such as a variable's in /proc), what was struck over, and
 
 def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
     """Where a secret that was known by its place stands once more, in another place."""
-    values = {
+    rules = {
         text[hit.start : hit.end]: hit.rule
         for hit in found
         if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST
     }
-    for value, rule in values.items():
+    everywhere = _each if len(rules) <= FEW else _at_once
+    return (Hit(rules[value], start, start + len(value)) for start, value in everywhere(text, rules))
+
+
+FEW = 200
+"""Values up to which it is quicker to look for one after the other."""
+
+
+def _each(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for value in values:
         start = text.find(value)
         while start >= 0:
-            yield Hit(rule, start, start + len(value))
+            yield start, value
             start = text.find(value, start + len(value))
+
+
+def _at_once(text: str, values: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The same in one pass, in which each place is looked up by the beginnings of the values."""
+    lengths: dict[str, set[int]] = {}
+    for value in values:
+        lengths.setdefault(value[:SHORTEST], set()).add(len(value))
+    for start in range(len(text)):
+        for length in lengths.get(text[start : start + SHORTEST], ()):
+            if text[start : start + length] in values:
+                yield start, text[start : start + length]
 
 
 def _headless_keys(text: str) -> Iterator[Hit]:
@@ -277,10 +298,24 @@ def _small(text: str) -> str:
 _SMALL = {code: code + 32 for code in range(65, 91)}
 
 
-def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
-    """The hits in order, of those that overlap the one that begins first."""
+def _to_its_end(hit: Hit, text: str) -> Hit:
+    """The hit with the rest of its word: nothing that is glued to a secret can be told from it."""
+    if hit.end >= len(text) or not (_is_plain(text[hit.end]) and _is_plain(text[hit.end - 1])):
+        return hit
+    rest = _pattern(r"[A-Za-z0-9+/_=-]*").match(text, hit.end)
+    return hit._replace(end=rest.end()) if rest else hit
+
+
+def _is_plain(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _apart(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The hits in order; those that overlap are one, named after the one that begins first."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
+        elif hit.end > kept[-1].end:
+            kept[-1] = kept[-1]._replace(end=hit.end)
     return tuple(kept)
