@@ -55,7 +55,7 @@ ELSEWHERE = ("arn:", "op://", "vault:", "ssm:", "awskms:", "gcpkms:", "projects/
 
 
 def _is_pod(value: str) -> bool:
-    """Whether a value is the name of a pod of a deployment: a name, a hash of the template, five characters."""
+    """Whether a value is the name of a pod of a deployment: a name, a hash, five letters."""
     name, mark, end = value.rpartition("-")
     name, _, template = name.rpartition("-")
     return (
@@ -121,6 +121,7 @@ JUDGES: "Mapping[str, Callable[[str], str]]" = {
     "short-flag": _spares_value,
     "provider-key": _spares_provider_value,
     "provider-account": _spares_account,
+    "registry-auth": _spares_value,
     "key": _spares_key_value,
     "sql-password": _spares_value,
     "flag": _spares_value,

@@ -51,7 +51,7 @@ _ANCHOR = (
 )
 """Words in a name, in small letters, that say that what follows is a secret."""
 _HINTS = ("pass", "secret", "token", "key", "cred", "pw", "wd", "word", "wrd", "access", "login", "psk")
-_ASSIGNED = ("=", ":", ",", "%3d", " is ")
+_ASSIGNED = ("=", ":", "%3d", " is ", '",', "',", '" ,', "' ,")
 """What stands between a name and its value."""
 
 PROVIDERS = (
@@ -173,6 +173,7 @@ PLACES: tuple[Rule, ...] = (
         "url-password",
         ("://",),
         r"(?<=[a-zA-Z0-9])://[^\s/:@\"'<>]{0,200}:(?P<secret>[^\s/@\"'<>]{3,512}(?:@[^\s/@\"'<>:.]{1,64}){0,2})@[^\s@\"'<>]",
+        also=("@",),
     ),
     Rule(
         "mongodb-url",
@@ -225,7 +226,7 @@ PLACES: tuple[Rule, ...] = (
     Rule(
         "registry-auth",
         ('"auth', "_auth"),
-        r"(?i)(?:\"auth\\{0,3}\"\s{0,9}:\s{0,9}\\{0,3}\"|(?<![a-z0-9])_auth\s{0,9}[=:]\s{0,9}\"?)"
+        r"(?i)(?:\"auth\\{0,3}\"\s{0,9}:\s{0,9}\\{0,3}\"|_auth\s{0,9}[=:]\s{0,9}\"?)"
         r"(?P<secret>[A-Za-z0-9+/]{8,2048}={0,2})",
     ),
     Rule(
@@ -266,7 +267,8 @@ PLACES: tuple[Rule, ...] = (
         "context",
         _HINTS,
         _VALUE,
-        anchor=rf"(?<!:)(?<!checksum/)(?:{_ANCHOR})[\w-]{{0,20}}+{_MARK}[\])]?{_NAMED}",
+        anchor=rf"(?<!:)(?<!checksum/)(?:{_ANCHOR})[\w-]{{0,20}}+(?<!name)(?<!file)(?<!path)"
+        rf"{_MARK}[\])]?{_NAMED}",
         also=_ASSIGNED,
     ),
     Rule(

@@ -1,6 +1,6 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import JUDGES, SHORTEST
@@ -135,15 +135,33 @@ def _each(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
             start = text.find(value, start + len(value))
 
 
-def _at_once(text: str, values: Collection[str]) -> Iterator[tuple[int, str]]:
-    """The same in one pass, in which each place is looked up by the beginnings of the values."""
-    lengths: dict[str, set[int]] = {}
-    for value in values:
-        lengths.setdefault(value[:SHORTEST], set()).add(len(value))
+def _at_once(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The same in one pass: a place begins with the value before it in order, or with a beginning of it."""
+    from bisect import bisect_right
+
+    ordered = sorted(values)
+    shorter = _beginnings(ordered)
+    begins = {value[:SHORTEST] for value in ordered}
+    longest = max(map(len, ordered))
     for start in range(len(text)):
-        for length in lengths.get(text[start : start + SHORTEST], ()):
-            if text[start : start + length] in values:
-                yield start, text[start : start + length]
+        if text[start : start + SHORTEST] in begins:
+            value = ordered[bisect_right(ordered, text[start : start + longest]) - 1]
+            while value and not text.startswith(value, start):
+                value = shorter[value]
+            if value:
+                yield start, value
+
+
+def _beginnings(ordered: Iterable[str]) -> dict[str, str]:
+    """For each value the longest other one that it begins with, or ''."""
+    shorter: dict[str, str] = {}
+    last = ""
+    for value in ordered:
+        while not value.startswith(last):
+            last = shorter[last]
+        shorter[value] = last
+        last = value
+    return shorter
 
 
 def _headless_keys(text: str) -> Iterator[Hit]:
@@ -192,7 +210,8 @@ def _documents(text: str) -> Iterator[tuple[int, str]]:
 
 _KIND = r"(?i)\bkind\\{0,3}[\"']?\s{0,9}:\s{0,9}\\{0,3}[\"']?secret\b"
 _DATA = (
-    r"(?m)^(?P<indent>[ \t]*+)(?:- )?(?:data|stringData):[ \t\r]*+\n(?P<block>(?:(?P=indent)[ \t]++\S.*\n?)++)"
+    r"(?m)^(?P<indent>[ \t]*+)(?:- )?(?:data|stringData):[ \t\r]*+\n"
+    r"(?P<block>(?:(?P=indent)[ \t]++\S.*\n?)++)"
     r"|\\{0,3}\"(?:data|stringData)\\{0,3}\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
 )
 _DATUM = (
