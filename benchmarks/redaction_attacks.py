@@ -35,9 +35,7 @@ def main() -> None:
     for seconds, rule, attack in list(worst.values())[:SHOWN]:
         print(f"{rule}: {seconds:.2f} s by {attack}")
     over = sum(seconds > BAR for seconds, _, _ in took)
-    print(
-        f"{len(took):,} attacks on {len(worst)} rules, slowest {took[0][0]:.2f} s, {over} over the bar of {BAR:g} s"
-    )
+    print(f"{len(took):,} attacks on {len(worst)} rules, slowest {took[0][0]:.2f} s, {over} over {BAR:g} s")
 
 
 def measured(name: str) -> list[tuple[float, str, str]]:

@@ -24,9 +24,14 @@ def _spares_value(value: str) -> str:
         return "words"
     if value.isdigit():
         return "" if len(value) >= NUMBER else "a number"
-    if not any(c.isdigit() or c.isupper() for c in value):
+    if not has_marks(value):
         return "a word"
     return spares_origin(value) or ("" if classes(value) >= 2 and not _is_name(value) else "a name")
+
+
+def has_marks(value: str) -> bool:
+    """Whether a value has what a secret has and a word has not: a digit, or a capital letter."""
+    return any(c.isdigit() or c.isupper() for c in value)
 
 
 NUMBER = 15
@@ -133,6 +138,9 @@ JUDGES: "Mapping[str, Callable[[str], str]]" = {
     "mongodb-url": spares_origin,
 }
 """For each rule that knows a secret by its place, why it leaves a value alone; '' where it is a secret."""
+
+NOT_IN_PROSE = frozenset(name for name, judge in JUDGES.items() if judge is not spares_origin)
+"""Rules that leave words alone, so that they find nothing in a text of words."""
 
 
 def _is_name(value: str) -> bool:

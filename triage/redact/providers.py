@@ -104,7 +104,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("npm-token", "npm_", r"npm_[A-Za-z0-9]{36}\b"),
     ("nuget-key", "oy2", r"oy2[a-z0-9]{43}\b"),
     ("octopus-key", "api-", r"API-[A-Z0-9]{26}\b"),
-    ("okta-token", "00", r"00(?=[^a-z]{0,39}[a-z])(?=[^A-Z]{0,39}[A-Z])[A-Za-z0-9_=-]{40}(?![A-Za-z0-9_=-])"),
+    ("okta-token", "00", r"00(?<![A-Za-z0-9_=-]00)(?=[^a-z]{0,39}[a-z])(?=[^A-Z]{0,39}[A-Z])[A-Za-z0-9_=-]{40}(?![A-Za-z0-9_=-])"),
     ("openai-key", "sk-", r"sk-(?:proj-|svcacct-|admin-|or-v1-)?[A-Za-z0-9_-]{32,250}"),
     ("openshift-token", "sha256~", r"sha256~[A-Za-z0-9_-]{43}"),
     ("perplexity-key", "pplx-", r"pplx-[A-Za-z0-9]{40,60}"),
@@ -138,7 +138,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("stripe-key", "k_live_ k_test_ k_prod_ whsec_", r"(?:[srp]k_(?:live|test|prod)|whsec)_[A-Za-z0-9]{10,250}"),
     ("supabase-token", "sbp_ sb_secret_", r"(?:sbp_[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,50})"),
     ("tailscale-key", "tskey-", r"tskey-[a-z]{3,9}-[A-Za-z0-9-]{20,80}"),
-    ("telegram-token", ":a", r"[0-9]{5,16}:(?i:a)[A-Za-z0-9_-]{34}(?![A-Za-z0-9_-])"),
+    ("telegram-token", ":a", r"(?<![A-Za-z0-9_-])[0-9]{5,16}:(?i:a)[A-Za-z0-9_-]{34}(?![A-Za-z0-9_-])"),
     ("terraform-token", "atlasv1", r"[A-Za-z0-9]{14}\.(?i:atlasv1)\.[A-Za-z0-9_=-]{60,80}"),
     ("together-key", "tgp_v1_", r"tgp_v1_[A-Za-z0-9_-]{40,50}"),
     ("twilio-key", "sk", r"SK[0-9a-fA-F]{32}\b"),
@@ -151,7 +151,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("vercel-token", "vcp_ vck_ vca_ vcr_ vci_", r"vc[pkari]_[A-Za-z0-9]{24,64}"),
     ("xai-key", "xai-", r"xai-[A-Za-z0-9]{70,90}"),
     ("yandex-key", "aqvn", r"AQVN[A-Za-z0-9_-]{35,38}"),
-    ("yandex-aws-key", "yc", r"YC[A-Za-z0-9_-]{38}(?![A-Za-z0-9_-])"),
+    ("yandex-aws-key", "yc", r"YC(?<![A-Za-z0-9_-]YC)[A-Za-z0-9_-]{38}(?![A-Za-z0-9_-])"),
     ("yandex-token", "t1.", r"t1\.[A-Za-z0-9_=-]{1,600}\.[A-Za-z0-9_-]{86}={0,2}"),
     ("jwt-base64", "zxlk", r"ZXlK[A-Za-z0-9+/_-]{60,8192}={0,2}"),
     ("sidekiq-credentials", "contribsys", r"(?i:contribsys\.?_?_?com)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<secret>[a-f0-9]{8}:[a-f0-9]{8})"),
@@ -166,7 +166,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("aws-mws-key", "amzn.mws.", r"amzn\.mws\.[a-z0-9]{8}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{12}"),
     ("base64-private-key", "ls0tls1crudjti", r"LS0tLS1CRUdJTiB(?:QUklWQV|SU0EgUFJJ|FQyBQUkl|PUEVOU1NI|FTkNSWVBU|EU0EgUFJJ)[A-Za-z0-9+/\s]{60,16384}={0,2}"),
     ("braintree-token", "access_token$", r"access_token\$(?:production|sandbox)\$[a-z0-9]{10,20}\$[a-f0-9]{20,40}"),
-    ("brave-key", "bsa", r"BSA(?=[A-Za-z_-]{0,39}[0-9])[A-Za-z0-9_-]{24,40}(?![A-Za-z0-9_-])"),
+    ("brave-key", "bsa", r"BSA(?<![A-Za-z0-9_-]BSA)(?=[A-Za-z_-]{0,39}[0-9])[A-Za-z0-9_-]{24,40}(?![A-Za-z0-9_-])"),
     ("mergify-key", "mka_ mea_ mergify_", r"(?:mka|mea|mergify(?:_application_key)?)_[A-Za-z0-9_-]{32,100}"),
     ("buildkite-agent-token", "bkct_ bkaj_ bkpt_", r"bk(?:ct|aj|pt|rt)_[A-Za-z0-9._-]{30,100}"),
     ("cerebras-key", "csk-", r"csk-[A-Za-z0-9]{48}"),
@@ -207,3 +207,13 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("zuplo-key", "zpka_", r"zpka_[A-Za-z0-9]{28,40}_[a-f0-9]{8}"),
     ("zapier-hook", "hooks.zapier.com", r"hooks\.zapier\.com/hooks/catch/(?P<secret>[0-9]+/[A-Za-z0-9]+)"),
 )  # fmt: skip
+
+LEAST = {
+    "asana-token": 45,
+    "discord-token-m": 59,
+    "discord-token-n": 59,
+    "discord-token-o": 59,
+    "facebook-app-token": 43,
+    "fly-header": 0,
+}
+"""Characters of the shortest word with a token, where its hint says little: it spares the making of a pattern."""

@@ -13,7 +13,8 @@ class Rule(NamedTuple):
 
     Where there are words in ``also``, one of them must be in the text too. Where there is an ``anchor``, it
     is looked for in the text in small letters, and the pattern is tried where it ends, or ``back`` characters
-    before that. A rule that is ``apart`` finds nothing that is glued to a letter or a digit before it.
+    before that. A rule that is ``apart`` finds nothing that is glued to a letter or a digit before it. What
+    it finds stands in a word of ``least`` characters, at least.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Rule(NamedTuple):
     back: int = 0
     also: tuple[str, ...] = ()
     apart: bool = False
+    least: int = 0
 
 
 def unglued(pattern: str) -> str:
@@ -32,7 +34,7 @@ def unglued(pattern: str) -> str:
     """
     import re
 
-    if pattern[0] in "/%" or pattern.startswith("\\|"):
+    if pattern[0] in "/%" or pattern.startswith(("\\|", "\\$")):
         return pattern  # it says itself what stands before it
     found = re.match(_LITERAL, pattern)
     if found is None:
@@ -311,13 +313,14 @@ PLACES: tuple[Rule, ...] = (
         r"|\bpassword\s{1,9}(?:'(?P<secret_single>[^'\n]{6,200})'|\"(?P<secret_double>[^\"\n]{6,200})\")"
         r"|\blogin\s{1,9}password\s{1,9}(?P<secret_bare>[^\s\"';]{6,200})",
     ),
-    Rule("mailchimp-key", ("-us",), r"[a-f0-9]{32}-us[0-9]{1,2}\b", r"-us(?<=[a-f0-9]{32}-us)", 35),
+    Rule("mailchimp-key", ("-us",), r"[a-f0-9]{32}-us[0-9]{1,2}\b", r"-us(?<=[a-f0-9]{32}-us)", 35, least=36),
     Rule(
         "mailgun-signing-key",
         ("-",),
         r"[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}\b",
         r"-(?<=[a-f0-9]{32}-)(?=[a-f0-9]{8}-)",
         33,
+        least=50,
     ),
     Rule(
         "element",
@@ -339,9 +342,12 @@ PLACES: tuple[Rule, ...] = (
 @cache
 def provider_rules() -> tuple[Rule, ...]:
     """The forms of providers' tokens, made at their first use: most texts have no word as long as a token."""
-    from triage.redact.providers import FORMS
+    from triage.redact.providers import FORMS, LEAST
 
-    return tuple(Rule(name, tuple(hints.split()), pattern, apart=True) for name, hints, pattern in FORMS)
+    return tuple(
+        Rule(name, tuple(hints.split()), pattern, apart=True, least=LEAST.get(name, SHORTEST_TOKEN))
+        for name, hints, pattern in FORMS
+    )
 
 
 SHORTEST_TOKEN = 15

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage.redact.judges import JUDGES, SHORTEST
+from triage.redact.judges import JUDGES, NOT_IN_PROSE, SHORTEST, has_marks
 from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules, unglued
 
 if TYPE_CHECKING:
@@ -69,14 +69,23 @@ def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit,
 def _search(text: str, known: Sequence[str], rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
+    is_prose = _is_prose(text)
     for rule in _hinted(text, small, rules, off):
-        found += (hit for hit in _matches(rule, text, small) if not hit.spared)
+        if not (is_prose and rule.name in NOT_IN_PROSE):
+            found += (hit for hit in _matches(rule, text, small) if not hit.spared)
     if "private key" in small and "private-key" not in off:
         found += _headless_keys(text)
     if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
         found += _kubernetes_data(text)
     found += list(_again(text, found))
     return _apart(hit if hit.rule == "known" else _to_its_end(hit, text) for hit in found)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a short text has nothing that a judge could take for a secret: no pattern need be made."""
+    if len(text) >= LONG or '"' in text or "'" in text:
+        return False
+    return not any(len(word) >= SHORTEST and has_marks(word) for word in text.split())
 
 
 def _known(text: str, known: Sequence[str]) -> Iterator[Hit]:
@@ -267,13 +276,10 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     for every hexadecimal digit, so that numbers and ids are the same word.
     """
     if len(text) < LONG:
-        is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
-        rules = (*PLACES, *more) if is_short else (*PLACES, *provider_rules(), *more)
-        return [
-            rule
-            for rule in rules
-            if rule.name not in off and _has(rule.hints, small) and _has(rule.also, small)
-        ]
+        longest = max(map(len, text.split()), default=0)
+        rules = (*PLACES, *more) if longest < SHORTEST_TOKEN else (*PLACES, *provider_rules(), *more)
+        on = (rule for rule in rules if rule.name not in off and longest >= rule.least)
+        return [rule for rule in on if _has(rule.hints, small) and _has(rule.also, small)]
     words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
     rules = (*PLACES, *provider_rules(), *more)
     return [
@@ -319,10 +325,11 @@ _SMALL = {code: code + 32 for code in range(65, 91)}
 
 def _to_its_end(hit: Hit, text: str) -> Hit:
     """The hit with the rest of its word: nothing that is glued to a secret can be told from it."""
-    if hit.end >= len(text) or not (_is_plain(text[hit.end]) and _is_plain(text[hit.end - 1])):
-        return hit
-    rest = _pattern(r"[A-Za-z0-9+/_=-]*").match(text, hit.end)
-    return hit._replace(end=rest.end()) if rest else hit
+    last, after = text[hit.end - 1], text[hit.end : hit.end + 1]
+    if _is_plain(last) and (_is_plain(after) or after in ("_", "-")):
+        rest = _pattern(r"[A-Za-z0-9+/_=-]*").match(text, hit.end)
+        return hit._replace(end=rest.end()) if rest else hit
+    return hit
 
 
 def _is_plain(letter: str) -> bool:
