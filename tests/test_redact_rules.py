@@ -229,3 +229,46 @@ def test_a_value_that_begins_another_is_found_again_in_both():
     text = "".join(f"password={value}\n" for value in values) + "again: A1bbbbbbb and A1bbbbbbbbbb."
 
     assert clean(text).partition("again")[2].count("REDACTED") == 2
+
+
+ATTACKED = (
+    "AIza" + "a1B2c" * 7,
+    "_gitlab_session=" + "a1B2" * 8,
+    "$aact_" + "a1B2" * 10,
+    "BSA" + "a1-B2" * 5 + "-",
+    "A" * 80,
+    '"auth":"a1B2c3D4',
+    "ghp_" + "a1B2" * 9,
+    "AKIA" + "A2B3" * 4,
+    "://wc5:a1B2c3@y",
+    "password=a1B2c3D4",
+)
+
+
+@pytest.mark.parametrize("piece", ATTACKED)
+def test_no_secret_waits_for_another_to_be_hidden(piece):
+    """A pass for each secret would make a page of them take minutes."""
+    text, passes = piece * 60, 0
+    while hits := REDACTOR.hits(text):
+        for hit in reversed(hits):
+            text = f"{text[: hit.start]}[REDACTED:context:j3fkztmp]{text[hit.end :]}"
+        passes += 1
+
+    assert passes <= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token is is is " * 4000,
+        "kind: Secret\ndata:\n  a: b" + " " * 60_000,
+        "authorization: A" + "A" * 60_000,
+    ],
+)
+def test_64_kilobytes_of_near_misses_end(text):
+    """They end at all: a pattern that backtracks over the text would take hours."""
+    search.search(text)
+
+
+def test_places_in_a_text_with_letters_that_are_longer_in_small_are_right():
+    assert found("\u0130\u0130 password=hunter2-hunter2") == [("context", "hunter2-hunter2")]

@@ -316,8 +316,9 @@ LONGEST_MARKER = 60
 
 
 def _small(text: str) -> str:
-    """The text with ASCII letters in small: as long as it was, unlike what casefold gives."""
-    return text.lower() if text.isascii() else text.translate(_SMALL)
+    """The text in small letters, as long as it was: one letter, of Turkish, is two in small."""
+    small = text.lower()
+    return small if len(small) == len(text) else text.translate(_SMALL)
 
 
 _SMALL = {code: code + 32 for code in range(65, 91)}
