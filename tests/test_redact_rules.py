@@ -3,7 +3,7 @@
 import pytest
 
 from triage.redact import Redactor, search
-from triage.redact.rules import Rule
+from triage.redact.rules import PLACES, Rule, provider_rules
 
 REDACTOR = Redactor(b"k" * 32)
 TICKET = Rule("ticket", ("tkt:",), r"TKT:(?P<secret>[0-9]{4})")
@@ -272,3 +272,8 @@ def test_64_kilobytes_of_near_misses_end(text):
 
 def test_places_in_a_text_with_letters_that_are_longer_in_small_are_right():
     assert found("\u0130\u0130 password=hunter2-hunter2") == [("context", "hunter2-hunter2")]
+
+
+@pytest.mark.parametrize("rule", [*PLACES, *provider_rules()], ids=lambda rule: rule.name)
+def test_a_hint_has_no_longer_run_of_digits_than_is_looked_at(rule):
+    assert all(b"0" * 9 not in search._blurred(hint) for hint in rule.hints)

@@ -143,7 +143,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("together-key", "tgp_v1_", r"tgp_v1_[A-Za-z0-9_-]{40,50}"),
     ("twilio-key", "sk", r"SK[0-9a-fA-F]{32}\b"),
     ("twilio-account", "ac", r"AC[0-9a-fA-F]{32}\b"),
-    ("twitter-bearer", "aaaaaaaaaaaaaaaaaaaaaa", r"A{22}[A-Za-z0-9%]{60,120}"),
+    ("twitter-bearer", "aaaaaaaa", r"A{22}[A-Za-z0-9%]{60,120}"),
     ("typeform-token", "tfp_", r"tfp_[A-Za-z0-9_.=-]{59}"),
     ("unkey-key", "unkey_", r"unkey_[A-Za-z0-9]{16,40}"),
     ("vault-token", "hvs. hvb. hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{24,300}"),
