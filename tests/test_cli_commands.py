@@ -113,6 +113,7 @@ def test_every_command_of_the_issue_is_there():
         "schema",
         "status",
         "events",
+        "output",
         "render",
         "export",
         "import",

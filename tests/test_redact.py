@@ -413,22 +413,36 @@ def test_a_megabyte_of_beginnings_is_searched_in_linear_time(text):
     assert REDACTOR.text(text)
 
 
+SHOWN = [
+    ("<password>Hunter22xyzE</password>", "element"),
+    ("<key>DBPassword</key>\n  <string>Hunter22xyzE</string>", "plist"),
+    ("- name: DB_PASSWORD\n  value: Hunter22xyzE", "named-value"),
+    ('{"name": "DB_PASSWORD", "value": "Hunter22xyzE"}', "named-value"),
+    ("0123456789abcdef0123456789abcdef-us20", "mailchimp-key"),
+    ("0123456789abcdef0123456789abcdef-01234567-89abcdef", "mailgun-signing-key"),
+    ("vercel-key = DdZV6ZDZW6Vpl7n7JqtrCE5i", "key"),
+    ("cloudflare: 0574b9f43978174cc2cb9a1068681225433c4", "provider-key"),
+    ("AZURE_CLIENT_ID=f47ac10b-58cc-4372-a567-0e02b2c3d479", "provider-account"),
+    ("CREATE USER ana IDENTIFIED BY Hunter22xyzE", "sql-password"),
+    ("mongodb+srv://velvet:Hunter22xyzE@cluster0.example.net/jobs", "mongodb-url"),
+    ("jdbc:oracle:thin:velvet/Hunter22xyzE@db:1521/x", "oracle-password"),
+    ("https://s3.example.org/a?X-Amz-Expires=9&X-Amz-Signature=" + "0a1b" * 16, "signed-url"),
+    ("db.internal:5432:velvet:ana:Hunter22xyzE", "pgpass"),
+    ("root:$6$saltsalt$" + "a1B2" * 20 + ":19000:0", "password-hash"),
+    ('{"auths": {"r.example.org": {"auth": "dmVsdmV0Omh1bnRlcjI="}}}', "registry-auth"),
+    ("mysqldump -u root -pHunter22xyzE velvet", "short-flag"),
+    ('ConvertTo-SecureString "Hunter22xyzE" -AsPlainText', "secure-string"),
+    ('{"kty": "EC", "d": "' + "a1B2" * 11 + '"}', "json-web-key"),
+    ("Private-Lines: 1\n" + "a1B2" * 16, "putty-key"),
+    ("-----BEGIN OpenVPN Static key V1-----\n" + "0a1b" * 16 + "\n-----END", "openvpn-key"),
+]
+
+
 def test_every_rule_of_a_place_has_an_example():
-    shown = {"element", "mailchimp-key", "mailgun-signing-key", "key", "sql-password"}
-
-    assert {rule.name for rule in PLACES} <= set(SECRETS) | shown
+    assert {rule.name for rule in PLACES} <= set(SECRETS) | {rule for _, rule in SHOWN}
 
 
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        ("<password>Hunter22xyzE</password>", "element"),
-        ("0123456789abcdef0123456789abcdef-us20", "mailchimp-key"),
-        ("0123456789abcdef0123456789abcdef-01234567-89abcdef", "mailgun-signing-key"),
-        ("vercel-key = DdZV6ZDZW6Vpl7n7JqtrCE5i", "key"),
-        ("CREATE USER ana IDENTIFIED BY Hunter22xyzE", "sql-password"),
-    ],
-)
+@pytest.mark.parametrize(("text", "rule"), SHOWN)
 def test_a_place_is_told_by_its_rule(text, rule):
     assert rule in {hit.rule for hit in REDACTOR.text(text)[1]}
 

@@ -21,8 +21,8 @@ def output_command(call: Call, event: str, span: str | None, stream: str | None,
     """Read back what a command printed; of a long output its beginning and its end.
 
     \b
-    triage output last
-    triage output last --lines 1-3
+    triage output 'Disk space'
+    triage output 'Disk space' --lines 1-3
     """
     place = call.place()
     item = output.evidence(call.store(), place.journal, event)
@@ -35,12 +35,12 @@ def output_command(call: Call, event: str, span: str | None, stream: str | None,
         return
     every = output.lines(item)
     wanted = [line for line in every if stream in (None, line.stream or "out")]
-    wanted = output.chosen(wanted, span) if span else wanted
+    wanted = output.chosen(wanted, span) if span is not None else wanted
     if call.json:
         say_json(_as_dict(item, every) | {"lines": [line._asdict() for line in wanted]})
         return
     note(f"{place.name} {event} {shortened(plain(_heading(item, len(every))))}")
-    for text in map(output.worded, wanted) if span else output.told(wanted, event):
+    for text in map(output.worded, wanted) if span is not None else output.told(wanted, event):
         say(plain(text))
 
 

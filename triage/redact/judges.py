@@ -24,9 +24,14 @@ def _spares_value(value: str) -> str:
         return "words"
     if value.isdigit():
         return "" if len(value) >= NUMBER else "a number"
-    if not any(c.isdigit() or c.isupper() for c in value):
+    if not has_marks(value):
         return "a word"
     return spares_origin(value) or ("" if classes(value) >= 2 and not _is_name(value) else "a name")
+
+
+def has_marks(value: str) -> bool:
+    """Whether a value has what a secret has and a word has not: a digit, or a capital letter."""
+    return any(c.isdigit() or c.isupper() for c in value)
 
 
 NUMBER = 15
@@ -39,13 +44,36 @@ def spares_origin(value: str) -> str:
         return "a path"
     if value.startswith(("{{", "$(", "`")) or "${" in value:
         return "where a value comes from"
-    if value.startswith("sha256:"):
-        return "a digest"
+    if value.startswith(ELSEWHERE):
+        return "where a value comes from"
+    if value.casefold().startswith(("sha1:", "sha256:", "sha512:", "md5:")) or _is_pod(value):
+        return "a digest" if ":" in value else "a pod"
     if value[0] == "<" or value.strip("*xX.-_") == "":
         return "a placeholder"
     name = value.strip("$%").rstrip(";")
     is_variable = value[0] in "$%" and name.replace("_", "").isalnum() and (name.isupper() or name.islower())
     return "a variable" if is_variable and not any(c.isdigit() for c in name.rstrip("0123456789")) else ""
+
+
+ELSEWHERE = ("arn:", "op://", "vault:", "ssm:", "awskms:", "gcpkms:", "projects/", "ssh-rsa ", "ssh-ed")
+"""Begins of names of a secret that lies elsewhere, and of public keys."""
+
+
+def _is_pod(value: str) -> bool:
+    """Whether a value is the name of a pod of a deployment: a name, a hash, five letters."""
+    name, mark, end = value.rpartition("-")
+    name, _, template = name.rpartition("-")
+    return (
+        bool(mark and name)
+        and len(end) == 5
+        and 6 <= len(template) <= 10
+        and name[0].islower()
+        and not (end + template).strip(POD_LETTERS)
+    )
+
+
+POD_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""What Kubernetes makes the ends of names of: no vowels, and no digits that look like one."""
 
 
 def _spares_key_value(value: str) -> str:
@@ -62,6 +90,27 @@ def _spares_key_value(value: str) -> str:
     return "" if len(longest) >= 14 and classes(longest) >= 3 else "too plain for what is only called a key"
 
 
+def _spares_provider_value(value: str) -> str:
+    """Why the value beside a provider's name is left alone: it must be as random as a key is."""
+    spared = _spares_value(value)
+    if spared:
+        return spared
+    if len(value) in DIGESTS and _is_digest(value):
+        return "a digest"
+    runs = value.replace("_", "-").split("-")
+    is_random = any(c.isdigit() for c in value) and len(max(runs, key=len)) >= 16
+    return "" if is_random else "too plain for what is only beside a provider's name"
+
+
+def _spares_account(value: str) -> str:
+    """Why the name of a provider's account is left alone: it must be given by the provider, not by people."""
+    return _spares_value(value) or ("" if sum(c.isdigit() for c in value) >= 2 else "a name")
+
+
+DIGESTS = frozenset({32, 36, 40, 64})
+"""Characters of digests and of UUIDs in hexadecimal."""
+
+
 def _is_digest(value: str) -> bool:
     return not value.casefold().replace("-", "").strip("0123456789abcdef")
 
@@ -69,6 +118,15 @@ def _is_digest(value: str) -> bool:
 JUDGES: "Mapping[str, Callable[[str], str]]" = {
     "context": _spares_value,
     "element": _spares_value,
+    "plist": _spares_value,
+    "named-value": _spares_value,
+    "oracle-password": _spares_value,
+    "pgpass": _spares_value,
+    "secure-string": _spares_value,
+    "short-flag": _spares_value,
+    "provider-key": _spares_provider_value,
+    "provider-account": _spares_account,
+    "registry-auth": _spares_value,
     "key": _spares_key_value,
     "sql-password": _spares_value,
     "flag": _spares_value,
@@ -77,8 +135,12 @@ JUDGES: "Mapping[str, Callable[[str], str]]" = {
     "authorization": _spares_value,
     "bearer": _spares_value,
     "url-password": spares_origin,
+    "mongodb-url": spares_origin,
 }
 """For each rule that knows a secret by its place, why it leaves a value alone; '' where it is a secret."""
+
+NOT_IN_PROSE = frozenset(name for name, judge in JUDGES.items() if judge is not spares_origin)
+"""Rules that leave words alone, so that they find nothing in a text of words."""
 
 
 def _is_name(value: str) -> bool:

@@ -1,10 +1,10 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage.redact.judges import JUDGES, SHORTEST
-from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules
+from triage.redact.judges import JUDGES, NOT_IN_PROSE, SHORTEST, has_marks
+from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules, unglued
 
 if TYPE_CHECKING:
     import re
@@ -26,72 +26,149 @@ class Hit(NamedTuple):
     spared: str = ""
 
 
-def search(text: str, known: "Known | None" = None) -> tuple[Hit, ...]:
-    """The secrets of a text, in order; none overlaps another. ``known`` are texts that are secret anyhow.
+def search(
+    text: str, known: "Known | None" = None, *, rules: Sequence[Rule] = (), off: frozenset[str] = frozenset()
+) -> tuple[Hit, ...]:
+    """The secrets of a text, in order; none overlaps another. ``known`` are values that are secret anyhow.
 
+    ``rules`` are rules beside the built-in ones, ``off`` names rules that do not apply.
     What a terminal obeys is looked through: a secret may be coloured in the middle.
     """
-    if "\x1b" not in text:
-        return _search(text, known)
-    plain, places = _without_escapes(text)
-    return tuple(Hit(hit.rule, places(hit.start), places(hit.end - 1) + 1) for hit in _search(plain, known))
+    return _through(text, lambda plain: _search(plain, known, rules, off))
 
 
-def spared(text: str) -> tuple[Hit, ...]:
+def spared(text: str, *, rules: Sequence[Rule] = (), off: frozenset[str] = frozenset()) -> tuple[Hit, ...]:
     """What a rule matched and left alone, in order; each says why."""
+    return _through(text, lambda plain: _spared(plain, rules, off))
+
+
+def _through(text: str, find: Callable[[str], tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """What is found in the text as a reader sees it, where it stands in the text itself."""
+    if not _is_noisy(text):
+        return find(text)
+    import re
+
+    found = find(re.sub(_NOISE, "", text))
+    if not found:
+        return found
+    places = _places(text)
+    return tuple(hit._replace(start=places(hit.start), end=places(hit.end - 1) + 1) for hit in found)
+
+
+def _is_noisy(text: str) -> bool:
+    if "\x1b" in text or "\b" in text or ("\0" in text and _pattern(r"\0[^\0]\0").search(text)):
+        return True
+    return not text.isascii() and any(mark in text for mark in _UNSEEN)
+
+
+def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     small = _small(text)
-    found = (hit for rule in _hinted(text, small) for hit in _matches(rule, text, small) if hit.spared)
+    hinted = _hinted(text, small, rules, off)
+    found = (hit for rule in hinted for hit in _matches(rule, text, small) if hit.spared)
     return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))
 
 
-def _search(text: str, known: "Known | None") -> tuple[Hit, ...]:
+def _search(text: str, known: "Known | None", rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
-    for rule in _hinted(text, small):
-        found += (hit for hit in _matches(rule, text, small) if not hit.spared)
-    if "private key" in small:
+    is_prose = _is_prose(text)
+    for rule in _hinted(text, small, rules, off):
+        if not (is_prose and rule.name in NOT_IN_PROSE):
+            found += (hit for hit in _matches(rule, text, small) if not hit.spared)
+    if "private key" in small and "private-key" not in off:
         found += _headless_keys(text)
-    if "kind" in small and "secret" in small and "data" in small:
+    if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
         found += _kubernetes_data(text)
-    return _apart([*found, *_again(text, found)])
+    found += list(_again(text, found))
+    return _apart(hit if hit.rule == "known" else _to_its_end(hit, text) for hit in found)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a short text has nothing that a judge could take for a secret: no pattern need be made."""
+    if len(text) >= LONG or '"' in text or "'" in text:
+        return False
+    return not any(len(word) >= SHORTEST and has_marks(word) for word in text.split())
 
 
 def _known(text: str, known: "Known | None") -> Iterator[Hit]:
-    if known is None:
-        return iter(())
-    return (Hit("known", start, end) for start, end in known.spans(text) if not _in_marker(text, start))
+    spans = known.spans(text) if known is not None else ()
+    return (Hit("known", start, end) for start, end in spans if not _in_marker(text, start))
 
 
-def _without_escapes(text: str) -> tuple[str, Callable[[int], int]]:
-    """The text without the sequences that a terminal obeys, and where a place in it was in the whole."""
+def _places(text: str) -> Callable[[int], int]:
+    """Where a place in the text without noise was in the whole."""
     import re
     from bisect import bisect_right
 
-    pieces, starts, offsets, place, length = [], [0], [0], 0, 0
-    for escape in re.finditer(_ESCAPE, text):
-        pieces.append(text[place : escape.start()])
-        length += len(pieces[-1])
-        place = escape.end()
-        starts.append(length)
-        offsets.append(place - length)
-    pieces.append(text[place:])
-    return "".join(pieces), lambda at: at + offsets[bisect_right(starts, at) - 1]
+    starts, offsets, removed = [0], [0], 0
+    for noise in re.finditer(_NOISE, text):
+        removed += noise.end() - noise.start()
+        starts.append(noise.end() - removed)
+        offsets.append(removed)
+    return lambda at: at + offsets[bisect_right(starts, at) - 1]
 
 
-_ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
-"""Control sequences of ECMA-48, and the operating system commands of xterm."""
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Characters of no width: where a word may be broken, or must not be."""
+_NOISE = (
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])"
+    r"|\0(?:(?=[^\0]\0)|(?<=\0[^\0]\0))"
+    rf"|[^\n\x08]\x08|[{_UNSEEN}]"
+)
+"""Control sequences of ECMA-48 and the operating system commands of xterm, the zero bytes of UTF-16 (not the
+ones that end a field, such as a variable's in /proc), what was struck over, and what has no width."""
 
 
 def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
     """Where a secret that was known by its place stands once more, in another place."""
-    for hit in found:
-        if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST:
-            value = text[hit.start : hit.end]
-            start = text.find(value)
-            while start >= 0:
-                if start != hit.start:
-                    yield Hit(hit.rule, start, start + len(value))
-                start = text.find(value, start + len(value))
+    rules = {
+        text[hit.start : hit.end]: hit.rule
+        for hit in found
+        if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST
+    }
+    everywhere = _each if len(rules) <= FEW else _at_once
+    return (Hit(rules[value], start, start + len(value)) for start, value in everywhere(text, rules))
+
+
+FEW = 200
+"""Values up to which it is quicker to look for one after the other."""
+
+
+def _each(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for value in values:
+        start = text.find(value)
+        while start >= 0:
+            yield start, value
+            start = text.find(value, start + len(value))
+
+
+def _at_once(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The same in one pass: a place begins with the value before it in order, or with a beginning of it."""
+    from bisect import bisect_right
+
+    ordered = sorted(values)
+    shorter = _beginnings(ordered)
+    begins = {value[:SHORTEST] for value in ordered}
+    longest = max(map(len, ordered))
+    for start in range(len(text)):
+        if text[start : start + SHORTEST] in begins:
+            value = ordered[bisect_right(ordered, text[start : start + longest]) - 1]
+            while value and not text.startswith(value, start):
+                value = shorter[value]
+            if value:
+                yield start, value
+
+
+def _beginnings(ordered: Iterable[str]) -> dict[str, str]:
+    """For each value the longest other one that it begins with, or ''."""
+    shorter: dict[str, str] = {}
+    last = ""
+    for value in ordered:
+        while not value.startswith(last):
+            last = shorter[last]
+        shorter[value] = last
+        last = value
+    return shorter
 
 
 def _headless_keys(text: str) -> Iterator[Hit]:
@@ -101,9 +178,10 @@ def _headless_keys(text: str) -> Iterator[Hit]:
     for end in re.finditer(KEY_END, text):
         start = end.start()
         while start > 0:
-            before = text.rfind("\n", 0, start - 1) + 1
+            least = max(0, start - LONGEST_LINE)
+            before = text.rfind("\n", least, start - 1) + 1 or least
             line = text[before:start].strip()
-            if len(line) > 100 or not line or line.strip(_BASE64):
+            if not line or line.strip(_BASE64):
                 break
             start = before
         if end.start() - start >= 16 and MARKER not in text[start : end.start()]:
@@ -114,25 +192,43 @@ def _kubernetes_data(text: str) -> Iterator[Hit]:
     """The values under ``data`` of a Kubernetes Secret, in YAML or in JSON."""
     import re
 
-    if not re.search(r"(?i)\"?kind\"?\s{0,9}:\s{0,9}\"?secret\b", text):
-        return
-    for block in re.finditer(_DATA, text):
-        form = "block" if block["block"] else "json"
-        for found in re.finditer(_DATUM, block[form]):
-            group = "secret" if found["secret"] else "value"
-            if MARKER not in found[0]:
-                start = block.start(form)
-                yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
+    for begin, document in _documents(text):
+        if not re.search(_KIND, document):
+            continue
+        for block in re.finditer(_DATA, document):
+            form = "block" if block["block"] else "json"
+            for found in re.finditer(_DATUM, block[form]):
+                group = "secret" if found["secret"] else "value"
+                if MARKER not in found[0]:
+                    start = begin + block.start(form)
+                    yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
 
 
+def _documents(text: str) -> Iterator[tuple[int, str]]:
+    """The documents of a stream of YAML, each with the place where it begins."""
+    import re
+
+    start = 0
+    for mark in re.finditer(r"(?m)^---[ \t\r]{0,9}$", text):
+        yield start, text[start : mark.start()]
+        start = mark.end()
+    yield start, text[start:]
+
+
+_KIND = r"(?i)\bkind\\{0,3}[\"']?\s{0,9}:\s{0,9}\\{0,3}[\"']?secret\b"
 _DATA = (
-    r"(?m)^(?P<indent>[ \t]*)(?:data|stringData):[ \t]*\n(?P<block>(?:(?P=indent)[ \t]+\S.*\n?)+)"
-    r"|\"(?:data|stringData)\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
+    r"(?m)^(?P<indent>[ \t]*+)(?:- )?(?:data|stringData):[ \t\r]*+\n"
+    r"(?P<block>(?:(?P=indent)[ \t]++\S.*\n?)++)"
+    r"|\\{0,3}\"(?:data|stringData)\\{0,3}\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
 )
 _DATUM = (
-    r"(?m)^[ \t]*(?P<secret>[\w.-]+:[ \t]*[\"']?[^\s\"']{4,}[\"']?)[ \t]*$"
-    r"|\"[\w.-]+\"\s{0,9}:\s{0,9}\"(?P<value>[^\"]{4,})\""
+    r"(?m)^(?P<lead>[ \t]++)(?P<secret>[\w.-]+:[ \t]*"
+    r"(?:[|>][+-]?[ \t\r]*\n(?:(?P=lead)[ \t]++\S.*\n?)++|[^\s|>][^\r\n]{3,}))"
+    r"|\\{0,3}\"[\w.-]+\\{0,3}\"\s{0,9}:\s{0,9}\\{0,3}\"(?P<value>[^\"\\]{4,}+(?:\\[^\"][^\"\\]*+)*+)"
 )
+
+LONGEST_LINE = 100
+"""Characters of a line of Base64: keys are written in lines of 64 or 76."""
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
@@ -140,18 +236,18 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _compiled: "dict[str, re.Pattern[str]]" = {}
 
 
-def _pattern(name: str, source: str) -> "re.Pattern[str]":
+def _pattern(source: str) -> "re.Pattern[str]":
     """A pattern that is compiled at its first use, since most commands need none."""
-    if name not in _compiled:
+    if source not in _compiled:
         import re
 
-        _compiled[name] = re.compile(source)
-    return _compiled[name]
+        _compiled[source] = re.compile(source)
+    return _compiled[source]
 
 
 def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
     """The matches of one rule, also those that it leaves alone."""
-    pattern = _pattern(rule.name, rule.pattern)
+    pattern = _pattern(unglued(rule.pattern) if rule.apart else rule.pattern)
     groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("secret")]
     judge = JUDGES.get(rule.name)
     found = _anchored(rule, pattern, text, small) if rule.anchor else pattern.finditer(text)
@@ -163,27 +259,47 @@ def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
 
 def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
     end = 0
-    for anchor in _pattern(f"{rule.name} anchor", rule.anchor).finditer(small):
+    for anchor in _pattern(rule.anchor).finditer(small):
         if anchor.start() >= end and not _in_marker(text, anchor.start()):
-            match = pattern.match(text, anchor.start() - rule.back)
+            match = pattern.match(text, anchor.end() - rule.back)
             if match is not None:
                 end = match.end()
                 yield match
 
 
-def _hinted(text: str, small: str) -> list[Rule]:
-    """The rules of which a hint is in the text.
+def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) -> list[Rule]:
+    """The rules of which a hint is in the text, without those that are off; ``more`` are not built in.
 
     A long text is taken apart, since logs say much again: its words are looked at once each, with one sign
     for every hexadecimal digit, so that numbers and ids are the same word.
     """
     if len(text) < LONG:
-        is_short = max(map(len, text.split()), default=0) < SHORTEST_TOKEN
-        rules = PLACES if is_short else (*PLACES, *provider_rules())
-        return [rule for rule in rules if any(hint in small for hint in rule.hints)]
-    words = b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
-    rules = (*PLACES, *provider_rules())
-    return [r for r in rules if any(_blurred(hint) in words and hint in small for hint in r.hints)]
+        longest = max(map(len, text.split()), default=0)
+        rules = (*PLACES, *more) if longest < SHORTEST_TOKEN else (*PLACES, *provider_rules(), *more)
+        on = (rule for rule in rules if rule.name not in off and longest >= rule.least)
+        return [rule for rule in on if _has(rule.hints, small) and _has(rule.also, small)]
+    words = _shortened(
+        b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
+    )
+    rules = (*PLACES, *provider_rules(), *more)
+    return [
+        r for r in rules if r.name not in off and _has_blurred(r.hints, words, small) and _has(r.also, small)
+    ]
+
+
+def _has(literals: Sequence[str], small: str) -> bool:
+    return not literals or any(literal in small for literal in literals)
+
+
+def _has_blurred(literals: Sequence[str], words: bytes, small: str) -> bool:
+    return not literals or any(_blurred(literal) in words and literal in small for literal in literals)
+
+
+def _shortened(words: bytes) -> bytes:
+    """The words with long runs of digits made short: in a run of one letter a search is slow."""
+    import re
+
+    return re.sub(b"0{9,}", b"0" * 8, words)
 
 
 def _blurred(text: str) -> bytes:
@@ -193,7 +309,7 @@ def _blurred(text: str) -> bytes:
 _HEXADECIMAL = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 LONG = 16 * 1024
 """Characters from which on it pays to take a text apart."""
-PAIRS = ("private key",)
+PAIRS = tuple(hint for rule in PLACES for hint in rule.hints if " " in hint)
 """The hints that are no single word."""
 
 
@@ -207,17 +323,33 @@ LONGEST_MARKER = 60
 
 
 def _small(text: str) -> str:
-    """The text with ASCII letters in small: as long as it was, unlike what casefold gives."""
-    return text.lower() if text.isascii() else text.translate(_SMALL)
+    """The text in small letters, as long as it was: one letter, of Turkish, is two in small."""
+    small = text.lower()
+    return small if len(small) == len(text) else text.translate(_SMALL)
 
 
 _SMALL = {code: code + 32 for code in range(65, 91)}
 
 
-def _apart(hits: list[Hit]) -> tuple[Hit, ...]:
-    """The hits in order, of those that overlap the one that begins first."""
+def _to_its_end(hit: Hit, text: str) -> Hit:
+    """The hit with the rest of its word: nothing that is glued to a secret can be told from it."""
+    last, after = text[hit.end - 1], text[hit.end : hit.end + 1]
+    if _is_plain(last) and (_is_plain(after) or after in ("_", "-")):
+        rest = _pattern(r"[A-Za-z0-9+/_=-]*").match(text, hit.end)
+        return hit._replace(end=rest.end()) if rest else hit
+    return hit
+
+
+def _is_plain(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _apart(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The hits in order; those that overlap are one, named after the one that begins first."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
+        elif hit.end > kept[-1].end:
+            kept[-1] = kept[-1]._replace(end=hit.end)
     return tuple(kept)

@@ -43,9 +43,8 @@ def evidence(store: Store, journal: str, name: str) -> Evidence:
     found = (item for part in report.parts for item in part.evidence if item.event == event.id)
     item = next(found, None)
     if item is None:
-        raise NotFound(
-            f"e{event.n} was withdrawn", hint=f"bring it back: triage amend e{event.n} retracted=false"
-        )
+        hint = f"bring it back: triage amend e{event.n} retracted=false"
+        raise NotFound(f"e{event.n} was withdrawn", hint=hint)
     return item
 
 
@@ -63,7 +62,7 @@ def lines(item: Evidence) -> list[Line]:
 def chosen(every: Sequence[Line], span: str) -> list[Line]:
     """The lines of ``A-B``, ``A-``, ``-B`` or ``A``; `InvalidValue` for anything else."""
     first, mark, last = span.partition("-")
-    if not (first + last).isdigit() or not all(part.isdigit() for part in (first, last) if part):
+    if not (first + last).isdecimal() or not (first + last).isascii():
         raise InvalidValue(f"--lines cannot be {span!r:.40}", hint="give them as 10-20, 10-, -20 or 10")
     begin = int(first or 1)
     end = int(last or (len(every) if mark else begin))
@@ -73,7 +72,7 @@ def chosen(every: Sequence[Line], span: str) -> list[Line]:
 
 
 def told(every: Sequence[Line], name: str) -> Iterator[str]:
-    """The output for reading: no colours, nothing that was overwritten or is said again, its middle counted."""
+    """The output for reading: no colours, nothing overwritten or said again, the middle of it counted."""
     shown = list(every) if len(every) <= HEAD + TAIL else [*every[:HEAD], *every[-TAIL:]]
     before, again = "", 0
     for place, line in enumerate(shown):
