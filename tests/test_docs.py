@@ -104,3 +104,11 @@ def test_every_component_is_in_the_documents():
     named = set(re.findall(r"`(\w+)\(", page("docs/templates.md")))
 
     assert set(MarkdownComponents(Style().links, "").functions()) <= named
+
+
+def test_the_commands_about_redaction_run(shell):
+    done = shell("\n".join(blocks("docs/redaction.md")))
+
+    assert done.returncode == 0, done.stderr
+    assert "Tr0ub4dor" not in done.stdout
+    assert "maria-Sunrise-77" not in done.stdout + done.stderr

@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("exchange", "add an exported journal to the store"),
     "status": ("reading", "say where things stand"),
     "events": ("reading", "list what was recorded"),
+    "redact": ("redact", "print a text as it would be recorded"),
     "output": ("output", "read back what a command printed"),
     "render": ("render", "make a document"),
 }
@@ -64,7 +65,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render")),
-    ("Exchange", ("record", "schema", "export", "import")),
+    ("Exchange", ("record", "schema", "export", "import", "redact")),
 )
 
 

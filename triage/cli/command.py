@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from triage import config
-from triage.cli.heard import Heard
+from triage.cli.heard import Heard, redactor
 from triage.cli.speech import plain, say, say_json, shortened
 from triage.config import Settings
 from triage.errors import UsageError
 from triage.events import KINDS, Event, near, visible
-from triage.redact import Redactor, secret_names
+from triage.redact import Redactor
 from triage.store import Store, open_store
 from triage.usecases.recorder import Circumstances, Place, Recorder
 
@@ -66,6 +66,7 @@ class Call:
     def __init__(self, options: dict[str, Any], heard: Heard) -> None:
         self.json: bool = options.pop("json", False) or False
         self.heard = heard
+        heard.secret_env = tuple(options.pop("secret_env", None) or ())
         self._options = options
         self._store: Store | None = None
         self._settings: Settings | None = None
@@ -91,9 +92,7 @@ class Call:
     def redactor(self) -> Redactor:
         """The redactor, with the secrets that this environment holds."""
         if self._redactor is None:
-            self._redactor = Redactor(
-                config.redaction_key(self.settings.config_folder), secret_names(os.environ)
-            )
+            self._redactor = redactor(self.settings, self.heard.secret_env)
         return self._redactor
 
     def store(self, *, create: bool = False) -> Store:
@@ -285,11 +284,15 @@ def _looks_like_option(word: str) -> bool:
     return name.startswith("--") and name.replace("-", "").isalnum()
 
 
-SHARED = ("journal", "store", "actor", "at", "key", "log", "json")
+SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
 
 _COMMON = (
     (("--journal",), {"metavar": "SLUG", "help": "The journal; SLUG/ADDENDUM for an addendum."}),
     (("--store",), {"metavar": "PATH", "help": "The store."}),
+    (
+        ("--secret-env",),
+        {"metavar": "NAME", "multiple": True, "help": "A variable whose value is secret; may be repeated."},
+    ),
 )
 _RECORDING = (
     (

@@ -2,20 +2,25 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from triage import config, redact
 from triage.cli.speech import note
 from triage.errors import TriageError, UsageError
 
+if TYPE_CHECKING:
+    from triage.config import Settings
+
 
 class Heard:
     """Standard input, which one call reads once."""
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "secret_env")
 
     def __init__(self) -> None:
         self._data: bytes | None = None
+        self.secret_env: tuple[str, ...] = ()
 
     def read(self) -> bytes:
         """All of standard input; `UsageError` where it is closed or was read before."""
@@ -32,20 +37,45 @@ class Heard:
         """All of standard input; what is not recorded in the end can still be kept."""
         yield self.read()
 
+    def forget(self) -> None:
+        """Let go of what was read: it is a secret, and is kept nowhere."""
+        self._data = b""
+
     def keep(self) -> str:
         """Keep what was read in a file of the user's, scrubbed; its path, or '' where there is nothing."""
-        return keep(self._data or b"")
+        return keep(self._data or b"", self.secret_env)
 
 
-def keep(data: bytes) -> str:
+def redactor(settings: "Settings", names: Sequence[str] = ()) -> redact.Redactor:
+    """The redactor of a call: what its environment, its configuration and ``--secret-env`` say is secret.
+
+    Raises `UsageError` where a variable that was named holds nothing that could be looked for.
+    """
+    for name in names:
+        if not redact.is_telling(os.environ.get(name, "")):
+            raise UsageError(
+                f"--secret-env {name}: the variable holds no secret of 8 characters and two kinds of them",
+                hint="name a variable that is set",
+            )
+    named = (*names, *settings.secret_env)
+    known = redact.secret_names(os.environ) | {n: os.environ[n] for n in named if n in os.environ}
+    return redact.Redactor(
+        config.redaction_key(settings.config_folder),
+        known,
+        remembered=config.remembered(settings.config_folder),
+        rules=settings.rules,
+        allowed=settings.allowed,
+    )
+
+
+def keep(data: bytes, names: Sequence[str] = ()) -> str:
     """Keep what could not be recorded in a file of the user's, scrubbed; its path, or '' if that fails."""
     if not data:
         return ""
-    own, state = config.folders(os.environ)
-    path = os.path.join(state, "refused", f"{config.clock()}-{os.getpid()}.txt")
     try:
-        redactor = redact.Redactor(config.redaction_key(own), redact.secret_names(os.environ))
-        config.write_aside(path, redactor.data(data)[0])
+        settings = config.load(os.environ, config.working_folder(os.environ))
+        path = os.path.join(settings.state_folder, "refused", f"{config.clock()}-{os.getpid()}.txt")
+        config.write_aside(path, redactor(settings, names).data(data)[0])
     except TriageError:
         return ""
     return path

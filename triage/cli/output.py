@@ -21,8 +21,8 @@ def output_command(call: Call, event: str, span: str | None, stream: str | None,
     """Read back what a command printed; of a long output its beginning and its end.
 
     \b
-    triage output 'Disk space'
-    triage output 'Disk space' --lines 1-3
+    triage run --title 'Disk space' -- df -h
+    triage output 'Disk space' --lines 1-2
     """
     place = call.place()
     item = output.evidence(call.store(), place.journal, event)

@@ -163,7 +163,11 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
     captured = ran.captured
     _fault(captured.error)
     if ran.error is not None:
-        complain(ran.error, as_json=call.json, keep=lambda: keep(ran.output) if ran.event is None else "")
+        complain(
+            ran.error,
+            as_json=call.json,
+            keep=lambda: keep(ran.output, call.heard.secret_env) if ran.event is None else "",
+        )
     if ran.event is None:
         note("triage: the command ran, and was not recorded")
         sys.exit(captured.exit_code)

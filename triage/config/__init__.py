@@ -8,7 +8,7 @@ redaction counts only from the user's own file.
 import os
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage.config.files import (
     CONFIG_FILE,
@@ -18,9 +18,19 @@ from triage.config.files import (
     read_folder_config,
     template_folders,
 )
-from triage.config.state import choose, current, keep_actor, kept_actor, redaction_key, write_aside
+from triage.config.state import (
+    choose,
+    current,
+    keep_actor,
+    kept_actor,
+    redaction_key,
+    remember,
+    remembered,
+    write_aside,
+)
 from triage.config.who import actor_of, git_user, session_of
 from triage.events import Actor
+from triage.redact import Allowed, Rule
 
 __all__ = [
     "CONFIG_FILE",
@@ -38,6 +48,8 @@ __all__ = [
     "needs_git_user",
     "read_config",
     "redaction_key",
+    "remember",
+    "remembered",
     "working_folder",
     "write_aside",
 ]
@@ -49,7 +61,8 @@ class Settings(NamedTuple):
     """What a command needs to know of its surroundings.
 
     ``store`` is the address of the store; ``session`` names the agent's session, the terminal or the
-    POSIX session; ``templates`` are folders, the nearest first.
+    POSIX session; ``templates`` are folders, the nearest first. ``secret_env`` names variables whose values
+    are secret; ``rules`` are added to the redactor's, ``allowed`` is let through by it.
     """
 
     store: str
@@ -62,6 +75,9 @@ class Settings(NamedTuple):
     commit_url: str
     zone: str
     templates: tuple[str, ...]
+    secret_env: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    allowed: tuple[Allowed, ...]
     config_folder: str
     state_folder: str
 
@@ -86,9 +102,34 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         commit_url=merged.get("commit_url", ""),
         zone=merged.get("zone", ""),
         templates=template_folders(folder, config_folder, found, own),
+        secret_env=_secret_env(environ, own, found),
+        rules=_rules(own, found),
+        allowed=_allowed(own),
         config_folder=config_folder,
         state_folder=state_folder,
     )
+
+
+def _secret_env(environ: Mapping[str, str], *found: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of variables whose values are secret whatever they are called."""
+    said = (name.strip() for name in environ.get("TRIAGE_SECRET_ENV", "").split(","))
+    configured = (name for values in found for name in values.get("secret_env", ()))
+    return tuple(dict.fromkeys([*(name for name in said if name), *configured]))
+
+
+def _rules(*found: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """The rules that configurations add to the redactor's."""
+    return tuple(
+        Rule(item["name"], tuple(hint.lower() for hint in item.get("hints", ())), item["pattern"])
+        for values in found
+        for item in values.get("redact", {}).get("rules", ())
+    )
+
+
+def _allowed(own: Mapping[str, Any]) -> tuple[Allowed, ...]:
+    """What the user's own configuration lets through."""
+    items = own.get("redact", {}).get("allow", ())
+    return tuple(Allowed(item.get("rule", ""), item.get("fingerprint", ""), item["reason"]) for item in items)
 
 
 def folders(environ: Mapping[str, str]) -> tuple[str, str]:

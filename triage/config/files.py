@@ -10,7 +10,10 @@ from triage.events import ACTOR_TYPES, near
 FOLDER = ".triage"
 CONFIG_FILE = "triage.toml"
 
-KEYS = ("actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store")
+KEYS = (
+    "actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store", "secret_env",
+    "redact",
+)  # fmt: skip
 OWN_KEYS = ("store",)
 """What only the user's own file may set: a cloned folder cannot move the store."""
 
@@ -69,12 +72,16 @@ def read_config(path: str) -> dict[str, Any]:
 def _check_key(path: str, key: str, value: object) -> None:
     if key not in KEYS:
         raise InvalidValue(f"{path} has an unknown key {key!r}", hint=near(key, KEYS), allowed=KEYS)
-    if not isinstance(value, str):
+    if key in ("secret_env", "redact"):
+        from triage.config.redaction import check
+
+        check(path, key, value)
+    elif not isinstance(value, str):
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
     if key == "actor_type" and value not in ACTOR_TYPES:
         hint = "one of: " + ", ".join(ACTOR_TYPES)
         raise InvalidValue(f"{path}: actor_type cannot be {value!r:.40}", hint=hint, allowed=ACTOR_TYPES)
-    if key.endswith("_url") and not _is_pattern(value):
+    if key.endswith("_url") and not (isinstance(value, str) and _is_pattern(value)):
         raise InvalidValue(
             f"{path}: {key} is no address with a place for the reference: {value!r:.80}",
             hint="write it as https://github.com/acme/velvet/issues/{ref}",
@@ -97,6 +104,11 @@ def read_folder_config(folder: str, config_folder: str) -> dict[str, Any]:
                 f"{os.path.dirname(folder)}/{CONFIG_FILE} may not set {key!r}",
                 hint=f"set it in {config_folder}/{CONFIG_FILE}, or with an option",
             )
+    if found.get("redact", {}).get("allow"):
+        raise NotAllowed(
+            f"{os.path.dirname(folder)}/{CONFIG_FILE} may not let secrets through",
+            hint=f"set it in {config_folder}/{CONFIG_FILE}",
+        )
     _refuse_templates_elsewhere(folder, found)
     return found
 

@@ -7,7 +7,10 @@ from triage.errors import NotAllowed
 from triage.events import sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from triage.config import Settings
+    from triage.redact.remembered import Entry
 
 
 def kept_actor(state_folder: str, store: str) -> str:
@@ -63,6 +66,34 @@ def redaction_key(config_folder: str) -> bytes:
     return key
 
 
+def remembered(config_folder: str) -> "list[Entry]":
+    """The values that the user had remembered, as hashes; `NotAllowed` where the list cannot be read."""
+    path = os.path.join(config_folder, KNOWN_FILE)
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+    from triage.redact.remembered import read
+
+    try:
+        return read(lines)
+    except ValueError as error:
+        raise NotAllowed(
+            f"{path} has a line that is none of its own", hint="see triage redact --remember"
+        ) from error
+
+
+def remember(config_folder: str, entries: "Iterable[Entry]") -> None:
+    """Add values to the list, as hashes."""
+    known = remembered(config_folder)
+    lines = [str(entry) for entry in dict.fromkeys([*known, *entries])]
+    write_aside(os.path.join(config_folder, KNOWN_FILE), "\n".join([*lines, ""]).encode("utf-8"))
+
+
+KNOWN_FILE = "known.txt"
 SHORTEST_KEY = 16
 """Bytes that a key must have at least."""
 

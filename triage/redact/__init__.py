@@ -8,11 +8,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from triage.events import FIELDS, Draft
-from triage.redact.known import secret_names
-from triage.redact.redactor import Redactor
+from triage.redact.known import is_telling, secret_names
+from triage.redact.redactor import Allowed, Redactor
+from triage.redact.rules import Rule
 from triage.redact.search import Hit
 
-__all__ = ["CleanEvent", "Hit", "Redactor", "inspect", "scrub", "secret_names"]
+__all__ = [
+    "Allowed",
+    "CleanEvent",
+    "Hit",
+    "Redactor",
+    "Rule",
+    "inspect",
+    "is_telling",
+    "scrub",
+    "secret_names",
+]
 
 
 class CleanEvent:

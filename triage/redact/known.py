@@ -4,7 +4,7 @@ A value is looked for as it is, in hex, in Base64 at any alignment, and with any
 addresses (RFC 3986), JSON, HTML and POSIX shells do it, in any mixture, JSON within JSON too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import SHORTEST, classes, names_secret
@@ -23,19 +23,23 @@ CONTROLS = {"\n": "n", "\r": "r", "\t": "t"}
 class Known:
     """The secret values of an environment, and where they stand in a text."""
 
-    __slots__ = ("_forms", "_values")
+    __slots__ = ("_forms", "_others", "_values")
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values = [*dict.fromkeys(part for value in values for part in _parts(value))]
         self._forms: Sequence[_Form] | None = None
+        self._others: list[Callable[[str], Iterator[tuple[int, int]]]] = []
 
-    def __bool__(self) -> bool:
-        return bool(self._values)
+    def also(self, find: Callable[[str], Iterator[tuple[int, int]]]) -> None:
+        """Take what another way of finding finds, too."""
+        self._others.append(find)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where any of them stands, in any form; spans may overlap."""
-        if len(text) < SHORTEST or not self._values:
+        if len(text) < SHORTEST:
             return
+        for find in self._others:
+            yield from find(text)
         if self._forms is None:
             self._forms = [form for value in self._values for form in _forms(value)]
         for form in self._forms:
@@ -153,16 +157,27 @@ def _base64(raw: bytes) -> Iterator[str]:
 
 def _parts(value: str) -> Iterator[str]:
     """A value, and the long lines of one that has several: they may be printed one by one."""
-    if _is_telling(value):
+    if is_telling(value):
         yield value
     lines = value.split("\n")
     if len(lines) > 1:
         yield from (
-            line.strip() for line in lines if len(line.strip()) >= LONG_LINE and _is_telling(line.strip())
+            line.strip() for line in lines if len(line.strip()) >= LONG_LINE and is_telling(line.strip())
         )
 
 
-def _is_telling(value: str) -> bool:
+def plain_forms(value: str) -> Iterator[str]:
+    """The forms of a value that begin where a word does: raw, percent, JSON, hex, Base64."""
+    from json import dumps
+    from urllib.parse import quote
+
+    raw = value.encode("utf-8", "surrogateescape")
+    yield from (value, quote(raw, safe=""), quote(raw), dumps(value)[1:-1], raw.hex(), raw.hex().upper())
+    first = next(_base64(raw))
+    yield from (first, first.replace("+", "-").replace("/", "_"))
+
+
+def is_telling(value: str) -> bool:
     """At least 8 characters of two classes: anything else would be found by accident."""
     return len(value) >= SHORTEST and classes(value) >= 2
 
@@ -172,5 +187,5 @@ def secret_names(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if names_secret(name) and _is_telling(value) and not value.startswith(("/", "http"))
+        if names_secret(name) and is_telling(value) and not value.startswith(("/", "http"))
     }

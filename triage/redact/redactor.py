@@ -5,25 +5,60 @@ six are the keyed fingerprint itself, so that the same secret can be told again 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.redact.judges import SHORTEST, names_secret, spares_origin
 from triage.redact.known import Known
-from triage.redact.search import MARKER, Hit, search
+from triage.redact.rules import Rule
+from triage.redact.search import MARKER, Hit, search, spared
+
+if TYPE_CHECKING:
+    from triage.redact.remembered import Entry
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's Base32, in small letters: no two of its characters look alike."""
 
 
+class Allowed(NamedTuple):
+    """What is let through although a rule finds it: a whole ``rule``, or the one value of a ``fingerprint``.
+
+    A fingerprint is the eight characters at the end of a marker. ``reason`` says why it is no secret.
+    """
+
+    rule: str
+    fingerprint: str
+    reason: str
+
+    @property
+    def about(self) -> str:
+        """What is allowed, in words."""
+        return f"rule {self.rule}" if self.rule else f"fingerprint {self.fingerprint}"
+
+
 class Redactor:
     """Finds secrets: values that are known, and what the rules describe.
 
-    ``key`` makes the fingerprints; ``known`` maps names to secret values of this environment.
+    ``key`` makes the fingerprints; ``known`` maps names to secret values of this environment, ``remembered``
+    are hashes of others. ``rules`` are rules beside the built-in ones. ``let_through`` is what was allowed
+    and then was there: it grows with every text.
     """
 
-    def __init__(self, key: bytes, known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        known: Mapping[str, str] | None = None,
+        *,
+        remembered: Sequence["Entry"] = (),
+        rules: Sequence[Rule] = (),
+        allowed: Sequence[Allowed] = (),
+    ) -> None:
         self._key = key
         self._known = Known((known or {}).values())
+        self._entries = remembered
+        self._rules = rules
+        self._off = {each.rule: each for each in allowed if each.rule}
+        self._fingerprints = {each.fingerprint: each for each in allowed if each.fingerprint}
+        self.let_through: dict[str, Allowed] = {}
 
     def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
         """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.
@@ -38,7 +73,36 @@ class Redactor:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """The secrets of a text, in order; none overlaps another."""
-        return search(text, self._known)
+        found = search(text, self._looked_for(), rules=self._rules)
+        if not (found and (self._off or self._fingerprints)):
+            return found
+        if any(hit.rule in self._off for hit in found):
+            self._note(hit.rule for hit in found)
+            found = search(text, self._looked_for(), rules=self._rules, off=frozenset(self._off))
+        return tuple(hit for hit in found if not self._is_allowed(text[hit.start : hit.end]))
+
+    def spared(self, text: str) -> tuple[Hit, ...]:
+        """What a rule matched and left alone, in order; each says why."""
+        return spared(text, rules=self._rules)
+
+    def _looked_for(self) -> Known:
+        if self._entries:
+            from triage.redact.remembered import Remembered
+
+            self._known.also(Remembered(self._entries, self.keyed).spans)
+            self._entries = ()
+        return self._known
+
+    def _note(self, rules: Iterable[str]) -> None:
+        for rule in rules:
+            if rule in self._off:
+                self.let_through[self._off[rule].about] = self._off[rule]
+
+    def _is_allowed(self, secret: str) -> bool:
+        allow = self._fingerprints.get(self.fingerprint(secret)) if self._fingerprints else None
+        if allow is not None:
+            self.let_through[allow.about] = allow
+        return allow is not None
 
     def _marked(self, text: str, hits: Iterable[Hit]) -> str:
         pieces, place = [], 0
@@ -89,14 +153,18 @@ class Redactor:
         return [self._cell(label, value) for label, value in cells]
 
     def _cell(self, label: str, value: str) -> list[str]:
-        if (
-            names_secret(label)
-            and MARKER not in value
-            and len(value) >= SHORTEST
-            and not spares_origin(value)
-        ):
+        if self._is_named_secret(label, value):
             return [self.text(label)[0], self.marker("context", value)]
         return [self.text(label)[0], self.text(value)[0]]
+
+    def _is_named_secret(self, label: str, value: str) -> bool:
+        """Whether a value is a secret because its label says so, whatever it looks like."""
+        if not names_secret(label) or MARKER in value or len(value) < SHORTEST or spares_origin(value):
+            return False
+        if "context" in self._off:
+            self._note(["context"])
+            return False
+        return not self._is_allowed(value)
 
     def keyed(self, data: bytes) -> bytes:
         """Bytes that nobody can work out from the data without the key."""
@@ -104,9 +172,12 @@ class Redactor:
 
     def marker(self, kind: str, secret: str) -> str:
         """What stands in the place of a secret."""
-        name = _letters(_keyed(b"name", self._key), 2)
-        fingerprint = _letters(_keyed(secret.encode("utf-8", "surrogateescape"), self._key), 6)
-        return f"{MARKER}{kind}:{name}{fingerprint}]"
+        return f"{MARKER}{kind}:{self.fingerprint(secret)}]"
+
+    def fingerprint(self, secret: str) -> str:
+        """The eight characters that tell a secret again: two name the key, six are of the secret."""
+        name = _letters(self.keyed(b"name"), 2)
+        return name + _letters(self.keyed(secret.encode("utf-8", "surrogateescape")), 6)
 
 
 def _keyed(data: bytes, key: bytes) -> bytes:

@@ -93,7 +93,18 @@ class Recorder:
     def append(self, drafts: Sequence[Draft], *, guard: Guard | None = None) -> list[Event]:
         """Scrub the drafts and append them."""
         clean = [redact.scrub(draft, self._redactor) for draft in drafts]
-        return self.store.append(clean, guard=guard)
+        acts = self._allows(drafts[0]) if drafts else []
+        return self.store.append([*clean, *acts], guard=guard)[: len(clean)]
+
+    def _allows(self, draft: Draft) -> list[redact.CleanEvent]:
+        """What says that something was let through, once in a journal for each allow and reason."""
+        acts = []
+        for about, allow in self._redactor.let_through.items():
+            id = events.derived_id(draft.journal, f"allow:{about}:{allow.reason}")
+            act = self.plain().draft(Said("act", {"verb": "allow", "about": about, "reason": allow.reason}))
+            at_home = act._replace(id=id, entity=id, journal=draft.journal, part=draft.part, keyed=True)
+            acts.append(redact.scrub(at_home, self._redactor))
+        return acts
 
     def purge(self, ids: Sequence[str], said: Said) -> Event:
         """Record an act, and delete what events say, in one transaction."""
