@@ -18,6 +18,14 @@ class Mark(NamedTuple):
     word: str
     backing: str = ""
     note: str = ""
+    proof: tuple[str, ...] = ()
+
+
+class Backed(NamedTuple):
+    """How a claim is backed: the word, and the ids of the evidence that bears it out."""
+
+    word: str
+    proof: tuple[str, ...] = ()
 
 
 class Clock(NamedTuple):
@@ -34,7 +42,7 @@ class Check(NamedTuple):
     met: bool
 
 
-Cell = str | Mark | Clock | Check
+Cell = str | Mark | Backed | Clock | Check
 
 
 class GridRow(NamedTuple):
@@ -61,7 +69,8 @@ def queue(part: Part) -> Grid:
 
 
 def _action(action: Action, blockers: dict[str, Blocker]) -> GridRow:
-    status = Mark(action.shown, action.backing if action.closed else "")
+    proof = action.proof if action.closed else ()
+    status = Mark(action.shown, action.backing if action.closed else "", proof=proof)
     notes = [_blocked_by(blockers[id]) for id in action.blockers if id in blockers]
     if action.notes:
         notes.append(action.notes)
@@ -131,25 +140,29 @@ def data(table: Table) -> Grid:
     if expects:
         last = columns[-1]
         columns.insert(len(columns) - 1, "Expected" if last == "Actual" else f"{last} expected")
-    return Grid(table.name, tuple(columns), tuple(_data_row(row, expects=expects) for row in table.rows))
+    if tells_backing(table):
+        columns.append("Backing")
+    rows = (_data_row(row, expects=expects, tells=tells_backing(table)) for row in table.rows)
+    return Grid(table.name, tuple(columns), tuple(rows))
 
 
-def _data_row(row: TableRow, *, expects: bool) -> GridRow:
+def tells_backing(table: Table) -> bool:
+    """Whether each row says how it is backed: they differ, or there is evidence to be shown."""
+    return len({row.backing for row in table.rows}) > 1 or any(row.proof for row in table.rows)
+
+
+def _data_row(row: TableRow, *, expects: bool, tells: bool) -> GridRow:
     cells: list[Cell] = list(row.values)
     if expects:
         cells.insert(len(cells) - 1, row.expected)
     if row.met is not None:
         cells[-1] = Check(row.values[-1], row.met)
+    if tells:
+        cells.append(Backed(row.backing, row.proof))
     return GridRow(row.event, tuple(cells), "" if row.met is not False else "failed")
 
 
 def table_backing(table: Table) -> str:
-    """How the rows of a table are backed, in a few words; with what they rest on."""
-    counts = {
-        word: sum(row.backing == word for row in table.rows) for word in ("proved", "observed", "asserted")
-    }
-    said = [
-        word if count == len(table.rows) else f"{count} {word}" for word, count in counts.items() if count
-    ]
-    bases = dict.fromkeys(row.basis for row in table.rows if row.basis)
-    return "; ".join([", ".join(said), *bases])
+    """How all rows of a table are backed, where no row says it by itself; with what they rest on."""
+    alike = [] if tells_backing(table) else [table.rows[0].backing]
+    return "; ".join([*alike, *dict.fromkeys(row.basis for row in table.rows if row.basis)])

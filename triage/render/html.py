@@ -5,16 +5,17 @@ so long tables do not pass the Markdown parser, and nothing that came from a tex
 """
 
 import re
+from collections.abc import Sequence
 from html import escape as quoted
 
-from triage import times
 from triage.errors import TemplateError
-from triage.render import grids, summary
+from triage.render import caption, grids, summary
 from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links, Piece, pieces, shown, shown_lines
-from triage.render.markdown import MarkdownComponents, output_text
+from triage.render.markdown import MarkdownComponents, output_lines
 from triage.report import Action, Checklist, Evidence, Part, Report
+from triage.report.lines import Line
 
 TALL = 60
 """Lines from which on an output is folded away at first."""
@@ -24,8 +25,7 @@ class PageComponents(MarkdownComponents):
     """What a template calls, each written as HTML behind a placeholder."""
 
     def __init__(self, links: Links, zone: str, word: str) -> None:
-        super().__init__(links, zone)
-        self._word = word
+        super().__init__(links, zone, word)
         self._written: list[str] = []
         self._anchors: set[str] = set()
 
@@ -38,7 +38,20 @@ class PageComponents(MarkdownComponents):
                 "a component stands inside of a line, a list or a table",
                 hint="give it lines of its own, with empty lines around it",
             )
-        return placed
+        there = {anchor[-8:] for anchor in self._anchors}
+        return _TO_EVENT.sub(lambda found: found[0] if found[2] in there else found[3], placed)
+
+    def proof(self, ids: Sequence[str]) -> str:
+        """Links to evidence, as Markdown; in what is HTML already, see `proof_html`."""
+        return self._few([f"[{id[-8:]}](#e-{id[-8:]})" for id in ids])
+
+    def proof_html(self, word: str, proof: Sequence[str]) -> str:
+        """How a claim is backed; the word itself leads to the evidence where there is one piece only."""
+        sign = f'class="backing {quoted(word)}"'
+        if len(proof) == 1:
+            return f'<a {sign} href="#e-{quoted(proof[0][-8:])}">{quoted(word)}</a>'
+        links = self._few([f'<a href="#e-{quoted(id[-8:])}">{quoted(id[-8:])}</a>' for id in proof])
+        return f"<span {sign}>{quoted(word)}</span>" + (f" by {links}" if links else "")
 
     def _put(self, html: str) -> Markdown:
         self._written.append(html)
@@ -94,6 +107,8 @@ class PageComponents(MarkdownComponents):
         if isinstance(cell, Clock):
             text = quoted(cell.text)
             return f'<time datetime="{cell.at}">{text}</time>' if cell.at else text
+        if isinstance(cell, grids.Backed):
+            return self.proof_html(cell.word, cell.proof)
         if isinstance(cell, Check):
             sign = (
                 '<span class="met">✓</span>' if cell.met else '<span class="unmet">✗ not as expected</span>'
@@ -104,7 +119,7 @@ class PageComponents(MarkdownComponents):
     def _mark_html(self, mark: Mark) -> str:
         word = f'<span class="mark">{quoted(mark.word)}</span>'
         if mark.backing in ("proved", "observed"):
-            word += f' <span class="backing {mark.backing}">{mark.backing}</span>'
+            word += f" {self.proof_html(mark.backing, mark.proof)}"
         return f"{word} {self.html(mark.note)}" if mark.note else word
 
     def html(self, text: str) -> str:
@@ -112,17 +127,17 @@ class PageComponents(MarkdownComponents):
         return "".join(map(_piece, pieces(text, self._links)))
 
     def evidence(self, item: Evidence) -> Markdown:
-        """Verbatim output, folded under what produced it."""
-        text = output_text(item)
-        is_open = "" if text.count("\n") >= TALL else " open"
-        title = f"<strong>{self.html(item.title)}</strong>" if item.title else ""
-        facts = [f"<code>{quoted(shown(item.command))}</code>"] if item.command else []
-        facts += [quoted(fact) for fact in self.caption(item)[1:] if fact]
-        facts += [_took(item)] if item.started_at and item.ended_at else []
-        caption = " · ".join(part for part in (title, *facts) if part) or "Output"
+        """Verbatim output, folded under what produced it. The anchor is within: who follows it unfolds it."""
+        found = output_lines(item)
+        is_open = "" if len(found) > TALL else " open"
+        said = [f"<strong>{self.html(item.title)}</strong>" if item.title else ""]
+        said += [f"<code>{quoted(shown(item.command))}</code>"] if item.command else []
+        said += [quoted(fact) for fact in caption.facts(item)]
+        line = " · ".join(part for part in said if part) or "Output"
+        text = "\n".join(map(_line, found))
         return self._put(
-            f'<details class="evidence"{self._anchor(item.event)}{is_open}><summary>{caption}</summary>'
-            f'<pre tabindex="0"><code>{quoted(shown_lines(text))}</code></pre></details>'
+            f'<details class="evidence"{is_open}><summary>{line}</summary>'
+            f'<pre tabindex="0"{self._anchor(item.event)}><code>{text}</code></pre></details>'
         )
 
     def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
@@ -137,6 +152,8 @@ class PageComponents(MarkdownComponents):
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []
         text = " — ".join(self.html(part) for part in said)
+        if action.closed and action.proof:
+            text += f" {self.proof_html(action.backing, action.proof)}"
         return (
             f'<li{self._anchor(action.event)} class="tone {sign[1]}">'
             f'<span role="img" aria-label="{sign[1]}">{sign[0]}</span> {text}</li>'
@@ -154,6 +171,11 @@ def _piece(piece: Piece) -> str:
     )
 
 
-def _took(item: Evidence) -> str:
-    started, ended = item.started_at or "", item.ended_at or ""
-    return times.duration(max(times.to_us(ended) - times.to_us(started), 0))
+def _line(line: Line) -> str:
+    """A line of output; one of standard error is marked."""
+    text = quoted(shown_lines(line.text))
+    return f'<span class="err">{text}</span>' if line.stream == "err" else text
+
+
+_TO_EVENT = re.compile(r'<a ([^>]*)href="#e-([0-9a-f]{8})"[^>]*>(.*?)</a>', re.DOTALL)
+"""A link to an event, which a template may not show."""

@@ -1,21 +1,24 @@
 """The components of a document in Markdown: tables, the sequence log, evidence, checklists, the summary."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from triage import times
-from triage.events import decoded
-from triage.render import grids, summary
+from triage.render import caption, grids, summary
 from triage.render.escape import Markdown, alone
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links
-from triage.render.prose import fence
-from triage.report import Action, Checklist, Evidence, Part, Report, Table, WallClock
+from triage.render.prose import code_span, fence
+from triage.report import Action, Blocker, Checklist, Evidence, Part, Report, Table, WallClock
+from triage.report.lines import Line, lines
 
 MOST_LINES = 400
 """Lines of one output that a document shows; of a longer one, half of them from each end."""
 
+
+MOST_PROOFS = 3
+"""Pieces of evidence that are linked for one claim; the others are counted."""
 
 LONGEST = 10_000
 """Characters of one line of output that a document shows."""
@@ -26,13 +29,51 @@ _STYLE = re.compile(r"\x1b\[[0-9;:]*[mK]")
 class MarkdownComponents:
     """What a template calls, each written as Markdown."""
 
-    def __init__(self, links: Links, zone: str) -> None:
+    def __init__(self, links: Links, zone: str, word: str = "component") -> None:
         self._links = links
         self._zone = zone
+        self._word = word
+        self._slugs: set[str] = set()
+        self._slug = ""
+        self._places: dict[str, str] = {}
+
+    def finished(self, text: str) -> str:
+        """The document with a link, or its bare tail, in the place of every word that stands for evidence."""
+        return re.sub(rf"{self._word}e([0-9a-f]{{8}})e", lambda found: self._link(found[1]), text)
+
+    def _link(self, tail: str) -> str:
+        slug = self._places.get(tail)
+        return f"[{tail}](#{slug})" if slug else tail
+
+    def proof(self, ids: Sequence[str]) -> str:
+        """Links to evidence: to the heading under which it stands, by the tail that its caption shows.
+
+        That heading may come later: so these are words that stand for links until the document is `finished`.
+        """
+        return self._few([f"{self._word}e{id[-8:]}e" for id in ids])
+
+    @staticmethod
+    def _few(links: Sequence[str]) -> str:
+        more = [f"and {len(links) - MOST_PROOFS} more"] if len(links) > MOST_PROOFS else []
+        return ", ".join([*links[:MOST_PROOFS], *more])
+
+    def backing(self, word: str, proof: Sequence[str]) -> str:
+        """How a claim is backed: ``proved by`` its evidence."""
+        return f"{word} by {self.proof(proof)}" if proof else word
+
+    def backed(self, item: Action | Blocker) -> Markdown:
+        """How an action that was closed, or the fix of a blocker, is backed; nothing where neither is."""
+        told = item.closed if isinstance(item, Action) else item.status == "fixed"
+        return Markdown(f"({self.backing(item.backing, item.proof)})" if told else "")
+
+    def seen(self, item: Blocker) -> Markdown:
+        """The evidence of a blocker's error."""
+        return Markdown(self.proof([id for id in item.evidence if id not in item.proof]))
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The names that templates call them by."""
         return {
+            "backed": self.backed,
             "checklist": self.checklist,
             "clock": lambda at, precision="exact": times.show(at, precision),
             "data_table": self.data_table,
@@ -42,6 +83,7 @@ class MarkdownComponents:
             "heading": self.heading,
             "issues_table": lambda part: self.grid(grids.issues(part)),
             "kind": lambda block: type(block).__name__.casefold(),
+            "seen": self.seen,
             "queue_table": lambda part: self.grid(grids.queue(part)),
             "sequence_log": lambda part: self.grid(grids.log(part)),
             "summary_lines": self.summary_lines,
@@ -54,10 +96,20 @@ class MarkdownComponents:
 
     def heading(self, level: int, title: str, event: str = "") -> Markdown:  # noqa: ARG002  a page needs the event
         """A heading, of a level from 1 to 6; deeper ones are bold."""
+        self._slug = self._fresh_slug(title)
         text = self.inline(title)
         bare = text.rstrip("#")
         closing = text[len(bare) :].replace("#", "\\#")  # a heading may end in marks that are not shown
         return Markdown(f"{'#' * level} {bare}{closing}" if level <= 6 else f"**{text}**")
+
+    def _fresh_slug(self, title: str) -> str:
+        """The anchor of a heading, where GitHub and Python-Markdown make the same of it, else ''."""
+        plain = "".join(sign for sign in title.lower() if sign.isalnum() or sign in " -").strip()
+        slug = plain.replace(" ", "-")
+        if not title.isascii() or set(title) & set("_*<>[]&") or "--" in slug or slug in ("", *self._slugs):
+            return ""
+        self._slugs.add(slug)
+        return slug
 
     def summary_lines(self, what: Report | Part) -> Markdown:
         """What a reader needs in ten seconds."""
@@ -82,6 +134,8 @@ class MarkdownComponents:
             return self.inline(cell)
         if isinstance(cell, Clock):
             return alone(cell.text)
+        if isinstance(cell, grids.Backed):
+            return self.backing(cell.word, cell.proof)
         if isinstance(cell, Check):
             return f"{self.inline(cell.text)} {'✓' if cell.met else '✗ not as expected'}"
         return self._mark(cell)
@@ -89,29 +143,22 @@ class MarkdownComponents:
     def _mark(self, mark: Mark) -> str:
         word = mark.word
         if mark.backing in ("proved", "observed"):
-            word = f"{word} ({mark.backing})"
+            word = f"{word} ({self.backing(mark.backing, mark.proof)})"
         return f"{word} — {self.inline(mark.note)}" if mark.note else word
 
     def data_table(self, table: Table) -> Markdown:
         """A table of observations, with how it is backed."""
-        backing = self.inline(grids.table_backing(table))
-        return Markdown(f"{self.grid(grids.data(table))}\n\n*Backing: {backing}*")
+        grid, basis = self.grid(grids.data(table)), grids.table_backing(table)
+        return Markdown(f"{grid}\n\n*Backing: {self.inline(basis)}*" if basis else grid)
 
     def evidence(self, item: Evidence) -> Markdown:
         """Verbatim output, with what produced it."""
-        parts = [f"**{self.inline(item.title)}**" if item.title else "", *self.caption(item)]
-        caption = " · ".join(part for part in parts if part)
-        body = fence(output_text(item), item.language or "text")
-        return Markdown(f"{caption}\n\n{body}" if caption else body)
-
-    def caption(self, item: Evidence) -> list[str]:
-        """What is to be said of an output besides its title."""
-        command = self.inline(f"`{item.command}`" if "`" not in item.command else item.command)
-        facts = [command if item.command else "", "captured" if item.origin == "captured" else ""]
-        facts += [f"exit code {item.exit_code}" if item.exit_code is not None else ""]
-        facts += [f"{item.redactions} redacted" if item.redactions else ""]
-        facts += [f"{item.truncated:,} bytes left out" if item.truncated else ""]
-        return facts
+        self._places[item.event[-8:]] = self._slug
+        said = [f"**{self.inline(item.title)}**" if item.title else ""]
+        said += [code_span(item.command)] if item.command else []
+        said += [self.inline(fact) for fact in caption.facts(item)]
+        line = " · ".join(part for part in [*said, item.event[-8:]] if part)
+        return Markdown(f"{line}\n\n{fence(output_text(item), item.language or 'text')}")
 
     def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
         """Actions as boxes, ticked where they are closed."""
@@ -124,7 +171,8 @@ class MarkdownComponents:
         said += [action.notes] if action.notes else []
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []
-        return " — ".join(self.inline(text) for text in said)
+        text = " — ".join(self.inline(part) for part in said)
+        return f"{text} {self.backed(action)}" if action.closed and action.proof else text
 
     def wall_clock(self, clock: WallClock) -> Markdown:
         """The span of the work, both its ends named."""
@@ -148,13 +196,28 @@ def _row(cells: Any) -> str:
 
 def output_text(item: Evidence) -> str:
     """The output as text: bytes that do not decode are visible, the middle of a long one is counted."""
+    return "\n".join(line.text for line in output_lines(item))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}[…]"
+
+
+def output_lines(item: Evidence) -> list[Line]:
+    """The lines of the same; what is said in place of lines is of no stream."""
     if item.output is None:
-        return "(the output was not recorded)"
-    text = _STYLE.sub("", decoded(item.output)).rstrip("\n")
-    if not text.strip():
-        return "(no output)"
-    lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}[…]" for line in text.split("\n")]
-    if len(lines) <= MOST_LINES:
-        return "\n".join(lines)
+        return [Line(0, "", "(the output was not recorded)")]
+    found = [line._replace(text=_STYLE.sub("", line.text)) for line in lines(item)]
+    while found and not found[-1].text:
+        found.pop()
+    if not any(line.text.strip() for line in found):
+        return [Line(0, "", "(no output)")]
+    found = [
+        line if len(line.text) <= LONGEST else line._replace(text=f"{line.text[:LONGEST]}[…]")
+        for line in found
+    ]
+    if len(found) <= MOST_LINES:
+        return found
     half = MOST_LINES // 2
-    return "\n".join([*lines[:half], f"[… {len(lines) - MOST_LINES} lines not shown …]", *lines[-half:]])
+    left_out = Line(0, "", f"[… {len(found) - MOST_LINES} lines not shown …]")
+    return [*found[:half], left_out, *found[-half:]]

@@ -44,7 +44,9 @@ class Entry(NamedTuple):
 
 def page(report: Report, template: str, style: "Style", folders: Sequence[Path], frames: Path) -> str:
     """The page of a report. What stands around the document is ours alone: it lies in ``frames``."""
-    components = PageComponents(style.links, style.zone, _word(report))
+    from triage.render import word
+
+    components = PageComponents(style.links, style.zone, word(report))
     sandbox = environment(folders, style.links, components.functions())
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
@@ -63,15 +65,6 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
         template_digest=_digest(sandbox),
         status=report.main.header.status,
     )
-
-
-def _word(report: Report) -> str:
-    """A word that stands nowhere in the report: made from a digest of all that the report says."""
-    from triage.render.as_json import as_json
-
-    heads = " ".join(report.heads)
-    text = heads or as_json(report)
-    return f"component{sha256(text.encode()).hexdigest()[:24]}"
 
 
 def _html(source: str) -> tuple[list[Entry], str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-from triage.render.inline import shown_lines
+from triage.render.inline import shown, shown_lines
 
 FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<text>.*)$")
@@ -204,6 +204,14 @@ def fence(text: str, language: str = "") -> str:
     mark = "`" * max(3, longest + 1)
     word = "".join(c for c in language if c.isalnum() or c in "+-_.")
     return f"{mark}{word}\n{body}\n{mark}"
+
+
+def code_span(text: str) -> str:
+    """Text as code within a line, between more backticks than any run of them in it."""
+    body = shown(text)
+    mark = "`" * (max((len(run) for run in re.findall(r"`+", body)), default=0) + 1)
+    room = " " if body[:1] in "` " or body[-1:] in "` " else ""
+    return f"{mark}{room}{body}{room}{mark}"
 
 
 def without_gaps(text: str) -> str:

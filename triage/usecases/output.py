@@ -2,27 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from triage.errors import InvalidValue, NotFound
-from triage.events import decoded
 from triage.report import Evidence, Report
+from triage.report.lines import Line, lines
 from triage.store import Store
 from triage.usecases import lookup
+
+__all__ = ["Line", "chosen", "evidence", "lines", "told", "worded"]
 
 HEAD, TAIL = 20, 40
 """Lines that are shown of the beginning and of the end of a long output."""
 WIDTH = 2000
 """Characters of a line that are shown where no lines were asked for."""
 _STYLE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-
-
-class Line(NamedTuple):
-    """A line of an output: its number, from 1, the stream that it came from (or ''), and its text."""
-
-    number: int
-    stream: str
-    text: str
 
 
 def evidence(store: Store, journal: str, name: str) -> Evidence:
@@ -46,17 +39,6 @@ def evidence(store: Store, journal: str, name: str) -> Evidence:
         hint = f"bring it back: triage amend e{event.n} retracted=false"
         raise NotFound(f"e{event.n} was withdrawn", hint=hint)
     return item
-
-
-def lines(item: Evidence) -> list[Line]:
-    """The lines of an output; of which stream, where there are two."""
-    found, place = [], 0
-    streams = item.streams if len({stream for stream, _ in item.streams}) > 1 else (("", item.kept),)
-    for stream, size in streams:
-        text = decoded((item.output or b"")[place : place + size])
-        place += size
-        found += [(stream, line) for line in text.split("\n")[: -1 if text.endswith("\n") else None]]
-    return [Line(number, stream, line) for number, (stream, line) in enumerate(found, 1)]
 
 
 def chosen(every: Sequence[Line], span: str) -> list[Line]:
