@@ -174,6 +174,7 @@ def test_import_answers_with_one_object_for_each_file(journal):
         "slug": "velvet-first-deploy",
         "new": 0,
         "known": 1,
+        "asked": [],
     }
 
 

@@ -553,3 +553,30 @@ def test_what_would_end_the_program_while_it_records_the_end_does_not(journal):
         started.communicate(timeout=30)
 
     assert (evidence(journal)["state"], evidence(journal)["output"]) == ("exited", "it ran\n")
+
+
+def test_data_of_which_a_later_line_says_that_they_are_secret_wait_for_it(journal):
+    manifest = "apiVersion: v1\ndata:\n  user: YWRtaW4tb2YtdGhlLWRi\n"
+    code = f"import time; print('up'); print({manifest!r}, end=''); time.sleep(6); print('kind: Secret')"
+    started = subprocess.Popen(
+        [SCRIPT, "run", "--", *python(code)], env=journal.environment, cwd=journal.work,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    wait_for(lambda: evidence(journal)["output"] == "up\napiVersion: v1\n")
+    started.communicate(timeout=30)
+
+    assert "YWRtaW4tb2YtdGhlLWRi" not in evidence(journal)["output"]
+    assert evidence(journal)["output"].endswith("kind: Secret\n")
+
+
+def test_a_key_that_comes_line_by_line_is_not_recorded(journal):
+    code = (
+        "import time\n"
+        "print('-----BEGIN RSA PRIVATE KEY-----')\n"
+        "for n in range(5): time.sleep(1.2); print('QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZn')\n"
+        "print('-----END RSA PRIVATE KEY-----'); print('done')\n"
+    )
+    journal.start("run", "--", *python(code), timeout=60)
+
+    assert "QUJDREVG" not in evidence(journal)["output"]
+    assert evidence(journal)["output"].endswith("done\n")

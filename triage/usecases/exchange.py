@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from triage import events, times
 from triage.errors import InvalidValue, SecretFound
 from triage.events import Event, Sealed
-from triage.redact import Redactor, inspect
+from triage.redact import Hit, Redactor, inspect
 from triage.store import JournalRow, Name, Store
 
 FORMAT = "triage.export.v1"
@@ -182,19 +182,24 @@ def _misfit(event: Event) -> str:
 
 
 def _refuse_secrets(event: Event, number: int, redactor: Redactor) -> None:
-    if inspect((event.actor.name, event.actor.session), redactor):
-        raise SecretFound(
-            f"line {number}: the actor of {event.tail} holds a secret",
-            hint="nothing was imported; have it purged where it comes from",
-        )
-    for name, value in (event.body or {}).items():
-        if name != "output" and inspect({name: value}, redactor):
+    """Raise `SecretFound` naming line, event, field and rule, and never the secret."""
+    for field, hits in _found(event, redactor):
+        if hits:
+            where = f"{event.kind} {event.tail} holds a secret in {field!r}, by the rule {hits[0].rule}"
             raise SecretFound(
-                f"line {number}: {event.kind} {event.tail} holds a secret in {name!r}",
+                f"line {number}: {where}",
                 hint="nothing was imported; have it purged where it comes from",
+                found=[{"line": number, "event": event.tail, "field": field, "rule": hits[0].rule}],
             )
-    if event.output and redactor.data(event.output)[1]:
-        raise SecretFound(
-            f"line {number}: the output of {event.tail} holds a secret",
-            hint="nothing was imported; have it purged where it comes from",
-        )
+
+
+def _found(event: Event, redactor: Redactor) -> Iterator[tuple[str, tuple[Hit, ...]]]:
+    yield "actor", inspect((event.actor.name, event.actor.session), redactor)
+    for name, value in (event.body or {}).items():
+        if name == "output":
+            continue
+        yield name, inspect({name: value}, redactor)
+        if name in ("cells", "labels") and redactor.cells(value or ()) != value:
+            yield name, (Hit("context", 0, 0),)
+    if event.output:
+        yield "output", redactor.data(event.output)[1]

@@ -1,5 +1,6 @@
 """Writes a command that runs into the record: its start before it starts, its output as it comes, its end."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,7 @@ class Scribe:
     def _flush(self, head: Kept) -> None:
         """Record the lines of the head that were there at the last look: a secret may go on in newer ones."""
         limit, self._seen = min(self._seen, KEEP), len(head.data)
+        limit = min(limit, _undecided(head.data, self._done))
         if limit <= self._done:
             return
         transcript = self._recorder.transcript(*head)
@@ -136,6 +138,21 @@ class Scribe:
     def text(self, stream: str = "") -> str:
         """The recorded text of one stream, or of both."""
         return decoded(b"".join(data for piece in self._pieces for data in _of(piece, stream)))
+
+
+_DATA = re.compile(rb"^(?:  )?\"?(?:data|stringData)\"?[ ]*:", re.MULTILINE)
+_KIND = re.compile(rb"^[ ]*\"?kind\"?[ ]*:", re.MULTILINE)
+
+
+def _undecided(data: bytes, since: int) -> int:
+    """Where data begins of which only a later line says whether they are those of a Secret of Kubernetes.
+
+    kubectl sorts the keys of a manifest: ``data`` comes before ``kind``.
+    """
+    begins = [found.start() for found in _DATA.finditer(data, since)]
+    if not begins or _KIND.search(data, begins[-1]):
+        return len(data)
+    return begins[-1]
 
 
 def kept(recorder: Recorder, tape: Tape, since: int = 0) -> "tuple[list[Piece], int]":
