@@ -163,13 +163,11 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
     captured = ran.captured
     _fault(captured.error)
     if ran.error is not None:
-        complain(
-            ran.error,
-            as_json=call.json,
-            keep=lambda: keep(ran.output, call.heard.secret_env) if ran.event is None else "",
-        )
-    if ran.event is None:
-        note("triage: the command ran, and was not recorded")
+        lost = b"" if ran.ended else ran.output
+        complain(ran.error, as_json=call.json, keep=lambda: keep(lost, call.heard.secret_env))
+    if ran.event is None or not ran.ended:
+        start = f"only its start is: {place.name} e{ran.event.n}" if ran.event else "nothing of it is"
+        note(f"triage: the command ran, and was not recorded; {start}")
         sys.exit(captured.exit_code)
     if call.json:
         told = [as_dict(place, event) | {"text": what} for event, what in ran.told]

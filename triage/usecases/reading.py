@@ -63,6 +63,8 @@ def wording(event: Event) -> str:
         parts += [f"{label}={value}".lstrip("=") for label, value in body.get(cells) or ()]
     if body.get("exit_code") is not None:
         parts.append(f"exit {body['exit_code']}")
+    if event.kind == "evidence" and body.get("output"):
+        parts.append(f"{sum(size for size, _ in body['output']):,} bytes")
     if body.get("changes"):
         parts += [f"{name}={value}" for name, value in body["changes"].items()]
     if body.get("retracted"):

@@ -22,12 +22,16 @@ class Told(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What a command that was run did, its event, what followed, and what kept any of it from being kept."""
+    """What a command that was run did, its first event, what followed, and what went wrong with keeping it.
+
+    ``ended`` says whether its end is recorded, and with it all that it printed.
+    """
 
     captured: Captured
     command: str
     output: bytes
     event: Event | None
+    ended: bool = True
     told: tuple[Told, ...] = ()
     error: TriageError | None = None
 
@@ -81,11 +85,11 @@ def _recorded(
     try:
         events = scribe.record([*drafts, *(followed.draft for followed in following)])
     except TriageError as error:
-        return Ran(captured, command, scribe.output, None, error=error)
+        return Ran(captured, command, scribe.output, scribe.event, ended=False, error=error)
     pairs = zip(events[len(drafts) :], following, strict=True)
     told = (Told(event, consequences.wording(recorder, event, followed)) for event, followed in pairs)
     said = tuple(item for item in told if item.what)
-    return Ran(captured, command, scribe.output, scribe.event, said, problem)
+    return Ran(captured, command, scribe.output, scribe.event, told=said, error=problem)
 
 
 def _with_blocker(draft: Draft, following: Sequence[Following]) -> Draft:
