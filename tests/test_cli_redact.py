@@ -265,3 +265,13 @@ def test_a_cloned_folder_lets_nothing_through(journal):
 
     assert code == 4
     assert "may not let secrets through; set it in " in message
+
+
+def test_every_key_that_init_explains_is_one(triage):
+    triage("init")
+    path = triage.work / "triage.toml"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line.removeprefix("# ") for line in lines if "=" in line or "[[" in line))
+    triage("open", "It goes on")
+
+    assert triage("redact", stdin="ACME-123456").startswith("ACME-[REDACTED:acme-badge:")

@@ -15,7 +15,7 @@ import pytest
 from program import SCRIPT
 
 from triage.capture.tape import Tape
-from triage.redact import Redactor
+from triage.redact import Redactor, secret_names
 from triage.redact.transcript import Transcript
 
 COUNT = int(os.environ.get("TRIAGE_PLANTED", "6"))
@@ -81,3 +81,15 @@ def left(journal, batch):
             text = Path(path).read_bytes().decode("latin-1")
             found += [f"{path.name}: {secret}" for secret in batch if planted.is_left(secret, text)]
     return found
+
+
+@pytest.mark.parametrize("value", ["/x9Kd+AbQ3/zz09==", "httpS3cret-of-mine", "/9aB8cD7eF6gH5"])
+def test_a_secret_that_begins_as_a_path_or_an_address_does_is_known(value):
+    assert secret_names({"DB_TOKEN": value}) == {"DB_TOKEN": value}
+
+
+@pytest.mark.parametrize(
+    "value", ["/run/secrets/Token1", "/home/ana/.tokens/9", "https://vault.example.org/v1"]
+)
+def test_a_path_and_an_address_are_no_secrets(value):
+    assert secret_names({"DB_TOKEN": value}) == {}

@@ -72,7 +72,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 NOT_RUN = 125
 """The exit code of `triage run` where it did not run its command, as env and timeout have it."""
 
-EVERYWHERE = {"--json": False, "--store": True, "--journal": True, "--actor": True}
+EVERYWHERE = {"--json": False, "--store": True, "--journal": True, "--actor": True, "--secret-env": True}
 """Options that may stand before the command too, and whether they take a value."""
 
 

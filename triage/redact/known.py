@@ -187,5 +187,20 @@ def secret_names(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if names_secret(name) and is_telling(value) and not value.startswith(("/", "http"))
+        if names_secret(name) and is_telling(value) and not _tells_where(value)
     }
+
+
+ROOTS = frozenset((
+    "app", "apps", "bin", "builds", "code", "config", "data", "dev", "etc", "github", "home", "lib", "media", "mnt",
+    "nix", "opt", "private", "proc", "root", "run", "secrets", "snap", "srv", "src", "sys", "tmp", "usr", "var",
+    "vault", "work", "workspace", "workspaces", "Applications", "Library", "System", "Users", "Volumes",
+))  # fmt: skip
+"""Folders at the root of a file system: a secret in Base64 may begin with a slash, too, and is no path."""
+
+
+def _tells_where(value: str) -> bool:
+    """Whether a value is the place of a secret, and not one: a path, or an address."""
+    if value.startswith(("http://", "https://", "~/", "./")):
+        return True
+    return value.startswith("/") and value.split("/")[1] in ROOTS

@@ -19,6 +19,10 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's Base32, in small letters: no two of its characters look alike."""
 
 
+MOST_PASSES = 100
+"""Looks at one text: two are the rule, and three are rare."""
+
+
 class Allowed(NamedTuple):
     """What is let through although a rule finds it: a whole ``rule``, or the one value of a ``fingerprint``.
 
@@ -66,7 +70,10 @@ class Redactor:
         A marker may end a word that kept a rule from seeing what follows: so it looks until there is no more.
         """
         found: tuple[Hit, ...] = ()
-        while more := self.hits(text):
+        for _ in range(MOST_PASSES):
+            more = self.hits(text)
+            if not more:
+                break
             text = self._marked(text, more)
             found += more
         return text, found

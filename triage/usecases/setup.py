@@ -24,6 +24,15 @@ CONFIG = """# Configuration of triage for this folder. Every key may stay a comm
 
 # A folder of templates that come before the built-in ones.
 # templates = "docs/templates"
+
+# Variables whose values are secret, whatever their names (docs/redaction.md).
+# secret_env = ["DB_LOGIN"]
+
+# What else is a secret: the group "secret" of the pattern, or all of it.
+# [[redact.rules]]
+# name = "acme-badge"
+# pattern = "ACME-(?P<secret>[0-9]{6})"
+# hints = ["acme-"]
 """
 
 
