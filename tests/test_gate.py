@@ -120,7 +120,7 @@ def test_a_secret_of_the_template_is_refused_by_its_line(journal):
     )  # fmt: skip
     assert code == 6
     assert message.startswith("triage: line 2 of the document would show a secret, by the rule known; ")
-    assert "no single value holds it: see what meets there, of the record or the template 'mine'" in message
+    assert "no single value holds it: see what meets there, of record or template 'mine'" in message
 
 
 def test_a_word_that_one_field_ends_with_makes_no_secret_of_the_next(journal):

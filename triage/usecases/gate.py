@@ -62,7 +62,7 @@ def check_document(text: str, template: str, redactor: Redactor) -> None:
         line = text.count("\n", 0, hit.start) + 1
         raise SecretFound(
             f"line {line} of the document would show a secret, by the rule {hit.rule}",
-            hint=f"no single value holds it: see what meets there, of the record or the template {template!r}",
+            hint=f"no single value holds it: see what meets there, of record or template {template!r}",
             found=[{"line": line, "template": template, "rule": hit.rule}],
         )
 
