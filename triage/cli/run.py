@@ -10,15 +10,11 @@ from triage import config, times
 from triage.cli.command import TEXT, Call, Command, as_dict, command, sorted_out, spellings
 from triage.cli.heard import keep
 from triage.cli.speech import complain, note, note_json, plain, shortened
-from triage.errors import TriageError, UsageError
-from triage.usecases import fields as typed
+from triage.errors import TriageError
 from triage.usecases import running
-from triage.usecases.plan import Observed, Plan
+from triage.usecases.plan import Observed, Plan, cells_of
 from triage.usecases.recorder import Place
 from triage.usecases.running import Ran
-
-ACTUAL = "Actual"
-"""The column that is filled from the output where --expect names none."""
 
 
 class RunCommand(Command):
@@ -71,7 +67,7 @@ def _apart(args: Sequence[str], valued: set[str], flags: set[str]) -> tuple[list
 @click.option("--timeout", metavar="TIME", help="End it after 90s, 5m or 1h30m.")
 @click.option("--pty", is_flag=True, help="Give it a terminal.")
 @click.option("--no-output", is_flag=True, help="Record everything but what it printed, of which a digest.")
-@click.option("--cell", "cells", multiple=True, hidden=True)
+@click.option("--cell", "words", multiple=True, hidden=True)
 def run_command(
     call: Call, argv: tuple[str, ...], tail: int | None, timeout: str | None, pty: bool, **options: Any
 ) -> None:
@@ -88,8 +84,10 @@ def run_command(
     plan = Plan(
         fields={},
         action=options.pop("action") or "",
-        cells=_cells(options.pop("sets"), "--set"),
-        observed=_observed(options),
+        cells=cells_of(options.pop("sets"), "--set"),
+        observed=Observed.from_options(
+            **{name: options.pop(name) for name in ("table", "words", "expect", "expect_exact", "match")}
+        ),
         keep_output=not options.pop("no_output"),
         timeout=None if timeout is None else times.parse_span(timeout, "--timeout"),
         live=tail is None,
@@ -107,39 +105,6 @@ def run_command(
     ran = running.run(recorder, argv, plan, clock=config.clock)
     shown = _print_tail(ran, tail) if tail is not None else None
     _end(call, recorder.place, ran, shown)
-
-
-def _cells(words: Sequence[str], option: str) -> tuple[tuple[str, str], ...]:
-    pairs = [typed.assignment(word) for word in words]
-    for word, pair in zip(words, pairs, strict=True):
-        if pair is None:
-            raise UsageError(
-                f"{word!r:.60} is not LABEL=VALUE, which {option} needs", hint="put -- before the command"
-            )
-    return tuple(pair for pair in pairs if pair is not None)
-
-
-def _observed(options: dict[str, Any]) -> Observed | None:
-    """The row that is to be filled from the output, as the options say."""
-    names = ("table", "cells", "expect", "expect_exact", "match")
-    table, words, expect, exact, match = (options.pop(name) for name in names)
-    cells = _cells(words, "--observe TABLE")
-    if table is None:
-        if words or expect or exact or match:
-            raise UsageError(
-                "a row to fill needs its table", hint="--observe TABLE LABEL=VALUE... -- COMMAND"
-            )
-        return None
-    if not cells:
-        raise UsageError(
-            "--observe needs the cells that tell the row", hint="--observe TABLE 'Test=No token' -- COMMAND"
-        )
-    if expect and exact:
-        raise UsageError("--expect and --expect-exact exclude each other", hint="give one of them")
-    label, mark, value = (exact or expect or "").partition("=")
-    if not mark:
-        label, value = ACTUAL, label
-    return Observed(table, cells, label.strip() or ACTUAL, value, bool(exact), match or "")
 
 
 def _print_tail(ran: Ran, count: int) -> int:

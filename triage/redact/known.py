@@ -193,8 +193,9 @@ def secret_names(environ: Mapping[str, str]) -> dict[str, str]:
 
 ROOTS = frozenset((
     "app", "apps", "bin", "builds", "code", "config", "data", "dev", "etc", "github", "home", "lib", "media",
-    "mnt", "nix", "opt", "private", "proc", "root", "run", "secrets", "snap", "srv", "src", "sys", "tmp", "usr",
-    "var", "vault", "work", "workspace", "workspaces", "Applications", "Library", "System", "Users", "Volumes",
+    "mnt", "nix", "opt", "private", "proc", "root", "run", "secrets", "snap", "srv", "src", "sys", "tmp",
+    "usr", "var", "vault", "work", "workspace", "workspaces",
+    "Applications", "Library", "System", "Users", "Volumes",
 ))  # fmt: skip
 """Folders at the root of a file system: a secret in Base64 may begin with a slash, too, and is no path."""
 

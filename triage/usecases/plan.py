@@ -1,13 +1,14 @@
 """What is to be done with a command that is run, and the action that it is run for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from triage.errors import InvalidValue, NotFound, TriageError
+from triage.errors import InvalidValue, NotFound, TriageError, UsageError
 from triage.events import Draft
 from triage.report import Report
 from triage.usecases import lookup
+from triage.usecases.fields import assignment
 from triage.usecases.recorder import Recorder, Said
 
 
@@ -24,6 +25,46 @@ class Observed(NamedTuple):
     expected: str
     exact: bool = False
     match: str = ""
+
+    @classmethod
+    def from_options(
+        cls,
+        table: str | None,
+        words: Sequence[str],
+        expect: str | None,
+        expect_exact: str | None,
+        match: str | None,
+    ) -> "Observed | None":
+        """The row that the options of `triage run` ask for, or None; `UsageError` where they do not fit."""
+        if table is None:
+            if words or expect or expect_exact or match:
+                raise UsageError("a row to fill needs its table", hint=f"--observe {OBSERVE}")
+            return None
+        if not words:
+            raise UsageError("--observe needs the cells that tell the row", hint=f"--observe {OBSERVE}")
+        if expect and expect_exact:
+            raise UsageError("--expect and --expect-exact exclude each other", hint="give one of them")
+        label, mark, value = (expect_exact or expect or "").partition("=")
+        if not mark:
+            label, value = ACTUAL, label
+        cells = cells_of(words, "--observe TABLE")
+        return cls(table, cells, label.strip() or ACTUAL, value, bool(expect_exact), match or "")
+
+
+ACTUAL = "Actual"
+"""The column that is filled from the output where --expect names none."""
+OBSERVE = "TABLE LABEL=VALUE... -- COMMAND"
+
+
+def cells_of(words: Sequence[str], option: str) -> tuple[tuple[str, str], ...]:
+    """The cells that ``LABEL=VALUE`` words say; `UsageError` for one that says none."""
+    pairs = [assignment(word) for word in words]
+    for word, pair in zip(words, pairs, strict=True):
+        if pair is None:
+            raise UsageError(
+                f"{word!r:.60} is not LABEL=VALUE, which {option} needs", hint="put -- before the command"
+            )
+    return tuple(pair for pair in pairs if pair is not None)
 
 
 class Plan(NamedTuple):
