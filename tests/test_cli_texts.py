@@ -345,6 +345,7 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.cli.command",
         "triage.cli.heard",
         "triage.cli.log",
+        "triage.cli.redactor",
         "triage.cli.speech",
         "triage.config",
         "triage.config.files",

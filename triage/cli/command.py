@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from triage import config
-from triage.cli.heard import Heard, redactor
+from triage.cli.heard import Heard
+from triage.cli.redactor import redactor
 from triage.cli.speech import plain, say, say_json, shortened
 from triage.config import Settings
 from triage.errors import UsageError

@@ -3,14 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from triage import config, redact
+from triage import config
+from triage.cli.redactor import redactor
 from triage.cli.speech import note
 from triage.errors import TriageError, UsageError
-
-if TYPE_CHECKING:
-    from triage.config import Settings
 
 
 class Heard:
@@ -44,28 +41,6 @@ class Heard:
     def keep(self) -> str:
         """Keep what was read in a file of the user's, scrubbed; its path, or '' where there is nothing."""
         return keep(self._data or b"", self.secret_env)
-
-
-def redactor(settings: "Settings", names: Sequence[str] = ()) -> redact.Redactor:
-    """The redactor of a call: what its environment, its configuration and ``--secret-env`` say is secret.
-
-    Raises `UsageError` where a variable that was named holds nothing that could be looked for.
-    """
-    for name in names:
-        if not redact.is_telling(os.environ.get(name, "")):
-            raise UsageError(
-                f"--secret-env {name}: the variable holds no secret of 8 characters and two kinds of them",
-                hint="name a variable that is set",
-            )
-    named = (*names, *settings.secret_env)
-    known = redact.secret_names(os.environ) | {n: os.environ[n] for n in named if n in os.environ}
-    return redact.Redactor(
-        config.redaction_key(settings.config_folder),
-        known,
-        remembered=config.remembered(settings.config_folder),
-        rules=settings.rules,
-        allowed=settings.allowed,
-    )
 
 
 def keep(data: bytes, names: Sequence[str] = ()) -> str:
