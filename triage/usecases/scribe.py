@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +49,14 @@ class Scribe:
         self.event: Event | None = None
         self.id = ""
 
-    def begin(self, before: Sequence[Draft] = ()) -> TriageError | None:
-        """Record that the command starts, after what belongs before it; the error where that failed."""
+    def begin(self, before: Sequence[Draft] = ()) -> None:
+        """Record that the command starts, after what belongs before it; later, where that fails."""
         started = self._recorder.now()
         said = Said("evidence", {**self._fields, "started_at": started}, at=self._at(started))
         creation = self._recorder.draft(said)
         self.id, self._opening = creation.id, [*before, creation]
-        try:
+        with suppress(TriageError):
             self.record([])
-        except TriageError as error:
-            return error
-        return None
 
     def record(self, drafts: Sequence[Draft]) -> list[Event]:
         """Record drafts, and before them what could not be recorded when it was due."""
@@ -140,8 +138,8 @@ class Scribe:
         return decoded(b"".join(data for piece in self._pieces for data in _of(piece, stream)))
 
 
-_DATA = re.compile(rb"^(?:  )?\"?(?:data|stringData)\"?[ ]*:", re.MULTILINE)
-_KIND = re.compile(rb"^[ ]*\"?kind\"?[ ]*:", re.MULTILINE)
+_DATA = re.compile(rb"^[ \t]*\"?(?:data|stringData)\"?[ ]*:", re.MULTILINE)
+_KIND = re.compile(rb"^[ \t]*\"?kind\"?[ ]*:", re.MULTILINE)
 
 
 def _undecided(data: bytes, since: int) -> int:
