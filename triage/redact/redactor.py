@@ -159,6 +159,11 @@ class Redactor:
         """The same for [label, value]: a value whose label says secret is one, whatever it looks like."""
         return [self._cell(label, value) for label, value in cells]
 
+    @staticmethod
+    def names_secret(label: str) -> bool:
+        """Whether a label says that its value is a secret."""
+        return names_secret(label)
+
     def _cell(self, label: str, value: str) -> list[str]:
         if self._is_named_secret(label, value):
             return [self.text(label)[0], self.marker("context", value)]

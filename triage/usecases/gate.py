@@ -84,7 +84,7 @@ def _labelled(patches: Iterable[Patch], redactor: Redactor) -> Iterator[tuple[Va
     for patch in patches:
         for name in ("cells", "labels"):
             for label, text in patch.body.get(name) or ():
-                if redactor.cells([[label, text]])[0][1] != text:
+                if redactor.names_secret(label) and redactor.cells([[label, text]])[0][1] != text:
                     yield Value(patch.id, patch.kind, name, text), "context"
 
 
