@@ -215,5 +215,5 @@ def output_lines(item: Evidence) -> list[Line]:
     if len(found) <= MOST_LINES:
         return found
     half = MOST_LINES // 2
-    left_out = Line(0, "", f"[… {len(found) - MOST_LINES} lines not shown …]")
+    left_out = Line(0, "", f"[… {len(found) - MOST_LINES:,} lines not shown …]")
     return [*found[:half], left_out, *found[-half:]]
