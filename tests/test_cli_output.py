@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+AGAIN = "[the line above 8 more times, to line 10]"
+
 
 @pytest.fixture
 def supplied(journal):
@@ -30,7 +32,9 @@ def test_a_long_output_is_shown_at_both_ends_with_the_way_to_the_rest(supplied):
     shown = supplied("".join(f"{n}\n" for n in range(1, 1001)))
 
     assert shown[:2] == ["1", "2"]
-    assert shown[20] == "[... 940 lines more: triage output e2 --lines 21-960 ...]"
+    assert shown[20] == (
+        "[... 940 lines left out: triage output e2 --journal velvet-first-deploy --lines 21-960]"
+    )
     assert (shown[21], shown[-1], len(shown)) == ("961", "1000", 61)
 
 
@@ -55,7 +59,40 @@ def test_lines_that_are_none_are_refused(journal, span):
 
 
 def test_what_is_said_again_is_counted(supplied):
-    assert supplied("a\n" + "b\n" * 9 + "c\n") == ["a", "b", "[... the same 8 times more ...]", "c"]
+    assert supplied("a\n" + "b\n" * 9 + "c\n") == ["a", "b", AGAIN, "c"]
+
+
+@pytest.mark.parametrize("text", ["a\nb\nb\nc\n", "a\n\n\nc\n"])
+def test_a_line_that_is_said_twice_is_shown_twice(supplied, text):
+    assert supplied(text) == text.splitlines()
+
+
+def test_equal_lines_count_as_one_towards_what_is_shown(supplied):
+    shown = supplied("waiting\n" * 5000 + "".join(f"{n}\n" for n in range(40)) + "waiting\n" * 5000)
+
+    assert len(shown) == 44
+    assert shown[:2] == ["waiting", "[the line above 4,999 more times, to line 5,000]"]
+
+
+def test_what_is_left_out_is_shown_by_the_command_that_is_told(journal):
+    journal("evidence", "-", "--title", "It's long", stdin="".join(f"{n}\n" for n in range(1, 101)))
+    [hint] = [line for line in journal("output", "It's long").splitlines() if line.startswith("[...")]
+
+    shown = journal(*hint.removesuffix("]").partition("triage ")[2].split())
+
+    assert shown.splitlines() == [str(n) for n in range(21, 61)]
+
+
+def test_the_rest_of_a_very_long_line_is_shown_by_the_command_that_is_told(journal):
+    journal("evidence", "-", stdin="short\n" + "x" * 2500 + "\n")
+    hint = journal("output", "last").splitlines()[1].removeprefix("x" * 2000)
+
+    assert hint == "[... 500 characters left out: triage output e2 --journal velvet-first-deploy --lines 2]"
+    assert journal(*hint.removesuffix("]").partition("triage ")[2].split()) == "x" * 2500
+
+
+def test_lines_that_were_asked_for_show_what_was_overwritten(supplied):
+    assert supplied("\x1b[31mrm -rf /\x1b[0m\rls\n", "--lines", "1") == ["rm -rf / ls"]
 
 
 def test_colours_and_overwritten_progress_are_left_out(supplied):
@@ -79,6 +116,62 @@ def test_standard_error_is_marked_where_there_are_two_streams(journal):
     assert journal("output", "e2") == "one\n2> two"
     assert journal("output", "e2", "--stream", "err") == "2> two"
     assert journal("output", "e2", "--stream", "out") == "one"
+
+
+TWO = ["sh", "-c", "for i in 1 2 3; do echo o$i; sleep .1; echo e$i >&2; sleep .1; done"]
+
+
+def test_lines_of_one_stream_keep_the_numbers_of_the_record(journal):
+    journal.start("run", "--", *TWO)
+
+    assert journal("output", "e2", "--stream", "err", "--lines", "1-4") == "2> e1\n2> e2"
+
+
+def test_the_kept_bytes_of_one_stream_can_be_had(journal):
+    journal.start("run", "--", *TWO)
+
+    assert journal.start("output", "e2", "--raw", "--stream", "err").out == "e1\ne2\ne3\n"
+
+
+@pytest.mark.parametrize(("stream", "shown"), [("err", "one"), ("out", "")])
+def test_an_output_of_one_stream_belongs_to_that_stream(journal, stream, shown):
+    journal.start("run", "--", "sh", "-c", "echo one >&2")
+
+    assert journal("output", "e2", "--stream", stream) == shown
+
+
+@pytest.mark.parametrize("other", [["--lines", "1"], ["--json"]])
+def test_kept_bytes_go_with_nothing_that_reads_them_as_lines(journal, other):
+    journal("evidence", "-", stdin="one\n")
+
+    assert f"--raw does not go with {other[0]}" in journal.refused("output", "e2", "--raw", *other)[-1]
+
+
+def test_an_output_of_nothing_has_no_lines(journal):
+    journal.start("run", "--", "true")
+    ran = journal.run("output", "e2")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "velvet-first-deploy e2 exit 0, 0 lines, 0 bytes: true\n"
+
+
+def test_an_output_without_an_end_says_so(journal):
+    journal("record", "-", stdin=json.dumps(
+        {"kind": "evidence", "fields": {"command": "make", "origin": "captured", "state": "running"}}
+    ))  # fmt: skip
+
+    assert journal.run("output", "e2").err == "velvet-first-deploy e2 running, 0 lines, 0 bytes: make\n"
+
+
+def test_what_was_amended_is_shown_as_amended(journal):
+    journal.start("run", "--", "echo", "x")
+    journal("amend", "e3", "exit_code=7")
+
+    assert " e2 exit 7, " in journal.run("output", "e2").err
+
+
+def test_output_of_another_encoding_is_shown_with_its_bytes(supplied):
+    assert supplied("größe".encode("latin-1")) == ["gr\\xF6\\xDFe"]
 
 
 def test_a_later_event_of_a_run_means_the_run(journal):
@@ -112,7 +205,7 @@ def test_what_is_no_evidence_is_refused(journal, words, message):
 def test_an_output_that_was_not_kept_says_so(journal):
     journal.start("run", "--no-output", "--", "echo", "x")
 
-    assert "the output of e2 was not kept; its digest is " in journal.refused("output", "e2")[1]
+    assert "the output of e2 was not kept; its salted SHA-256 is " in journal.refused("output", "e2")[1]
 
 
 def test_an_output_that_was_purged_says_so(journal):

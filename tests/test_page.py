@@ -12,9 +12,8 @@ from tests_support import hostile_report
 
 from triage.render import render
 
-SAMPLE = (
-    Path(__file__).resolve().parent.parent / "samples" / "velvet-first-deploy" / "velvet-first-deploy.html"
-)
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples" / "velvet-first-deploy" / "velvet-first-deploy.html"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -75,6 +74,88 @@ def test_every_link_within_the_page_has_its_place(browser):
     )
 
     assert browser(page, script, 1280) == ""
+
+
+@pytest.fixture
+def folded(journal):
+    """A page of an action that is proved by a long output, which is folded, and the tail of that."""
+    journal.start("run", "--action", "Count", "--", "seq", "300")
+    page = journal("render", "--format", "html")
+    return page, re.search(r'<a class="backing proved" href="#e-(\w+)">', page)[1]
+
+
+def test_an_output_of_many_lines_is_folded_at_first(browser, folded):
+    page, _ = folded
+
+    assert browser(page, "page.document.querySelector('details.evidence').open", 1280) == "false"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_link_to_a_folded_output_unfolds_it_and_shows_its_beginning(browser, folded, width):
+    page, tail = folded
+    script = (
+        f"(page.location.hash = '#e-{tail}', (top => [page.document.querySelector('details.evidence').open,"
+        f" top >= 0 && top < page.innerHeight])(page.document.getElementById('e-{tail}').getBoundingClientRect().top))"
+    )
+
+    assert browser(page, script, width) == "true,true"
+
+
+def test_a_line_of_standard_error_is_told_by_a_sign_as_well_as_by_a_colour(browser, journal):
+    journal.start("run", "--", "sh", "-c", "echo one; sleep 0.2; echo two >&2")
+    sign = "page.getComputedStyle(page.document.querySelector('.err'), '::before').content"
+
+    assert browser(journal("render", "--format", "html"), sign, 1280) == '"2> "'
+
+
+def test_the_sign_of_standard_error_is_no_part_of_the_text(browser, journal):
+    journal.start("run", "--", "sh", "-c", "echo one; sleep 0.2; echo two >&2")
+    text = "page.document.querySelector('pre').textContent"
+
+    assert browser(journal("render", "--format", "html"), text, 1280) == "one\ntwo"
+
+
+def luminance(colour):
+    """The relative luminance of #rrggbb, as WCAG 2.2 has it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    """The contrast of two colours, from 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def palettes():
+    """The colours of the page by name, in light and in dark."""
+    css = (ROOT / "templates" / "page.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+        for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
+    )
+    return {"light": light, "dark": dark}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("good", "paper"), ("soft", "paper"), ("link", "paper"), ("bad", "bad-shade"), ("ink", "bad-shade"),
+     ("ink", "warn-shade"), ("ink", "shade"), ("good", "warn-shade"), ("soft", "warn-shade"), ("link", "warn-shade")],
+)  # fmt: skip
+def test_backing_and_evidence_have_the_contrast_of_ordinary_text(scheme, text, ground):
+    colours = palettes()[scheme]
+
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+def test_print_names_the_evidence_beside_the_word():
+    css = (ROOT / "templates" / "page.css").read_text(encoding="utf-8")
+
+    assert 'a.backing::after { content: " " attr(href); }' in css.partition("@media print")[2]
 
 
 def test_no_id_stands_twice(browser):

@@ -11,17 +11,15 @@ MOST_RANGES = 6
 
 ENDS = {
     "running": "no end was recorded",
-    "timeout": "its time was up",
+    "timeout": "timed out",
     "interrupted": "interrupted",
 }
 
 
 def facts(item: Evidence) -> Iterator[str]:
     """The facts that a caption tells after the command, in order."""
-    if item.origin == "captured":
-        yield "captured" + (f" on {item.environment}" if item.environment else "")
-    elif item.environment:
-        yield f"on {item.environment}"
+    where = f" on {item.environment}" if item.environment else ""
+    yield f"{item.origin}{where}"
     yield from _end(item)
     if item.started_at and item.ended_at:
         yield times.duration(max(times.to_us(item.ended_at) - times.to_us(item.started_at), 0))
@@ -29,28 +27,47 @@ def facts(item: Evidence) -> Iterator[str]:
 
 
 def _end(item: Evidence) -> Iterator[str]:
-    if item.state in ENDS:
-        yield ENDS[item.state]
-    if item.signal:
-        yield f"{'killed by ' if item.state != 'interrupted' else 'by '}{item.signal}"
+    """How the command ended, in one go: ``timed out, killed by SIGTERM``."""
+    said = [ENDS[item.state]] if item.state in ENDS else []
+    if item.signal and item.state == "interrupted":
+        said = [f"interrupted by {item.signal}"]
+    elif item.signal:
+        said.append(f"killed by {item.signal}")
     elif item.exit_code is not None:
-        yield f"exit code {item.exit_code}"
+        said.append(f"exit code {item.exit_code}")
+    if said:
+        yield ", ".join(said)
 
 
 def _amount(item: Evidence) -> Iterator[str]:
     if item.output is None and item.digest:
-        yield f"{item.size:,} bytes, not kept; salted SHA-256 {item.digest.rpartition(':')[2][:16]}…"
+        yield f"{size(item.size)}, output not kept; salted SHA-256 {item.digest.rpartition(':')[2][:16]}…"
+    if item.output:
+        found = lines(item)
+        count = f"{len(found):,} line{'s'[: len(found) != 1]}, " if not item.truncated else ""
+        yield f"{count}{size(item.size)}"
     if item.redactions:
         yield f"{item.redactions} redacted"
     if item.truncated:
-        yield f"{item.truncated:,} bytes left out"
-    yield from _errors(item)
+        yield f"{size(item.truncated)} left out"
+    if item.output:
+        yield from _errors(item, [line.number for line in found if line.stream == "err"])
 
 
-def _errors(item: Evidence) -> Iterator[str]:
-    """Which lines are of standard error, where both streams are there."""
-    found = list(ranges(line.number for line in lines(item) if line.stream == "err"))
-    if found:
+def size(count: int) -> str:
+    """``292 bytes``, ``1.2 kB``, ``88 kB``, ``104 MB``."""
+    for unit, name in ((1_000_000, "MB"), (1000, "kB")):
+        if count >= unit:
+            return f"{count / unit:,.{0 if count >= 10 * unit else 1}f} {name}"
+    return f"{count} byte{'s'[: count != 1]}"
+
+
+def _errors(item: Evidence, numbers: list[int]) -> Iterator[str]:
+    """Which lines are of standard error; all of them where the command printed nothing else."""
+    found = list(ranges(numbers))
+    if {stream for stream, _ in item.streams} == {"err"}:
+        yield "all of it standard error"
+    elif found:
         more = " and more" if len(found) > MOST_RANGES else ""
-        several = "s" if len(found) > 1 or "-" in found[0] else ""
+        several = "s" if len(numbers) > 1 else ""
         yield f"standard error: line{several} {', '.join(found[:MOST_RANGES])}{more}"

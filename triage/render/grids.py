@@ -1,6 +1,6 @@
 """The tables of a document as grids of cells: what they say, before Markdown or HTML says how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from triage import times
@@ -140,15 +140,22 @@ def data(table: Table) -> Grid:
     if expects:
         last = columns[-1]
         columns.insert(len(columns) - 1, "Expected" if last == "Actual" else f"{last} expected")
-    if tells_backing(table):
+    tells = alike(table.rows) is None
+    if tells:
         columns.append("Backing")
-    rows = (_data_row(row, expects=expects, tells=tells_backing(table)) for row in table.rows)
+    rows = (_data_row(row, expects=expects, tells=tells) for row in table.rows)
     return Grid(table.name, tuple(columns), tuple(rows))
 
 
-def tells_backing(table: Table) -> bool:
-    """Whether each row says how it is backed: they differ, or there is evidence to be shown."""
-    return len({row.backing for row in table.rows}) > 1 or any(row.proof for row in table.rows)
+def alike(claims: Sequence[Action | TableRow]) -> Backed | None:
+    """How claims are backed, where it is the same for all of them and can be said once."""
+    found = {Backed(claim.backing, claim.proof) for claim in claims}
+    return found.pop() if len(found) == 1 else None
+
+
+def told(actions: Sequence[Action]) -> list[Action]:
+    """The actions of a checklist that claim something: those that were closed, and not by skipping them."""
+    return [action for action in actions if action.closed and action.status != "skipped"]
 
 
 def _data_row(row: TableRow, *, expects: bool, tells: bool) -> GridRow:
@@ -162,7 +169,6 @@ def _data_row(row: TableRow, *, expects: bool, tells: bool) -> GridRow:
     return GridRow(row.event, tuple(cells), "" if row.met is not False else "failed")
 
 
-def table_backing(table: Table) -> str:
-    """How all rows of a table are backed, where no row says it by itself; with what they rest on."""
-    alike = [] if tells_backing(table) else [table.rows[0].backing]
-    return "; ".join([*alike, *dict.fromkeys(row.basis for row in table.rows if row.basis)])
+def bases(table: Table) -> list[str]:
+    """What the rows of a table rest on, each said once."""
+    return list(dict.fromkeys(row.basis for row in table.rows if row.basis))

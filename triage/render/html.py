@@ -14,7 +14,7 @@ from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links, Piece, pieces, shown, shown_lines
 from triage.render.markdown import MarkdownComponents, output_lines
-from triage.report import Action, Checklist, Evidence, Part, Report
+from triage.report import Action, Evidence, Part, Report
 from triage.report.lines import Line
 
 TALL = 60
@@ -39,7 +39,7 @@ class PageComponents(MarkdownComponents):
                 hint="give it lines of its own, with empty lines around it",
             )
         there = {anchor[-8:] for anchor in self._anchors}
-        return _TO_EVENT.sub(lambda found: found[0] if found[2] in there else found[3], placed)
+        return _TO_EVENT.sub(lambda found: found[0] if found[2] in there else _unlinked(found), placed)
 
     def proof(self, ids: Sequence[str]) -> str:
         """Links to evidence, as Markdown; in what is HTML already, see `proof_html`."""
@@ -133,26 +133,27 @@ class PageComponents(MarkdownComponents):
         said = [f"<strong>{self.html(item.title)}</strong>" if item.title else ""]
         said += [f"<code>{quoted(shown(item.command))}</code>"] if item.command else []
         said += [quoted(fact) for fact in caption.facts(item)]
-        line = " · ".join(part for part in said if part) or "Output"
+        said += [f'<span class="tail">{quoted(item.event[-8:])}</span>']
+        line = " · ".join(part for part in said if part)
         text = "\n".join(map(_line, found))
         return self._put(
             f'<details class="evidence"{is_open}><summary>{line}</summary>'
             f'<pre tabindex="0"{self._anchor(item.event)}><code>{text}</code></pre></details>'
         )
 
-    def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
+    def boxes(self, actions: Sequence[Action], *, tells: bool) -> Markdown:
         """Actions as boxes."""
-        actions = item.actions if isinstance(item, Checklist) else item
-        return self._put(f'<ul class="checklist">{"".join(map(self._box, actions))}</ul>')
+        items = "".join(self._box(action, tells=tells) for action in actions)
+        return self._put(f'<ul class="checklist">{items}</ul>')
 
-    def _box(self, action: Action) -> str:
+    def _box(self, action: Action, *, tells: bool) -> str:
         sign = ("☑", "done") if action.closed else ("☐", "open")
         said = [action.name]
         said += [action.notes] if action.notes else []
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []
         text = " — ".join(self.html(part) for part in said)
-        if action.closed and action.proof:
+        if tells and grids.told([action]):
             text += f" {self.proof_html(action.backing, action.proof)}"
         return (
             f'<li{self._anchor(action.event)} class="tone {sign[1]}">'
@@ -177,5 +178,12 @@ def _line(line: Line) -> str:
     return f'<span class="err">{text}</span>' if line.stream == "err" else text
 
 
-_TO_EVENT = re.compile(r'<a ([^>]*)href="#e-([0-9a-f]{8})"[^>]*>(.*?)</a>', re.DOTALL)
+def _unlinked(link: re.Match[str]) -> str:
+    """What is left of a link to an event that the page does not show: a word of backing names it."""
+    if not link[1]:
+        return link[3]
+    return f"<span {link[1].strip()}>{link[3]}</span> by {link[2]}"
+
+
+_TO_EVENT = re.compile(r'<a ((?:class="[^"]*" )?)href="#e-([0-9a-f]{8})"[^>]*>(.*?)</a>', re.DOTALL)
 """A link to an event, which a template may not show."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from triage import times
 from triage.render import caption, grids, summary
+from triage.render.anchors import Words
 from triage.render.escape import Markdown, alone
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links
 from triage.render.prose import code_span, fence
-from triage.report import Action, Blocker, Checklist, Evidence, Part, Report, Table, WallClock
+from triage.report import Action, Blocker, Checklist, Evidence, Part, Report, Table, TableRow, WallClock
 from triage.report.lines import Line, lines
 
 MOST_LINES = 400
@@ -33,24 +34,15 @@ class MarkdownComponents:
         self._links = links
         self._zone = zone
         self._word = word
-        self._slugs: set[str] = set()
-        self._slug = ""
-        self._places: dict[str, str] = {}
+        self._words = Words(word)
 
     def finished(self, text: str) -> str:
-        """The document with a link, or its bare tail, in the place of every word that stands for evidence."""
-        return re.sub(rf"{self._word}e([0-9a-f]{{8}})e", lambda found: self._link(found[1]), text)
-
-    def _link(self, tail: str) -> str:
-        slug = self._places.get(tail)
-        return f"[{tail}](#{slug})" if slug else tail
+        """The document with its links to evidence."""
+        return self._words.resolved(text)
 
     def proof(self, ids: Sequence[str]) -> str:
-        """Links to evidence: to the heading under which it stands, by the tail that its caption shows.
-
-        That heading may come later: so these are words that stand for links until the document is `finished`.
-        """
-        return self._few([f"{self._word}e{id[-8:]}e" for id in ids])
+        """Links to evidence: to the heading under which it stands, by the tail that its caption shows."""
+        return self._few([self._words.link(id[-8:]) for id in ids])
 
     @staticmethod
     def _few(links: Sequence[str]) -> str:
@@ -96,20 +88,10 @@ class MarkdownComponents:
 
     def heading(self, level: int, title: str, event: str = "") -> Markdown:  # noqa: ARG002  a page needs the event
         """A heading, of a level from 1 to 6; deeper ones are bold."""
-        self._slug = self._fresh_slug(title)
         text = self.inline(title)
         bare = text.rstrip("#")
         closing = text[len(bare) :].replace("#", "\\#")  # a heading may end in marks that are not shown
         return Markdown(f"{'#' * level} {bare}{closing}" if level <= 6 else f"**{text}**")
-
-    def _fresh_slug(self, title: str) -> str:
-        """The anchor of a heading, where GitHub and Python-Markdown make the same of it, else ''."""
-        plain = "".join(sign for sign in title.lower() if sign.isalnum() or sign in " -").strip()
-        slug = plain.replace(" ", "-")
-        if not title.isascii() or set(title) & set("_*<>[]&") or "--" in slug or slug in ("", *self._slugs):
-            return ""
-        self._slugs.add(slug)
-        return slug
 
     def summary_lines(self, what: Report | Part) -> Markdown:
         """What a reader needs in ten seconds."""
@@ -148,31 +130,45 @@ class MarkdownComponents:
 
     def data_table(self, table: Table) -> Markdown:
         """A table of observations, with how it is backed."""
-        grid, basis = self.grid(grids.data(table)), grids.table_backing(table)
-        return Markdown(f"{grid}\n\n*Backing: {self.inline(basis)}*" if basis else grid)
+        said = self._alike(table.rows) + [self.inline(basis) for basis in grids.bases(table)]
+        grid = self.grid(grids.data(table))
+        return Markdown(f"{grid}\n\n*Backing: {'; '.join(said)}*" if said else grid)
+
+    def _alike(self, claims: Sequence[Action | TableRow]) -> list[str]:
+        """How claims are backed, where that is said once for all of them."""
+        same = grids.alike(claims)
+        return [self.backing(same.word, same.proof)] if same else []
 
     def evidence(self, item: Evidence) -> Markdown:
         """Verbatim output, with what produced it."""
-        self._places[item.event[-8:]] = self._slug
         said = [f"**{self.inline(item.title)}**" if item.title else ""]
         said += [code_span(item.command)] if item.command else []
         said += [self.inline(fact) for fact in caption.facts(item)]
-        line = " · ".join(part for part in [*said, item.event[-8:]] if part)
+        line = " · ".join(part for part in [*said, self._words.place(item.event[-8:])] if part)
         return Markdown(f"{line}\n\n{fence(output_text(item), item.language or 'text')}")
 
     def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
-        """Actions as boxes, ticked where they are closed."""
+        """Actions as boxes, ticked where they are closed; how they are backed, once where it is the same."""
         actions = item.actions if isinstance(item, Checklist) else item
-        return Markdown("\n".join(f"- [{'x' if a.closed else ' '}] {self.box(a)}" for a in actions))
+        claims = grids.told(actions)
+        said = [] if any(action.proof for action in claims) else self._alike(claims)
+        boxes = self.boxes(actions, tells=not said)
+        return Markdown(f"{boxes}\n\n*Backing: {said[0]}*" if said else boxes)
+
+    def boxes(self, actions: Sequence[Action], *, tells: bool) -> Markdown:
+        """The boxes alone; ``tells`` where each says how it is backed."""
+        signs = (f"- [{'x' if action.closed else ' '}] " for action in actions)
+        backed = (f" {self.backed(a)}" if tells and grids.told([a]) else "" for a in actions)
+        lines = zip(signs, map(self.box, actions), backed, strict=True)
+        return Markdown("\n".join(map("".join, lines)))
 
     def box(self, action: Action) -> str:
-        """What a checklist says of an action."""
+        """What a checklist says of an action, but for how it is backed."""
         said = [action.name]
         said += [action.notes] if action.notes else []
         said += [action.shown] if action.status in ("failed", "skipped", "blocked") else []
         said += [f"owner: {action.owner}"] if action.owner else []
-        text = " — ".join(self.inline(part) for part in said)
-        return f"{text} {self.backed(action)}" if action.closed and action.proof else text
+        return " — ".join(self.inline(part) for part in said)
 
     def wall_clock(self, clock: WallClock) -> Markdown:
         """The span of the work, both its ends named."""
@@ -219,5 +215,5 @@ def output_lines(item: Evidence) -> list[Line]:
     if len(found) <= MOST_LINES:
         return found
     half = MOST_LINES // 2
-    left_out = Line(0, "", f"[… {len(found) - MOST_LINES} lines not shown …]")
+    left_out = Line(0, "", f"[… {len(found) - MOST_LINES:,} lines not shown …]")
     return [*found[:half], left_out, *found[-half:]]

@@ -214,6 +214,34 @@ def code_span(text: str) -> str:
     return f"{mark}{room}{body}{room}{mark}"
 
 
+def headings(text: str) -> Iterator[tuple[str, str | None]]:
+    """The lines of a document, each with the text of the heading that it makes, or None.
+
+    A line of marks under a text makes a heading of that text.
+    """
+    open_fence, before = "", ""
+    for line in text.split("\n"):
+        heading = None
+        if open_fence:
+            open_fence = "" if _closes(line, open_fence) else open_fence
+            line_before = ""
+        else:
+            fence = FENCE.match(line)
+            open_fence = fence["mark"] if fence else ""
+            heading = _heading_text(line, before)
+            line_before = "" if fence or heading is not None else line
+        yield line, heading
+        before = line_before
+
+
+def _heading_text(line: str, before: str) -> str | None:
+    found = _HEADING.match(line)
+    if found:
+        return found["text"].strip()
+    underlined = _UNDERLINE.match(line) and before.strip() and not _is_block(before)
+    return before.strip() if underlined else None
+
+
 def without_gaps(text: str) -> str:
     """The text with at most one blank line in a row, but for what stands in fences."""
     written: list[str] = []

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from triage import times
 from triage.render.grids import fixed_by
-from triage.report import Blocker, Part, Report
+from triage.report import Backing, Blocker, Part, Report
+from triage.report.entities import tally
 
 
 class Line(NamedTuple):
@@ -87,8 +88,9 @@ def _told(report: Report) -> Iterator[Line]:
     main = report.main
     for blocker in (b for part in report.parts for b in part.blockers if b.status != "open"):
         yield Line(f"Blocker {blocker.number}", _blocker(blocker), blocker.event)
-    if main.backing.total:
-        yield Line("Backing", backing(main))
+    backed = backing(main)
+    if backed:
+        yield Line("Backing", backed)
     for part in report.addenda:
         yield Line("Addendum", f"{part.header.title}{_state(part)}", part.id)
     for count, word in ((report.newer, "need a newer triage"), (report.withheld, "are withheld")):
@@ -112,10 +114,16 @@ def _blocker(blocker: Blocker) -> str:
 
 
 def backing(part: Part) -> str:
-    """``11 of 13 actions proved, 2 observed``."""
-    count = part.backing
-    more = [f"{n} {word}" for n, word in ((count.observed, "observed"), (count.asserted, "asserted")) if n]
-    return ", ".join([f"{count.proved} of {count.total} actions proved", *more])
+    """``11 of 13 actions proved, 2 observed; 1 of 2 fixes proved, 1 asserted``, and so for observations."""
+    fixes = tally(blocker.backing for blocker in part.blockers if blocker.status == "fixed")
+    rows = tally(row.backing for table in part.tables for row in table.rows)
+    claims = ((part.backing, "actions"), (fixes, "fixes"), (rows, "observations"))
+    return "; ".join(_backed(count, word) for count, word in claims if count.total)
+
+
+def _backed(count: Backing, word: str) -> str:
+    more = [f"{n} {how}" for n, how in ((count.observed, "observed"), (count.asserted, "asserted")) if n]
+    return ", ".join([f"{count.proved} of {count.total} {word} proved", *more])
 
 
 def _severity(part: Part) -> Iterator[Line]:
