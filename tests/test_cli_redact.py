@@ -245,6 +245,25 @@ def test_an_allow_is_recorded_once_in_a_journal(journal):
     assert acts == [{"verb": "allow", "about": "rule github-token", "reason": "test tokens"}]
 
 
+def test_an_allow_that_was_recorded_in_the_main_part_refuses_nothing_in_an_addendum(journal):
+    configure(journal, '[[redact.allow]]\nrule = "github-token"\nreason = "test tokens"')
+    journal("log", TOKEN)
+    journal("addendum", "More")
+    journal("log", f"again {TOKEN}")
+
+    kinds = [event["kind"] for event in journal.events()]
+    assert kinds == ["header", "entry", "act", "header", "entry"]
+
+
+def test_an_allow_whose_reason_reads_otherwise_by_now_refuses_nothing(journal):
+    allow = '[[redact.allow]]\nrule = "github-token"\nreason = "of ACME-123456"\n'
+    configure(journal, allow)
+    journal("log", TOKEN)
+    configure(journal, allow + RULE)
+
+    assert journal.run("log", f"again {TOKEN}").code == 0
+
+
 def test_an_allow_that_lets_nothing_through_is_not_recorded(journal):
     configure(journal, '[[redact.allow]]\nrule = "github-token"\nreason = "test tokens"')
     journal("log", "nothing")
