@@ -102,9 +102,9 @@ class Recorder:
         for about, allow in [*self._redactor.let_through.items()]:
             id = events.derived_id(draft.journal, f"allow:{about}:{allow.reason}")
             if self.store.find(draft.journal, Name(id=id)):
-                continue  # even if its reason would be scrubbed otherwise now: the fact beside it is not refused
+                continue  # even if its reason would read otherwise now: nothing is refused for it
             act = self.plain().draft(Said("act", {"verb": "allow", "about": about, "reason": allow.reason}))
-            # In the main part whatever part is recorded into: it is about the journal, and a repeat is the same.
+            # In the main part, wherever it was let through: so a repeat is the same.
             home = draft.journal
             at_home = act._replace(id=id, entity=id, journal=home, part=home, keyed=True)
             acts.append(redact.scrub(at_home, self._redactor))
