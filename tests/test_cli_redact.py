@@ -197,9 +197,12 @@ def test_a_configuration_adds_a_rule(journal, folder):
         ('[[redact.rules]]\nname = "x"\npattern = "a*"', "the rule 'x' matches an empty text"),
         (
             '[[redact.rules]]\nname = "x"\npattern = "k(a+)+$"',
-            "the rule 'x' repeats what repeats without end",
+            "the rule 'x' repeats what repeats in many ways",
         ),
-        ('[[redact.rules]]\nname = "x"\npattern = "k(?:(?:a|b)*c)*d"', "repeats what repeats without end"),
+        ('[[redact.rules]]\nname = "x"\npattern = "k(?:(?:a|b)*c)*d"', "repeats what repeats in many ways"),
+        ('[[redact.rules]]\nname = "x"\npattern = "a{99999999999}"', "the rule 'x' is no regular expression"),
+        (f'[[redact.rules]]\nname = "x"\npattern = "{"(" * 3000}a{")" * 3000}"', "is no regular expression"),
+        ('[[redact.rules]]\nname = "x"\npattern = 3', "the pattern of the rule 'x' must be a text"),
         ('[[redact.rules]]\nname = "x"', "a rule of redact has a name, a pattern and perhaps hints"),
         ("[redact]\nruels = []", "redact has no 'ruels'"),
         ("redact = 3", "redact holds [[redact.rules]] and [[redact.allow]]"),
@@ -243,6 +246,25 @@ def test_an_allow_is_recorded_once_in_a_journal(journal):
 
     acts = [event["body"] for event in journal.events() if event["kind"] == "act"]
     assert acts == [{"verb": "allow", "about": "rule github-token", "reason": "test tokens"}]
+
+
+def test_an_allow_that_was_recorded_in_the_main_part_refuses_nothing_in_an_addendum(journal):
+    configure(journal, '[[redact.allow]]\nrule = "github-token"\nreason = "test tokens"')
+    journal("log", TOKEN)
+    journal("addendum", "More")
+    journal("log", f"again {TOKEN}")
+
+    kinds = [event["kind"] for event in journal.events()]
+    assert kinds == ["header", "entry", "act", "header", "entry"]
+
+
+def test_an_allow_whose_reason_reads_otherwise_by_now_refuses_nothing(journal):
+    allow = '[[redact.allow]]\nrule = "github-token"\nreason = "of ACME-123456"\n'
+    configure(journal, allow)
+    journal("log", TOKEN)
+    configure(journal, allow + RULE)
+
+    assert journal.run("log", f"again {TOKEN}").code == 0
 
 
 def test_an_allow_that_lets_nothing_through_is_not_recorded(journal):

@@ -4,9 +4,6 @@ A folder's file may add: that makes redaction stricter. Letting something throug
 file alone.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
 from triage.errors import InvalidValue
 from triage.events import near
 
@@ -52,43 +49,22 @@ def _check_rule(path: str, item: object) -> None:
 def _check_pattern(path: str, name: str, pattern: object) -> None:
     import re
 
+    from triage.config.patterns import is_catastrophic
+
+    if not isinstance(pattern, str):
+        raise InvalidValue(f"{path}: the pattern of the rule {name!r} must be a text", hint=HELP)
     try:
-        compiled = re.compile(str(pattern))
-    except re.error as error:
+        compiled = re.compile(pattern)
+        catastrophic = is_catastrophic(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
         raise InvalidValue(f"{path}: the rule {name!r} is no regular expression: {error}") from error
     if compiled.match("") is not None:
         raise InvalidValue(f"{path}: the rule {name!r} matches an empty text", hint=HELP)
-    if _is_catastrophic(str(pattern)):
+    if catastrophic:
         raise InvalidValue(
-            f"{path}: the rule {name!r} repeats what repeats without end, and may never come to one",
-            hint="bound the repeats: {1,200} in place of + and *",
+            f"{path}: the rule {name!r} repeats what repeats in many ways, and may never come to an end",
+            hint="give what is repeated a fixed length, or begin it with a sign of its own",
         )
-
-
-def _is_catastrophic(pattern: str) -> bool:
-    """Whether an unbounded repeat stands in another: the form in which backtracking explodes."""
-    import re._parser as parser  # type: ignore[import-not-found]  # no other view of a pattern's structure
-
-    def nests(items: Any, *, inside: bool) -> bool:
-        for name, value in items:
-            unbounded = str(name) in ("MAX_REPEAT", "MIN_REPEAT") and value[1] == parser.MAXREPEAT
-            if unbounded and inside:
-                return True
-            parts = [part for part in _flat(value) if isinstance(part, parser.SubPattern)]
-            if any(nests(part, inside=inside or unbounded) for part in parts):
-                return True
-        return False
-
-    return nests(parser.parse(pattern), inside=False)
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    """What a part of a parsed pattern holds, through lists and tuples."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _flat(item)
-    else:
-        yield value
 
 
 def _check_allow(path: str, item: object) -> None:

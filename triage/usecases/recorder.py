@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from triage import events, redact, times
 from triage.errors import InvalidValue
 from triage.events import Actor, Draft, Event, visible
-from triage.store import Store
+from triage.store import Name, Store
 
 if TYPE_CHECKING:
     from triage.redact import Redactor
@@ -99,10 +99,14 @@ class Recorder:
     def _allows(self, draft: Draft) -> list[redact.CleanEvent]:
         """What says that something was let through, once in a journal for each allow and reason."""
         acts = []
-        for about, allow in self._redactor.let_through.items():
+        for about, allow in [*self._redactor.let_through.items()]:
             id = events.derived_id(draft.journal, f"allow:{about}:{allow.reason}")
+            if self.store.find(draft.journal, Name(id=id)):
+                continue  # even if its reason would read otherwise now: nothing is refused for it
             act = self.plain().draft(Said("act", {"verb": "allow", "about": about, "reason": allow.reason}))
-            at_home = act._replace(id=id, entity=id, journal=draft.journal, part=draft.part, keyed=True)
+            # In the main part, wherever it was let through: so a repeat is the same.
+            home = draft.journal
+            at_home = act._replace(id=id, entity=id, journal=home, part=home, keyed=True)
             acts.append(redact.scrub(at_home, self._redactor))
         return acts
 
