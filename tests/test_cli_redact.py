@@ -208,6 +208,10 @@ def test_a_configuration_adds_a_rule(journal, folder):
         ("redact = 3", "redact holds [[redact.rules]] and [[redact.allow]]"),
         ('secret_env = "X"', "secret_env must be a list of names"),
         ('[[redact.allow]]\nrule = "x"', "an allow of redact has a rule or a fingerprint, and a reason"),
+        (
+            '[[redact.allow]]\nrule = "known"\nreason = "x"',
+            "known values are no rule that can be switched off",
+        ),
         ('[[redact.allow]]\nfingerprint = "zu kurz"\nreason = "x"', "no fingerprint: 'zu kurz'"),
     ],
 )
@@ -216,6 +220,15 @@ def test_what_cannot_be_used_is_refused_by_name(journal, text, message):
     code, said = journal.refused("log", "x")
 
     assert (code, message in said, "triage.toml" in said) == (2, True, True), said
+
+
+@pytest.mark.parametrize("pattern", ["REDACTED", "[0-9a-z]{8}", "context:", "=.REDACTED:con"])
+def test_a_rule_that_would_match_in_a_marker_leaves_it_whole(journal, pattern):
+    text = "password=Tr0ub4dor-and-3"
+    clean = journal("redact", stdin=text)
+    configure(journal, f'[[redact.rules]]\nname = "x"\npattern = "{pattern}"')
+
+    assert clean.partition("=")[2] in journal("redact", stdin=text)
 
 
 # What is let through
@@ -236,6 +249,24 @@ def test_a_rule_is_switched_off_by_its_name(journal):
     configure(journal, '[[redact.allow]]\nrule = "github-token"\nreason = "test tokens"')
 
     assert journal("redact", stdin=TOKEN) == TOKEN
+
+
+@pytest.mark.parametrize("allow", ['rule = "github-token"', 'fingerprint = "{}"'])
+def test_it_is_said_what_was_let_through_and_why(journal, allow):
+    allow = allow.format(marker(journal, TOKEN))
+    configure(journal, f'[[redact.allow]]\n{allow}\nreason = "of the manual"')
+
+    said = journal("redact", "--explain", stdin=f"it is {TOKEN}")
+    assert said == "1:7 github-token, 40 characters, left alone: allowed: of the manual"
+
+
+def test_an_allow_of_a_rule_is_not_recorded_where_another_hides_the_value(journal):
+    journal.set("THE_TOKEN", TOKEN)
+    configure(journal, '[[redact.allow]]\nrule = "context"\nreason = "x"')
+    journal("log", f"it is {TOKEN}")
+
+    assert TOKEN not in journal("events", "--json")
+    assert [event["kind"] for event in journal.events()] == ["header", "entry"]
 
 
 def test_an_allow_is_recorded_once_in_a_journal(journal):

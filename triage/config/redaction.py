@@ -76,6 +76,9 @@ def _check_allow(path: str, item: object) -> None:
         )
     if not all(isinstance(value, str) and value.strip() for value in item.values()):
         raise InvalidValue(f"{path}: what is allowed, and its reason, are texts, not {item!r:.80}")
+    if item.get("rule") == "known":
+        hint = "allow the one value, by its fingerprint"
+        raise InvalidValue(f"{path}: known values are no rule that can be switched off", hint=hint)
     fingerprint = item.get("fingerprint")
     if fingerprint is not None and (len(fingerprint) != FINGERPRINT or not set(fingerprint) <= ALPHABET):
         hint = "it is the end of a marker, such as 7k3f9a1c"

@@ -4,7 +4,7 @@ A secret becomes a marker, ``[REDACTED:kind:7k3f9a1c]``: two characters name the
 six are the keyed fingerprint itself, so that the same secret can be told again without being told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.redact.judges import SHORTEST, names_secret, spares_origin
@@ -80,17 +80,30 @@ class Redactor:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """The secrets of a text, in order; none overlaps another."""
-        found = search(text, self._looked_for(), rules=self._rules)
-        if not (found and (self._off or self._fingerprints)):
-            return found
-        if any(hit.rule in self._off for hit in found):
-            self._note(hit.rule for hit in found)
-            found = search(text, self._looked_for(), rules=self._rules, off=frozenset(self._off))
-        return tuple(hit for hit in found if not self._is_allowed(text[hit.start : hit.end]))
+        return tuple(hit for hit in self._applied(text) if not self._is_allowed(text[hit.start : hit.end]))
+
+    def _applied(self, text: str) -> tuple[Hit, ...]:
+        """What the rules find that are not switched off."""
+        every = self._found(text)
+        if not any(hit.rule in self._off for hit in every):
+            return every
+        found = self._found(text, off=frozenset(self._off))
+        hidden = {(hit.start, hit.end) for hit in found}
+        self._note(hit.rule for hit in every if (hit.start, hit.end) not in hidden)
+        return found
+
+    def _found(self, text: str, off: frozenset[str] = frozenset()) -> tuple[Hit, ...]:
+        found = search(text, self._looked_for(), rules=self._rules, off=off)
+        return tuple(_beside_markers(found, text)) if self._rules and MARKER in text else found
 
     def spared(self, text: str) -> tuple[Hit, ...]:
-        """What a rule matched and left alone, in order; each says why."""
-        return spared(text, rules=self._rules)
+        """What a rule matched and left alone, in order; each says why, an allow with its reason."""
+        allowed = (
+            hit._replace(spared=f"allowed: {allow.reason}")
+            for hit in self._found(text)
+            if (allow := self._off.get(hit.rule) or self._allow_of(text[hit.start : hit.end]))
+        )
+        return tuple(sorted([*spared(text, rules=self._rules), *allowed], key=lambda hit: hit[1:3]))
 
     def _looked_for(self) -> Known:
         if self._entries:
@@ -106,15 +119,20 @@ class Redactor:
                 self.let_through[self._off[rule].about] = self._off[rule]
 
     def _is_allowed(self, secret: str) -> bool:
-        allow = self._fingerprints.get(self.fingerprint(secret)) if self._fingerprints else None
+        allow = self._allow_of(secret)
         if allow is not None:
             self.let_through[allow.about] = allow
         return allow is not None
 
+    def _allow_of(self, secret: str) -> Allowed | None:
+        return self._fingerprints.get(self.fingerprint(secret)) if self._fingerprints else None
+
     def _marked(self, text: str, hits: Iterable[Hit]) -> str:
         pieces, place = [], 0
         for hit in hits:
-            pieces += [text[place : hit.start], self.marker(hit.rule, text[hit.start : hit.end])]
+            secret = text[hit.start : hit.end]
+            marker = self.marker(hit.rule, secret)
+            pieces += [text[place : hit.start], "\0".join(marker) if _is_spaced(secret) else marker]
             place = hit.end
         return "".join([*pieces, text[place:]])
 
@@ -188,8 +206,26 @@ class Redactor:
 
     def fingerprint(self, secret: str) -> str:
         """The eight characters that tell a secret again: two name the key, six are of the secret."""
+        secret = secret[::2] if _is_spaced(secret) else secret
         name = _letters(self.keyed(b"name"), 2)
         return name + _letters(self.keyed(secret.encode("utf-8", "surrogateescape")), 6)
+
+
+def _is_spaced(secret: str) -> bool:
+    """Whether a zero byte stands between any two characters: UTF-16, in which its marker is written too."""
+    return secret[1:2] == "\0" and not secret[1::2].strip("\0") and "\0" not in secret[::2]
+
+
+def _beside_markers(hits: Iterable[Hit], text: str) -> Iterator[Hit]:
+    """The hits without what is of a marker: a rule of a configuration may match in one."""
+    import re
+
+    markers = [found.span() for found in re.finditer(re.escape(MARKER) + r"[^\]\n]{1,60}\]", text)]
+    for hit in hits:
+        start = max([end for begin, end in markers if begin <= hit.start < end], default=hit.start)
+        end = min([begin for begin, _ in markers if start <= begin < hit.end], default=hit.end)
+        if start < end:
+            yield hit._replace(start=start, end=end)
 
 
 def _keyed(data: bytes, key: bytes) -> bytes:
