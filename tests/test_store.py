@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def test_recorded_at_rises_though_the_clock_stands_or_goes_back(tmp_path):
 
 
 def test_output_comes_back_whole_and_only_where_it_is_asked_for(store, recorder):
-    output = os.urandom(600_000)
+    output = random.Random(7).randbytes(600_000)
     recorder.record(Said("evidence", {"title": "x"}, output=output))
 
     assert next(store.events(recorder.place.journal, newest_first=True, output=True)).output == output

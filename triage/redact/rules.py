@@ -122,8 +122,10 @@ _QUOTED = r"(?:\"(?P<secret_double>[^\"\n\\]{{{least},400}})\"|'(?P<secret_singl
 """A value in quotes, which may have spaces in it; the bracket stays open for one without."""
 _VALUE = (
     rf"{_QUOTED.format(least=6)}"
-    r"|(?:\\{0,3}[\"'`]|&quot;)?(?P<secret>[^\s\"'`,;&<>{}()\[\]|\\]{7,4096}))"
+    r"|(?:\\{0,3}[\"'`]|&quot;)?"
+    r"(?P<secret>[^\s\"'`,;&<>{}()\[\]|\\\x00-\x1f\udc80-\udcff]{7,4096}))"
 )
+"""A value beside its key: of text, since in what is not, such as a picture, anything stands beside anything."""
 _KEY_MARK = r"-{4,5} ?(?i:BEGIN)[ A-Za-z0-9_-]{0,60}?(?i:PRIVATE KEY)(?: BLOCK)? ?-{4,5}"
 
 PLACES: tuple[Rule, ...] = (
