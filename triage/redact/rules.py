@@ -125,7 +125,7 @@ _VALUE = (
     r"|(?:\\{0,3}[\"'`]|&quot;)?"
     r"(?P<secret>[^\s\"'`,;&<>{}()\[\]|\\\x00-\x1f\udc80-\udcff]{7,4096}))"
 )
-"""A value beside its key: of text, since in what is not, such as a picture, anything stands beside anything."""
+"""A value beside its key: of text, since in what is none, such as a picture, all stands beside all."""
 _KEY_MARK = r"-{4,5} ?(?i:BEGIN)[ A-Za-z0-9_-]{0,60}?(?i:PRIVATE KEY)(?: BLOCK)? ?-{4,5}"
 
 PLACES: tuple[Rule, ...] = (
