@@ -149,6 +149,23 @@ def test_a_caption_says_how_it_ended(journal, options, command, said):
     assert said in journal("render", "--format", "html")
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": "interrupted", "signal": "SIGINT"}, "captured · interrupted by SIGINT · "),
+        ({"state": "interrupted", "exit_code": 130}, "captured · interrupted, exit code 130 · "),
+        ({"state": "timeout", "exit_code": 3}, "captured · timed out, exit code 3 · "),
+        ({"state": "exited", "exit_code": 3}, "captured · exit code 3 · "),
+    ],
+)
+def test_a_caption_says_each_end_in_one_go(journal, fields, said):
+    journal("record", "-", stdin=json.dumps(
+        {"kind": "evidence", "fields": {"command": "make", "origin": "captured", "output": "x", **fields}}
+    ))  # fmt: skip
+
+    assert said in journal("render")
+
+
 def test_a_caption_says_where_no_end_was_recorded(journal):
     journal("record", "-", stdin=json.dumps(
         {"kind": "evidence", "fields": {"command": "make", "origin": "captured", "state": "running", "output": "x"}}

@@ -213,3 +213,21 @@ def test_an_output_that_was_purged_says_so(journal):
     journal("purge", "e2")
 
     assert "the output of e2 was purged" in journal.refused("output", "e2")[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "said"),
+    [
+        ([], ["sh", "-c", "echo x; exit 3"], "exit 3 · 2 bytes (e2)"),
+        ([], ["sh", "-c", "echo x; kill -KILL $$"], "killed by SIGKILL · 2 bytes (e2)"),
+        (["--no-output"], ["echo", "x"], "exit 0 · output not kept (e2)"),
+        (["--timeout", "1"], ["sleep", "20"], "timed out · killed by SIGTERM · 0 bytes (e2)"),
+    ],
+)
+def test_the_list_of_events_says_how_a_run_began_and_how_it_ended(journal, options, command, said):
+    journal.start("run", "--title", "It", *options, "--", *command, timeout=30)
+    began, ended = journal("events", "--kind", "evidence").splitlines()
+
+    assert " ana  It · " in began
+    assert began.endswith(" · started")
+    assert ended.endswith(f"  ana  {said}")

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from test_render import evidence
 
 from triage.render.environment import environment, run
 from triage.render.inline import HIDDEN, Links, shown
+from triage.render.markdown import MarkdownComponents
 
 WAYS = {
     "plain": "before {{ a }} after",
@@ -142,3 +144,30 @@ def test_the_text_reads_back_whole(sandbox, a):
 def test_hidden_characters_are_shown():
     assert shown("a\x1b[31mb\u202ec") == "a\\u{1B}[31mb\\u{202E}c"
     assert HIDDEN.search(shown("\x00\x7f\u200b\ud800")) is None
+
+
+def captioned(a, b):
+    """The Markdown of evidence with these texts in its caption."""
+    item = evidence(b"output\n", command=f"q{a}z", title=f"q{b}z", environment=f"q{a}z", signal=f"q{b}z")
+    return str(MarkdownComponents(LINKS, "").evidence(item))
+
+
+@given(a=texts, b=texts)
+@example(a="`", b="```")
+@example(a="a`", b="`b")
+@example(a="*", b="**")
+@example(a="\\", b="\\")
+@example(a="a | b", b="</code>")
+def test_no_text_reaches_out_of_a_caption(a, b):
+    assert structure(captioned(a, b)) == structure(captioned("", "")), captioned(a, b)
+
+
+@given(command=texts)
+@example(command="`")
+@example(command=" `` ")
+@example(command="\\")
+def test_a_command_stands_in_its_caption_as_it_was_typed(command):
+    tokens = PARSER.parse(captioned(command, ""))
+    codes = (child.content for child in tokens[1].children if child.type == "code_inline")
+
+    assert next(codes) == shown(f"q{command}z")

@@ -258,13 +258,40 @@ def _matches(rule: Rule, text: str, small: str) -> Iterator[Hit]:
 
 
 def _anchored(rule: Rule, pattern: "re.Pattern[str]", text: str, small: str) -> Iterator["re.Match[str]"]:
-    end = 0
-    for anchor in _pattern(rule.anchor).finditer(small):
-        if anchor.start() >= end and not _in_marker(text, anchor.start()):
-            match = pattern.match(text, anchor.end() - rule.back)
-            if match is not None:
-                end = match.end()
-                yield match
+    end, heads = 0, _pattern(rule.anchor)
+    for first, last in _stretches(rule.hints, small):
+        for anchor in heads.finditer(small, first, last):
+            if anchor.start() >= end and not _in_marker(text, anchor.start()):
+                match = pattern.match(text, anchor.end() - rule.back)
+                if match is not None:
+                    end = match.end()
+                    yield match
+
+
+def _stretches(hints: Sequence[str], small: str) -> list[tuple[int, int]]:
+    """Where an anchor may be: around the hints of a long text that has few of them, else anywhere."""
+    whole = [(0, len(small))]
+    if len(small) < LONG or not hints or sum(map(small.count, hints)) * 4 * AROUND > len(small):
+        return whole
+    found: list[tuple[int, int]] = []
+    for place in sorted(place for hint in hints for place in _everywhere(hint, small)):
+        first, last = max(0, place - AROUND), place + AROUND
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+AROUND = 512
+"""Characters before and after a hint between which an anchor lies: several times the longest."""
+
+
+def _everywhere(literal: str, text: str) -> Iterator[int]:
+    place = text.find(literal)
+    while place >= 0:
+        yield place
+        place = text.find(literal, place + 1)
 
 
 def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) -> list[Rule]:

@@ -1,7 +1,7 @@
 """Reading the record: where things stand, and what was recorded."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from triage.events import Event
 from triage.report import Action, Blocker, Issue, Report
@@ -55,21 +55,40 @@ def wording(event: Event) -> str:
     if event.body is None:
         return "(withheld)"
     body = event.body
-    parts = [str(body[name]) for name in _SPOKEN if isinstance(body.get(name), str) and body[name]]
+    spoken = [name for name in _SPOKEN if name != "state" or event.kind != "evidence"]
+    parts = [str(body[name]) for name in spoken if isinstance(body.get(name), str) and body[name]]
     for name in ("heading",):
         if body.get(name):
             parts.insert(0, " > ".join(body[name]))
     for cells in ("cells", "labels"):
         parts += [f"{label}={value}".lstrip("=") for label, value in body.get(cells) or ()]
-    if body.get("exit_code") is not None:
-        parts.append(f"exit {body['exit_code']}")
-    if event.kind == "evidence" and body.get("output"):
-        parts.append(f"{sum(size for size, _ in body['output']):,} bytes")
+    if event.kind == "evidence":
+        parts += _of_evidence(body)
     if body.get("changes"):
         parts += [f"{name}={value}" for name, value in body["changes"].items()]
     if body.get("retracted"):
         parts.insert(0, "retracted")
     return " · ".join(parts)
+
+
+STATES = {"running": "started", "timeout": "timed out", "interrupted": "interrupted"}
+
+
+def _of_evidence(body: Mapping[str, Any]) -> Iterator[str]:
+    """How a command stood when the event was recorded, and what the event holds of its output."""
+    if body.get("state") in STATES:
+        yield STATES[body["state"]]
+    if body.get("signal"):
+        yield f"by {body['signal']}" if body.get("state") == "interrupted" else f"killed by {body['signal']}"
+    elif body.get("exit_code") is not None:
+        yield f"exit {body['exit_code']}"
+    if body.get("output"):
+        count = sum(size for size, _ in body["output"])
+        yield f"{count:,} byte{'s'[: count != 1]}"
+    if body.get("digest"):
+        yield "output not kept"
+    if body.get("redactions"):
+        yield f"{body['redactions']} redacted"
 
 
 _SPOKEN = (
