@@ -115,6 +115,7 @@ def test_every_command_of_the_issue_is_there():
         "events",
         "output",
         "redact",
+        "trust",
         "render",
         "export",
         "import",

@@ -1,6 +1,7 @@
 """What people say about secrets: `triage redact`, --secret-env, a list by hash, rules and allows of a configuration."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -162,6 +163,16 @@ def test_the_list_is_for_nobody_else(triage):
     triage("redact", "--remember", "x", stdin=WORD)
 
     assert (triage.home / "config/triage/known.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_values_that_are_remembered_at_the_same_time_are_all_kept(triage):
+    values = [f"correct-Horse-battery-{n}" for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        ran = [*pool.map(lambda v: triage.start("redact", "--remember", "x", input=v.encode()), values)]
+
+    assert {each.code for each in ran} == {0}
+    clean = triage("redact", stdin="\n".join(values))
+    assert clean.count("REDACTED:known:") == 8
 
 
 def test_a_value_that_tells_too_little_is_not_remembered(triage):

@@ -239,7 +239,7 @@ def test_a_folder_cannot_move_the_store(triage):
     assert code == 4
     assert line == (
         f"triage: {triage.work}/triage.toml may not set 'store'; "
-        f"set it in {triage.home}/config/triage/triage.toml, or with an option"
+        f"set it in {triage.home}/config/triage/triage.toml, or look at the file and call: triage trust"
     )
 
 

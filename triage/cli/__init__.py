@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("reading", "say where things stand"),
     "events": ("reading", "list what was recorded"),
     "redact": ("redact", "print a text as it would be recorded"),
+    "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
     "render": ("render", "make a document"),
 }
@@ -65,7 +66,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render")),
-    ("Exchange", ("record", "schema", "export", "import", "redact")),
+    ("Exchange", ("record", "schema", "export", "import", "redact", "trust")),
 )
 
 

@@ -2,7 +2,7 @@
 
 Everything here is read once per command and handed on as values. A `triage.toml` beside `.triage/`
 may set who records, how links look, the zone and the templates; moving the store or loosening
-redaction counts only from the user's own file.
+redaction counts only from the user's own file, or from one that the user trusted.
 """
 
 import os
@@ -14,8 +14,11 @@ from triage.config.files import (
     CONFIG_FILE,
     FOLDER,
     find_folder,
+    parsed,
+    read_bytes,
     read_config,
     read_folder_config,
+    reserved_keys,
     template_folders,
 )
 from triage.config.state import (
@@ -26,6 +29,7 @@ from triage.config.state import (
     redaction_key,
     remember,
     remembered,
+    trust,
     write_aside,
 )
 from triage.config.who import actor_of, git_user, session_of
@@ -41,15 +45,20 @@ __all__ = [
     "clock",
     "current",
     "entropy",
+    "find_folder",
     "folders",
     "git_user",
     "keep_actor",
     "load",
     "needs_git_user",
+    "parsed",
+    "read_bytes",
     "read_config",
     "redaction_key",
     "remember",
     "remembered",
+    "reserved_keys",
+    "trust",
     "working_folder",
     "write_aside",
 ]
@@ -87,9 +96,9 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
     config_folder, state_folder = folders(environ)
     folder = find_folder(cwd)
     own = read_config(os.path.join(config_folder, CONFIG_FILE))
-    found = read_folder_config(folder, config_folder)
+    found = read_folder_config(folder, config_folder, state_folder)
     merged = {**own, **found}
-    address = store or environ.get("TRIAGE_STORE") or own.get("store") or ""
+    address = store or environ.get("TRIAGE_STORE") or _store_beside(folder, found) or own.get("store") or ""
     address = _whole(address) or _default_store(folder, environ)
     return Settings(
         store=address,
@@ -104,7 +113,7 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         templates=template_folders(folder, config_folder, found, own),
         secret_env=_secret_env(environ, own, found),
         rules=_rules(own, found),
-        allowed=_allowed(own),
+        allowed=_allowed(own, found),
         config_folder=config_folder,
         state_folder=state_folder,
     )
@@ -126,10 +135,18 @@ def _rules(*found: Mapping[str, Any]) -> tuple[Rule, ...]:
     )
 
 
-def _allowed(own: Mapping[str, Any]) -> tuple[Allowed, ...]:
-    """What the user's own configuration lets through."""
-    items = own.get("redact", {}).get("allow", ())
+def _allowed(*found: Mapping[str, Any]) -> tuple[Allowed, ...]:
+    """What the configurations let through; a folder's was refused before unless it is trusted."""
+    items = [item for values in found for item in values.get("redact", {}).get("allow", ())]
     return tuple(Allowed(item.get("rule", ""), item.get("fingerprint", ""), item["reason"]) for item in items)
+
+
+def _store_beside(folder: str, found: Mapping[str, Any]) -> str:
+    """The store that a trusted folder's file names, a path from where that file lies; or ''."""
+    named: str = found.get("store", "")
+    if not named or "://" in named:
+        return named
+    return os.path.join(os.path.dirname(folder), os.path.expanduser(named))
 
 
 def folders(environ: Mapping[str, str]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from triage.config.state import is_trusted
 from triage.errors import InvalidValue, NotAllowed
 from triage.events import ACTOR_TYPES, near
 
@@ -47,13 +48,22 @@ def _main_checkout(folder: str) -> str:
 
 def read_config(path: str) -> dict[str, Any]:
     """The keys of a configuration file; {} where there is none, or only comments."""
+    return parsed(path, read_bytes(path))
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a configuration file; b'' where there is none."""
     try:
         with open(path, "rb") as file:
-            raw = file.read()
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return b""
     except OSError as error:
         raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+
+
+def parsed(path: str, raw: bytes) -> dict[str, Any]:
+    """The keys that the bytes of a configuration file set; `InvalidValue` where they cannot be used."""
     if all(not line.strip() or line.lstrip().startswith(b"#") for line in raw.splitlines()):
         return {}
     import tomllib
@@ -93,24 +103,30 @@ def _is_pattern(address: str) -> bool:
     return address.startswith(("https://", "http://")) and plain and "{ref}" in address
 
 
-def read_folder_config(folder: str, config_folder: str) -> dict[str, Any]:
-    """The configuration beside a `.triage` folder; `NotAllowed` for what only the user's own may set."""
+def read_folder_config(folder: str, config_folder: str, state_folder: str) -> dict[str, Any]:
+    """The configuration beside a `.triage` folder.
+
+    Raises `NotAllowed` for what only the user's own may set, unless the user trusted these very bytes.
+    """
     if not folder:
         return {}
-    found = read_config(os.path.join(os.path.dirname(folder), CONFIG_FILE))
-    for key in OWN_KEYS:
-        if key in found:
-            raise NotAllowed(
-                f"{os.path.dirname(folder)}/{CONFIG_FILE} may not set {key!r}",
-                hint=f"set it in {config_folder}/{CONFIG_FILE}, or with an option",
-            )
-    if found.get("redact", {}).get("allow"):
+    path = os.path.join(os.path.dirname(folder), CONFIG_FILE)
+    raw = read_bytes(path)
+    found = parsed(path, raw)
+    reserved = reserved_keys(found)
+    if reserved and not is_trusted(state_folder, raw):
         raise NotAllowed(
-            f"{os.path.dirname(folder)}/{CONFIG_FILE} may not let secrets through",
-            hint=f"set it in {config_folder}/{CONFIG_FILE}",
+            f"{path} may not {reserved[0]}",
+            hint=f"set it in {config_folder}/{CONFIG_FILE}, or look at the file and call: triage trust",
         )
     _refuse_templates_elsewhere(folder, found)
     return found
+
+
+def reserved_keys(found: Mapping[str, Any]) -> list[str]:
+    """What a configuration does that only the user's own, or one that was trusted, may do."""
+    told = [f"set {key!r}" for key in OWN_KEYS if key in found]
+    return [*told, "let secrets through"] if found.get("redact", {}).get("allow") else told
 
 
 def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """What a configuration says about secrets: whose values are secret, rules to add, and what to let through.
 
 A folder's file may add: that makes redaction stricter. Letting something through counts from the user's own
-file alone.
+file alone, or from one that was trusted.
 """
 
 from triage.errors import InvalidValue

@@ -1,13 +1,14 @@
 """What is remembered between commands: the current journal of a session, git's user, the redaction key."""
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from triage.errors import NotAllowed
 from triage.events import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from triage.config import Settings
     from triage.redact.remembered import Entry
@@ -87,10 +88,44 @@ def remembered(config_folder: str) -> "list[Entry]":
 
 
 def remember(config_folder: str, entries: "Iterable[Entry]") -> None:
-    """Add values to the list, as hashes."""
-    known = remembered(config_folder)
-    lines = [str(entry) for entry in dict.fromkeys([*known, *entries])]
-    write_aside(os.path.join(config_folder, KNOWN_FILE), "\n".join([*lines, ""]).encode("utf-8"))
+    """Add values to the list, as hashes; who adds at the same time waits."""
+    path = os.path.join(config_folder, KNOWN_FILE)
+    with _alone(path):
+        known = remembered(config_folder)
+        lines = [str(entry) for entry in dict.fromkeys([*known, *entries])]
+        write_aside(path, "\n".join([*lines, ""]).encode("utf-8"))
+
+
+@contextmanager
+def _alone(path: str) -> "Iterator[None]":
+    """Hold a lock beside a file that is read and written anew: the last one to write would win otherwise."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has none
+        yield
+        return
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise NotAllowed(
+            f"cannot write {path}: {error.strerror}", hint="check the folder's owner and space"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_trusted(state_folder: str, data: bytes) -> bool:
+    """Whether the user trusted a file of these very bytes."""
+    return os.path.exists(os.path.join(state_folder, "trusted", sha256(data)))
+
+
+def trust(state_folder: str, path: str, data: bytes) -> None:
+    """Remember that the user trusts a file of these very bytes; its path is kept for who looks it up."""
+    write_aside(os.path.join(state_folder, "trusted", sha256(data)), f"{path}\n".encode(errors="replace"))
 
 
 KNOWN_FILE = "known.txt"

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import SHORTEST, classes, names_secret
+from triage.redact.wrapped import blocks
 
 if TYPE_CHECKING:
     import re
 
 LONG_LINE = 16
 """Characters from which on a single line of a value of several lines is looked for by itself."""
-LONGEST_ESCAPE = 14
+LONGEST_ESCAPE = 28
 """Characters that one sign may become."""
 NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", " ": "[+]"}
 CONTROLS = {"\n": "n", "\r": "r", "\t": "t"}
@@ -23,11 +24,12 @@ CONTROLS = {"\n": "n", "\r": "r", "\t": "t"}
 class Known:
     """The secret values of an environment, and where they stand in a text."""
 
-    __slots__ = ("_forms", "_others", "_values")
+    __slots__ = ("_encoded", "_forms", "_others", "_values")
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values = [*dict.fromkeys(part for value in values for part in _parts(value))]
         self._forms: Sequence[_Form] | None = None
+        self._encoded: Sequence[str] = ()
         self._others: list[Callable[[str], Iterator[tuple[int, int]]]] = []
 
     def also(self, find: Callable[[str], Iterator[tuple[int, int]]]) -> None:
@@ -42,11 +44,29 @@ class Known:
             yield from find(text)
         if self._forms is None:
             self._forms = [form for value in self._values for form in _forms(value)]
+            self._encoded = [form for value in self._values for form in _encoded(value)]
         for form in self._forms:
             start = text.find(form.core)
             while start >= 0:
                 yield from form.around(text, start)
                 start = text.find(form.core, start + 1)
+        for encoded in self._encoded:
+            yield from _each(encoded, text)
+        if self._encoded and "\n" in text:
+            yield from self._wrapped(text)
+
+    def _wrapped(self, text: str) -> Iterator[tuple[int, int]]:
+        for joined, place in blocks(text):
+            for form in self._encoded:
+                for start, end in _each(form, joined):
+                    yield place(start), place(end - 1) + 1
+
+
+def _each(form: str, text: str) -> Iterator[tuple[int, int]]:
+    start = text.find(form)
+    while start >= 0:
+        yield start, start + len(form)
+        start = text.find(form, start + 1)
 
 
 class _Form:
@@ -92,10 +112,16 @@ def _escaped(sign: str) -> str:
     forms += [rf"\\{{1,4}}(?i:u{unit})" for unit in _units(sign)] if code < 0x10000 else [_pair(sign)]
     forms += [rf"\\{{1,4}}(?i:x{code:02x})"] if code < 256 else []
     forms += [rf"&#(?:0{{0,3}}{code}|[xX]0{{0,3}}(?i:{code:x}));"]
+    forms += [_in_bytes(sign, r"(?i:x{:02x})"), _in_bytes(sign, "{:03o}")]
     forms += [NAMED[sign]] if sign in NAMED else []
     forms += [rf"\\{{1,4}}{CONTROLS[sign]}"] if sign in CONTROLS else []
     forms += [r"'\\''", "'\"'\"'"] if sign == "'" else []
     return f"(?:{'|'.join(reversed(forms))})"
+
+
+def _in_bytes(sign: str, form: str) -> str:
+    """A character byte by byte, as `printf %q` of a shell and Python's bytes show it."""
+    return "".join(rf"\\{{1,4}}{form.format(byte)}" for byte in sign.encode("utf-8", "surrogateescape"))
 
 
 def _quoted(sign: str) -> str:
@@ -132,16 +158,20 @@ def _split(value: str) -> _Split:
 
 
 def _forms(value: str) -> Iterator[_Form]:
+    """A value with its signs as they are, or escaped."""
     split = _split(value)
     if len(split.core) >= 2:
         yield _Form(*split)
-    yield _Form(value)
+    if split.core != value:
+        yield _Form(value)
+
+
+def _encoded(value: str) -> Iterator[str]:
+    """A value in hex, and in Base64 of both alphabets."""
     raw = value.encode("utf-8", "surrogateescape")
-    yield _Form(raw.hex())
-    yield _Form(raw.hex().upper())
-    for form in dict.fromkeys(_base64(raw)):
-        yield _Form(form)
-        yield _Form(form.replace("+", "-").replace("/", "_"))
+    base64 = [*_base64(raw)]
+    urlsafe = (form.replace("+", "-").replace("/", "_") for form in base64)
+    yield from dict.fromkeys([raw.hex(), raw.hex().upper(), *base64, *urlsafe])
 
 
 def _base64(raw: bytes) -> Iterator[str]:
