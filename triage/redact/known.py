@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import SHORTEST, classes, names_secret
-from triage.redact.wrapped import blocks
 
 if TYPE_CHECKING:
     import re
@@ -56,6 +55,8 @@ class Known:
             yield from self._wrapped(text)
 
     def _wrapped(self, text: str) -> Iterator[tuple[int, int]]:
+        from triage.redact.wrapped import blocks
+
         for joined, place in blocks(text):
             for form in self._encoded:
                 for start, end in _each(form, joined):
