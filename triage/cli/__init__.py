@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
     "render": ("render", "make a document"),
+    "publish": ("publish", "put documents where a team reads them"),
 }
 """Every command: its module in this package, and its line in the help."""
 
@@ -65,7 +66,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "output", "render")),
+    ("Documents", ("status", "events", "output", "render", "publish")),
     ("Exchange", ("record", "schema", "export", "import", "redact", "trust")),
 )
 

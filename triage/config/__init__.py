@@ -20,6 +20,7 @@ from triage.config.files import (
     read_folder_config,
     reserved_keys,
     template_folders,
+    trusted_keys,
 )
 from triage.config.state import (
     choose,
@@ -32,6 +33,7 @@ from triage.config.state import (
     trust,
     write_aside,
 )
+from triage.config.targets import TargetSettings, targets_of
 from triage.config.who import actor_of, git_user, session_of
 from triage.events import Actor
 from triage.redact import Allowed, Rule
@@ -41,6 +43,7 @@ __all__ = [
     "FOLDER",
     "STORE_FILE",
     "Settings",
+    "TargetSettings",
     "choose",
     "clock",
     "current",
@@ -59,6 +62,7 @@ __all__ = [
     "remembered",
     "reserved_keys",
     "trust",
+    "trusted_keys",
     "working_folder",
     "write_aside",
 ]
@@ -72,6 +76,8 @@ class Settings(NamedTuple):
     ``store`` is the address of the store; ``session`` names the agent's session, the terminal or the
     POSIX session; ``templates`` are folders, the nearest first. ``secret_env`` names variables whose values
     are secret; ``rules`` are added to the redactor's, ``allowed`` is let through by it.
+    ``targets`` are those of publications, the nearest first; ``untrusted`` names those of a file that nobody
+    trusted.
     """
 
     store: str
@@ -87,6 +93,8 @@ class Settings(NamedTuple):
     secret_env: tuple[str, ...]
     rules: tuple[Rule, ...]
     allowed: tuple[Allowed, ...]
+    targets: tuple[TargetSettings, ...]
+    untrusted: tuple[str, ...]
     config_folder: str
     state_folder: str
 
@@ -114,6 +122,8 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         secret_env=_secret_env(environ, own, found),
         rules=_rules(own, found),
         allowed=_allowed(own, found),
+        targets=(*targets_of(found), *targets_of(own)),
+        untrusted=tuple(found.get("untrusted_targets", ())),
         config_folder=config_folder,
         state_folder=state_folder,
     )

@@ -13,7 +13,7 @@ CONFIG_FILE = "triage.toml"
 
 KEYS = (
     "actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store", "secret_env",
-    "redact",
+    "redact", "publish",
 )  # fmt: skip
 OWN_KEYS = ("store",)
 """What only the user's own file may set: a cloned folder cannot move the store."""
@@ -86,6 +86,10 @@ def _check_key(path: str, key: str, value: object) -> None:
         from triage.config.redaction import check
 
         check(path, key, value)
+    elif key == "publish":
+        from triage.config import targets
+
+        targets.check(path, value)
     elif not isinstance(value, str):
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
     if key == "actor_type" and value not in ACTOR_TYPES:
@@ -120,6 +124,8 @@ def read_folder_config(folder: str, config_folder: str, state_folder: str) -> di
             hint=f"set it in {config_folder}/{CONFIG_FILE}, or look at the file and call: triage trust",
         )
     _refuse_templates_elsewhere(folder, found)
+    if "publish" in found and not is_trusted(state_folder, raw):
+        found["untrusted_targets"] = tuple(found.pop("publish"))
     return found
 
 
@@ -127,6 +133,11 @@ def reserved_keys(found: Mapping[str, Any]) -> list[str]:
     """What a configuration does that only the user's own, or one that was trusted, may do."""
     told = [f"set {key!r}" for key in OWN_KEYS if key in found]
     return [*told, "let secrets through"] if found.get("redact", {}).get("allow") else told
+
+
+def trusted_keys(found: Mapping[str, Any]) -> list[str]:
+    """What a configuration does only where it is trusted: besides what is reserved, its targets count."""
+    return [*reserved_keys(found), *(f"publish to {name!r}" for name in found.get("publish", ()))]
 
 
 def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:

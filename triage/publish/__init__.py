@@ -24,8 +24,8 @@ class Address(NamedTuple):
     """Where to publish to, and how.
 
     ``name`` is what a person calls it, ``to`` a path, ``git+ADDRESS``, ``s3://``, ``gs://`` or ``az://`` with
-    bucket and prefix; ``command`` is run with the built folder in place of ``{site}``. ``branch`` and ``folder``
-    are of a git repository; ``options`` are of object storage; ``state`` is a folder of ours to work in.
+    bucket and prefix; ``command`` is run with the built folder in place of ``{site}``. ``branch`` and
+    ``folder`` are of a git repository, ``options`` of object storage; ``state`` is a folder to work in.
     """
 
     name: str

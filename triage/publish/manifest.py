@@ -1,8 +1,8 @@
 """The manifest of a target: which files Triage put there, with their hashes and checkpoints.
 
 It lies in the folder ``.triage`` of the target. ``manifest.json`` names the site and the files that belong to
-no journal; those of a journal stand in ``manifest/NN.json``, by the first two hex digits of its id's SHA-256, so
-that publishing one journal reads and writes one of 256 small files, however many journals there are.
+no journal; those of a journal stand in ``manifest/NN.json``, by the first two hex digits of its id's SHA-256,
+so that publishing one journal reads and writes one of 256 small files, however many journals there are.
 ``pending.json`` stands there while changes are being made, with the hashes that they lead to: what a crash
 left half done is ours, and not somebody else's change.
 """

@@ -36,9 +36,9 @@ class Checkpoint(NamedTuple):
 class Site(NamedTuple):
     """The files that may have changed, and what they were made from.
 
-    ``id`` names the publisher's site; ``groups`` are the groups that are published now: a file of one that the
-    target holds is removed where neither ``files`` nor ``kept`` names it. ``kept`` are paths of the group `SITE`
-    that stand as they are. ``known`` tells of a checkpoint whether all its heads are in our record.
+    ``id`` names the publisher's site; ``groups`` are the groups that are published now: a file of one that
+    the target holds is removed where neither ``files`` nor ``kept`` names it. ``kept`` are paths of the group
+    `SITE` that stand as they are. ``known`` tells of a checkpoint whether all its heads are in our record.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Site(NamedTuple):
     title: str = ""
 
 
-class Incomplete(Exception):  # noqa: N818
+class Incomplete(Exception):
     """The target lacks files that should stand as they are: the whole site is to be built."""
 
 

@@ -17,13 +17,19 @@ __all__ = ["FORMATS", "Style", "built_in", "json_schema", "render"]
 
 
 class Style(NamedTuple):
-    """How references become links, what zone is shown beside UTC, and the program's version."""
+    """How references become links, what zone is shown beside UTC, and the program's version.
+
+    ``up`` is the address of the site's index, as a page of a journal links to it; ``beside`` whether the
+    page's Markdown, JSON and record lie beside it.
+    """
 
     issue_url: str = ""
     pr_url: str = ""
     commit_url: str = ""
     zone: str = ""
     version: str = ""
+    up: str = ""
+    beside: bool = False
 
     @property
     def links(self) -> Links:

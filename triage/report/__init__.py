@@ -20,6 +20,7 @@ from triage.report.shapes import (
     TableRow,
     WallClock,
 )
+from triage.report.summary import Owed, Summary
 
 __all__ = [
     "Action",
@@ -31,12 +32,14 @@ __all__ = [
     "Evidence",
     "Header",
     "Issue",
+    "Owed",
     "Part",
     "Prose",
     "Reference",
     "Report",
     "Row",
     "Section",
+    "Summary",
     "Table",
     "TableRow",
     "WallClock",

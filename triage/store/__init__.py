@@ -9,6 +9,7 @@ from triage.errors import UsageError
 if TYPE_CHECKING:
     from triage.events import Event, Sealed
     from triage.redact import CleanEvent
+    from triage.report import Summary
 
 STORE_FILE = "triage.db"
 
@@ -24,6 +25,33 @@ class JournalRow(NamedTuple):
     open: bool
     events: int
     heads: tuple[str, ...]
+
+
+class Published(NamedTuple):
+    """A journal that was published to a target, as it was then; ``style`` is what its documents rested on.
+
+    ``heads`` is empty where the summary is gone (after a purge): it is to be published again. ``owed`` counts
+    open obligations; instants are UTC texts or ''.
+    """
+
+    journal: str
+    style: str
+    heads: tuple[str, ...] = ()
+    slug: str = ""
+    type: str = ""
+    status: str = ""
+    severity: str = ""
+    service: str = ""
+    opened_at: str = ""
+    updated_at: str = ""
+    owed: int = 0
+
+
+class SiteRow(NamedTuple):
+    """A site that was published to a target: its id there, and what its indexes rest on."""
+
+    id: str
+    style: str
 
 
 class Store(Protocol):
@@ -74,6 +102,24 @@ class Store(Protocol):
 
     def journals(self) -> list[JournalRow]:
         """All journals, the one that was opened last first."""
+        ...
+
+    def published(self, target: str) -> list[Published]:
+        """What was published to a target."""
+        ...
+
+    def summaries(self, target: str, journals: Sequence[str]) -> "list[Summary]":
+        """The summaries of journals as they were published to a target, in the order asked for."""
+        ...
+
+    def site(self, target: str) -> SiteRow:
+        """The site that was published to a target; a new one where none was."""
+        ...
+
+    def keep_publication(
+        self, target: str, site: SiteRow, summaries: "Sequence[tuple[Summary, str]]", withdrawn: Sequence[str]
+    ) -> None:
+        """Remember what was published to a target: summaries with the style of their documents."""
         ...
 
     def close(self) -> None:

@@ -42,5 +42,24 @@ def record(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (record,)
+def publications(db: sqlite3.Connection) -> None:
+    """What was published where, and what an index needs of each journal as it was then.
+
+    Neither belongs to the record: both can be worked out again.
+    """
+    for statement in (
+        """CREATE TABLE summary (
+            journal TEXT NOT NULL, heads TEXT NOT NULL, slug TEXT NOT NULL, type TEXT NOT NULL,
+            status TEXT NOT NULL, severity TEXT NOT NULL, service TEXT NOT NULL, opened TEXT NOT NULL,
+            updated TEXT NOT NULL, owed INTEGER NOT NULL, data BLOB NOT NULL,
+            PRIMARY KEY (journal, heads)) WITHOUT ROWID""",
+        """CREATE TABLE publication (
+            journal TEXT NOT NULL, target TEXT NOT NULL, heads TEXT NOT NULL, style TEXT NOT NULL,
+            PRIMARY KEY (journal, target)) WITHOUT ROWID""",
+        "CREATE TABLE site (target TEXT PRIMARY KEY, id TEXT NOT NULL, style TEXT NOT NULL) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (record, publications)
 """Step N brings a store from version N to version N + 1."""

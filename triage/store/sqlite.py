@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import JournalRow, Name, Store
+from triage.store import JournalRow, Name, Published, SiteRow, Store
 from triage.store.lock import exclusive
 from triage.times import from_timestamp_us, plus_us
 
 if TYPE_CHECKING:
     from triage.redact import CleanEvent
+    from triage.report import Summary
 
 APPLICATION_ID = 0x54524731
 """``TRG1`` in the file's header: a store, and not some other SQLite file."""
-VERSION = 1
+VERSION = 2
 """The schema that this program writes: the number of migrations."""
 
 _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
@@ -100,6 +101,7 @@ class SqliteStore:
                     f"DELETE FROM {table} WHERE journal = ? AND n IN ({copies})",  # noqa: S608  only constants
                     [journal, journal, *ids],
                 )
+            self._db.execute("DELETE FROM summary WHERE journal = ?", [journal])
             self._index_merged(journal)
             return event
 
@@ -159,6 +161,37 @@ class SqliteStore:
                 "SELECT id, slug, open, events, heads FROM journal ORDER BY id DESC"
             ).fetchall()
         return [_journal(row) for row in rows]
+
+    def published(self, target: str) -> list[Published]:
+        """See `Store.published`."""
+        from triage.store import catalogue
+
+        with _translated(self.path):
+            return catalogue.published(self._db, target)
+
+    def summaries(self, target: str, journals: Sequence[str]) -> "list[Summary]":
+        """See `Store.summaries`."""
+        from triage.store import catalogue
+
+        with _translated(self.path):
+            return catalogue.summaries(self._db, target, journals)
+
+    def site(self, target: str) -> SiteRow:
+        """See `Store.site`."""
+        from triage.store import catalogue
+
+        with _translated(self.path):
+            found = catalogue.site(self._db, target)
+        return found or SiteRow(self._entropy(16).hex(), "")
+
+    def keep_publication(
+        self, target: str, site: SiteRow, summaries: "Sequence[tuple[Summary, str]]", withdrawn: Sequence[str]
+    ) -> None:
+        """See `Store.keep_publication`."""
+        from triage.store import catalogue
+
+        with self._writing():
+            catalogue.keep(self._db, target, site, summaries, withdrawn)
 
     def _read(self, sql: str, values: Sequence[Any], *, output: bool = False) -> Iterator[Event]:
         journal = values[0]

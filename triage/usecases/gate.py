@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from triage.errors import SecretFound
-from triage.events import Event
+from triage.events import Event, decoded
 from triage.redact import Redactor
 from triage.render.markdown import output_text
 from triage.report import Report
@@ -56,6 +56,29 @@ def check_values(report: Report, events: Sequence[Event], redactor: Redactor) ->
         )
 
 
+def check_record(events: Sequence[Event], redactor: Redactor) -> None:
+    """Raise `SecretFound` where the record itself, with what was withdrawn and replaced, holds a secret."""
+    values = [value for event in events for value in _recorded(event)]
+    for value, rule in _secrets(values, redactor):
+        raise SecretFound(
+            f"the record would show a secret: {Finding(value.event, value.kind, value.field, rule)}",
+            hint=f"remove it from the record: triage purge {value.event}",
+            found=[Finding(value.event, value.kind, value.field, rule)._asdict()],
+        )
+
+
+def _recorded(event: Event) -> Iterator[Value]:
+    """What an event says, as it was recorded."""
+    name = f"e{event.n}"
+    yield Value(name, event.kind, "actor", event.actor.name)
+    for field, value in (event.body or {}).items():
+        if field == "output":  # digests of its chunks
+            continue
+        yield from (Value(name, event.kind, field, text) for text in _texts(value))
+    if event.output:
+        yield Value(name, event.kind, "output", decoded(event.output))
+
+
 def check_document(text: str, template: str, redactor: Redactor) -> None:
     """Raise `SecretFound` where a finished document holds a secret that no value of the record explains."""
     for hit in redactor.hits(text):
@@ -93,6 +116,8 @@ def _texts(value: object) -> Iterator[str]:
         yield value
     elif isinstance(value, list):
         yield from (text for item in value for text in _texts(item))
+    elif isinstance(value, dict):
+        yield from (text for item in value.values() for text in _texts(item))
 
 
 def _outputs(report: Report) -> Iterator[Value]:

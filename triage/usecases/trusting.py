@@ -23,7 +23,7 @@ def trust(path: str, cwd: str, state_folder: str) -> Trusted:
     data = config.read_bytes(path)
     if not data:
         raise NotFound(f"no configuration at {path}", hint="name the file: triage trust FILE")
-    does = tuple(config.reserved_keys(config.parsed(path, data)))
+    does = tuple(config.trusted_keys(config.parsed(path, data)))
     config.trust(state_folder, path, data)
     return Trusted(path, does)
 

@@ -1,0 +1,91 @@
+"""What was published where, in the SQLite store: statements on the tables summary, publication and site."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from triage.report import Owed, Summary
+from triage.store import Published, SiteRow
+
+FEW = 500
+"""Journals that one statement asks for: SQLite bounds the number of its parameters."""
+
+
+def published(db: sqlite3.Connection, target: str) -> list[Published]:
+    """See `Store.published`."""
+    rows = db.execute(
+        "SELECT p.journal, p.style, coalesce(s.heads, ''), s.slug, s.type, s.status, s.severity, s.service,"
+        " s.opened, s.updated, s.owed FROM publication p LEFT JOIN summary s USING (journal, heads)"
+        " WHERE p.target = ?",
+        [target],
+    )
+    return [
+        Published(row[0], row[1], tuple(row[2].split()), *row[3:]) if row[2] else Published(row[0], row[1])
+        for row in rows
+    ]
+
+
+def summaries(db: sqlite3.Connection, target: str, journals: Sequence[str]) -> list[Summary]:
+    """See `Store.summaries`."""
+    found: dict[str, Summary] = {}
+    for start in range(0, len(journals), FEW):
+        some = journals[start : start + FEW]
+        marks = ", ".join("?" * len(some))
+        rows = db.execute(
+            "SELECT s.data FROM publication p JOIN summary s USING (journal, heads)"  # noqa: S608  only marks
+            f" WHERE p.target = ? AND p.journal IN ({marks})",
+            [target, *some],
+        )
+        found |= {summary.journal: summary for summary in map(_loaded, (row[0] for row in rows))}
+    return [found[journal] for journal in journals if journal in found]
+
+
+def site(db: sqlite3.Connection, target: str) -> SiteRow | None:
+    """The row of a site, or None."""
+    row = db.execute("SELECT id, style FROM site WHERE target = ?", [target]).fetchone()
+    return SiteRow(*row) if row else None
+
+
+def keep(
+    db: sqlite3.Connection,
+    target: str,
+    site: SiteRow,
+    summaries: Sequence[tuple[Summary, str]],
+    withdrawn: Sequence[str],
+) -> None:
+    """See `Store.keep_publication`. Summaries that no publication rests on any more are removed."""
+    db.execute("REPLACE INTO site VALUES (?, ?, ?)", [target, *site])
+    db.executemany("REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(summaries))
+    db.executemany(
+        "REPLACE INTO publication VALUES (?, ?, ?, ?)",
+        [[summary.journal, target, " ".join(summary.heads), style] for summary, style in summaries],
+    )
+    db.executemany(
+        "DELETE FROM publication WHERE journal = ? AND target = ?", [[id, target] for id in withdrawn]
+    )
+    db.executemany(
+        "DELETE FROM summary WHERE journal = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM publication p WHERE p.journal = ?1 AND p.heads = summary.heads)",
+        [[id] for id in (*(summary.journal for summary, _ in summaries), *withdrawn)],
+    )
+
+
+def _rows(summaries: Sequence[tuple[Summary, str]]) -> Iterator[list[object]]:
+    for each, _ in summaries:
+        yield [
+            each.journal, " ".join(each.heads), each.slug, each.type, each.status, each.severity,
+            each.service,
+            each.opened_at, each.updated_at, len(each.owed), _dumped(each),
+        ]  # fmt: skip
+
+
+def _dumped(summary: Summary) -> bytes:
+    value = summary._asdict() | {"owed": [list(owed) for owed in summary.owed]}
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _loaded(data: bytes) -> Summary:
+    value = json.loads(data.decode("utf-8", "surrogatepass"))
+    value["heads"] = tuple(value["heads"])
+    value["owed"] = tuple(Owed(*owed) for owed in value["owed"])
+    return Summary(**value)

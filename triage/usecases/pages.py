@@ -1,0 +1,119 @@
+"""The files of a journal in a site: page, Markdown, JSON, record and checkpoint, each through the gate."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from triage.redact import Redactor
+from triage.render import Style, render
+from triage.render.escape import plain
+from triage.render.inline import shown
+from triage.render.site import Made, folder_of
+from triage.report import Report, Summary
+from triage.store import JournalRow, Store
+from triage.usecases import gate
+from triage.usecases.exchange import export
+
+FORMAT = "triage.checkpoint.v1"
+FILES = ("report.md", "report.json", "record.jsonl", "index.html", "checkpoint.json")
+
+
+class Manner(NamedTuple):
+    """How the documents of a publication are made.
+
+    ``form`` is ``site`` (pages with an index), or ``markdown`` (one file a journal, for MkDocs, Zensical and
+    wikis).
+    """
+
+    template: str
+    style: Style
+    folders: tuple[str, ...]
+    form: str = "site"
+
+
+def journal_files(
+    store: Store, row: JournalRow, manner: Manner, redactor: Redactor
+) -> tuple[Summary, list[Made]]:
+    """The summary of a journal and its files; `SecretFound` where any of them would show a secret."""
+    events = list(store.events(row.id, output=True))
+    report = Report.from_events(events)
+    gate.check_values(report, events, redactor)
+    summary = Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
+    if manner.form == "markdown":
+        text = _document(report, "md", manner, redactor)
+        return summary, [Made(f"{row.slug}.md", (front_matter(summary) + text).encode())]
+    gate.check_record(events, redactor)
+    folder = folder_of(row.slug)
+    made = [
+        Made(f"{folder}/report.md", _document(report, "md", manner, redactor).encode()),
+        Made(f"{folder}/report.json", _document(report, "json", manner, redactor).encode()),
+        Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export(store, row)).encode()),
+        Made(f"{folder}/index.html", _document(report, "html", manner, redactor).encode()),
+    ]
+    return summary, [*made, Made(f"{folder}/checkpoint.json", _checkpoint(summary, manner, made))]
+
+
+def _document(report: Report, form: str, manner: Manner, redactor: Redactor) -> str:
+    style = manner.style if form == "html" else manner.style._replace(up="", beside=False)
+    text = render(
+        report,
+        template=manner.template,
+        format=form,
+        style=style,
+        folders=[Path(folder) for folder in manner.folders],
+    )
+    gate.check_document(text, manner.template, redactor)
+    return text
+
+
+def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made]) -> bytes:
+    """What the documents were made from, and by what."""
+    from hashlib import sha256
+
+    files = {file.path.rpartition("/")[2]: sha256(file.data).hexdigest() for file in made}
+    value = {
+        "format": FORMAT,
+        "journal": summary.journal,
+        "slug": summary.slug,
+        "events": summary.events,
+        "heads": list(summary.heads),
+        "triage": manner.style.version,
+        "template": manner.template,
+        "files": files,
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def front_matter(summary: Summary) -> str:
+    """The YAML that MkDocs, Zensical and wikis read before a page; every value is a quoted text."""
+    tags = [text for text in (summary.status, summary.severity, summary.service, summary.type) if text]
+    lines = ["---", f"title: {_yaml(summary.title)}"]
+    lines += [f"date: {summary.updated_at[:10]}"] if summary.updated_at else []
+    lines += ["tags:", *(f"  - {_yaml(tag)}" for tag in tags)] if tags else []
+    lines += [f"journal: {_yaml(summary.journal)}", f"events: {summary.events}", "heads:"]
+    lines += [f"  - {_yaml(head)}" for head in summary.heads]
+    return "\n".join([*lines, "---", "", ""])
+
+
+def _yaml(text: str) -> str:
+    """A text as YAML's double-quoted scalar, which a JSON text in ASCII is."""
+    return json.dumps(text)
+
+
+def markdown_index(summaries: Sequence[Summary], title: str) -> Iterator[Made]:
+    """The index of the form ``markdown``: one line a journal."""
+
+    def cell(text: str) -> str:
+        return plain(shown(text), first=False)
+
+    lines = [
+        f"# {cell(title)}",
+        "",
+        "| Journal | Status | Severity | Service | Updated |",
+        "|---|---|---|---|---|",
+    ]
+    for each in summaries:
+        cells = map(cell, (each.status, each.severity, each.service, each.updated_at[:10]))
+        lines.append(f"| [{cell(each.title)}]({each.slug}.md) | {' | '.join(cells)} |")
+    yield Made("index.md", "\n".join([*lines, ""]).encode())
