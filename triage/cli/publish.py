@@ -11,7 +11,8 @@ import click
 from triage import __version__, config
 from triage.cli.command import Call, command
 from triage.cli.speech import note, plain, say, say_json
-from triage.config import Settings, TargetSettings
+from triage.config import Settings
+from triage.config.targets import TargetSettings
 from triage.errors import NotAllowed, UsageError
 from triage.store import Store, open_store
 
@@ -39,7 +40,7 @@ def publish_command(
 
     \b
     triage publish --to ./site
-    triage publish --all --to docs --dry-run
+    triage publish --all --to ./site --dry-run
     """
     from triage.usecases.publishing import publish
 

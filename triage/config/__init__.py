@@ -8,7 +8,7 @@ redaction counts only from the user's own file, or from one that the user truste
 import os
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.config.files import (
     CONFIG_FILE,
@@ -33,17 +33,18 @@ from triage.config.state import (
     trust,
     write_aside,
 )
-from triage.config.targets import TargetSettings, targets_of
 from triage.config.who import actor_of, git_user, session_of
 from triage.events import Actor
 from triage.redact import Allowed, Rule
+
+if TYPE_CHECKING:
+    from triage.config.targets import TargetSettings
 
 __all__ = [
     "CONFIG_FILE",
     "FOLDER",
     "STORE_FILE",
     "Settings",
-    "TargetSettings",
     "choose",
     "clock",
     "current",
@@ -93,7 +94,7 @@ class Settings(NamedTuple):
     secret_env: tuple[str, ...]
     rules: tuple[Rule, ...]
     allowed: tuple[Allowed, ...]
-    targets: tuple[TargetSettings, ...]
+    targets: "tuple[TargetSettings, ...]"
     untrusted: tuple[str, ...]
     config_folder: str
     state_folder: str
@@ -122,7 +123,7 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         secret_env=_secret_env(environ, own, found),
         rules=_rules(own, found),
         allowed=_allowed(own, found),
-        targets=(*targets_of(found), *targets_of(own)),
+        targets=_targets(found, own),
         untrusted=tuple(found.get("untrusted_targets", ())),
         config_folder=config_folder,
         state_folder=state_folder,
@@ -149,6 +150,16 @@ def _allowed(*found: Mapping[str, Any]) -> tuple[Allowed, ...]:
     """What the configurations let through; a folder's was refused before unless it is trusted."""
     items = [item for values in found for item in values.get("redact", {}).get("allow", ())]
     return tuple(Allowed(item.get("rule", ""), item.get("fingerprint", ""), item["reason"]) for item in items)
+
+
+def _targets(*found: Mapping[str, Any]) -> "tuple[TargetSettings, ...]":
+    """The targets of configurations; read only where there are any, since recording needs none."""
+    named = [values for values in found if "publish" in values]
+    if not named:
+        return ()
+    from triage.config.targets import targets_of
+
+    return tuple(target for values in named for target in targets_of(values))
 
 
 def _store_beside(folder: str, found: Mapping[str, Any]) -> str:

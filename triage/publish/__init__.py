@@ -54,16 +54,18 @@ def open_target(address: Address) -> Target:
     if address.command:
         from triage.publish.command import CommandTarget
 
-        return CommandTarget(address)
+        return CommandTarget(address.name, address.command, state=address.state)
     if address.to.startswith("git+"):
         from triage.publish.git import GitTarget
 
-        return GitTarget(address)
+        return GitTarget(
+            address.name, address.to, branch=address.branch, folder=address.folder, state=address.state
+        )
     scheme, mark, _ = address.to.partition("://")
     if mark and scheme in ("s3", "gs", "az"):
         from triage.publish.objects import ObjectsTarget
 
-        return ObjectsTarget(address)
+        return ObjectsTarget(address.name, address.to, dict(address.options))
     if mark or not address.to:
         raise UsageError(
             f"no target of the form {address.to!r:.80}",
