@@ -1,7 +1,7 @@
 """Object storage as a target, by obstore: S3, Google Cloud Storage, Azure Blob Storage.
 
-Every write is conditional: a new object must not be there yet, a changed one must be as it was planned from, by
-its ETag. So two publishers at once cannot undo each other's work.
+Every write is conditional: a new object must not be there yet, a changed one must be as it was planned from,
+by its ETag. So two publishers at once cannot undo each other's work.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
