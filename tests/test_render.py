@@ -62,7 +62,7 @@ def by(tmp_path):
 
 def test_an_empty_report_has_its_title_and_its_standing():
     assert render(report()) == (
-        "# T\n\n- **Status:** OPEN\n- **Last updated:** 2026-05-05 04:10 UTC\n- **Author:** ana\n- **Open:** nothing\n"
+        "# T\n\n- **Status:** OPEN\n- **Last updated:** 2026-05-05 04:10 UTC\n- **Open:** nothing\n- **Author:** ana\n"
     )
 
 

@@ -135,6 +135,7 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
         commit_url=settings.commit_url,
         zone=settings.zone,
         version=__version__,
+        classification=target.classification,
         up="../../index.html",
         beside=True,
     )

@@ -19,6 +19,7 @@ __all__ = ["FORMATS", "Style", "built_in", "json_schema", "render"]
 class Style(NamedTuple):
     """How references become links, what zone is shown beside UTC, and the program's version.
 
+    ``classification`` is such as ``internal`` or ``TLP:AMBER``: a banner, and a line of the summary.
     ``up`` is the address of the site's index, as a page of a journal links to it; ``beside`` whether the
     page's Markdown, JSON and record lie beside it.
     """
@@ -28,6 +29,7 @@ class Style(NamedTuple):
     commit_url: str = ""
     zone: str = ""
     version: str = ""
+    classification: str = ""
     up: str = ""
     beside: bool = False
 
@@ -59,7 +61,7 @@ def render(
         from triage.render.page import page
 
         return page(report, template, style, places, built_in())
-    components = MarkdownComponents(style.links, style.zone, word(report))
+    components = MarkdownComponents(style.links, style.zone, word(report), style.classification)
     sandbox = environment(places, style.links, components.functions())
     return components.finished(tidy(run(sandbox, template, {"report": report})))
 

@@ -46,26 +46,31 @@ Cell = str | Mark | Backed | Clock | Check
 
 
 class GridRow(NamedTuple):
-    """One row; ``event`` is the id whose tail is its anchor, ``tone`` a word for its look."""
+    """One row; ``event`` is the id whose tail is its anchor, ``tone`` a word for its look.
+
+    ``kind`` is what the sequence log can be filtered by.
+    """
 
     event: str
     cells: tuple[Cell, ...]
     tone: str = ""
+    kind: str = ""
 
 
 class Grid(NamedTuple):
-    """One table."""
+    """One table; ``form`` is queue, log or issues where its columns are always the same."""
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[GridRow, ...]
+    form: str = ""
 
 
 def queue(part: Part) -> Grid:
     """The action queue: number, action, status, notes."""
     blockers = {blocker.event: blocker for blocker in part.blockers}
     rows = (_action(action, blockers) for action in part.queue)
-    return Grid("Action queue", ("#", "Action", "Status", "Notes"), tuple(rows))
+    return Grid("Action queue", ("#", "Action", "Status", "Notes"), tuple(rows), "queue")
 
 
 def _action(action: Action, blockers: dict[str, Blocker]) -> GridRow:
@@ -94,7 +99,7 @@ def fixed_by(blocker: Blocker) -> str:
 
 def log(part: Part) -> Grid:
     """The sequence log: time, action, outcome; the date is shown where it changes."""
-    return Grid("Sequence log", ("Time (UTC)", "Action", "Outcome"), tuple(_log_rows(part.rows)))
+    return Grid("Sequence log", ("Time (UTC)", "Action", "Outcome"), tuple(_log_rows(part.rows)), "log")
 
 
 def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
@@ -107,7 +112,7 @@ def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
         elif row.source == "action":
             outcome = outcome or row.mark
         text = f"{row.mark.capitalize()}: {row.text}" if row.mark in TOLD else row.text
-        yield GridRow(row.event, (clock, text, outcome), row.mark)
+        yield GridRow(row.event, (clock, text, outcome), row.mark, row.source)
 
 
 def _clock(row: Row, day: str) -> Clock:
@@ -122,7 +127,7 @@ def _clock(row: Row, day: str) -> Clock:
 def issues(part: Part) -> Grid:
     """Issues, and PRs that are not merged yet."""
     shown = [issue for issue in part.issues if issue.type == "issue" or issue.state != "merged"]
-    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)))
+    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)), "issues")
 
 
 def _issue(issue: Issue) -> GridRow:

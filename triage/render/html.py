@@ -6,6 +6,7 @@ so long tables do not pass the Markdown parser, and nothing that came from a tex
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape as quoted
 
 from triage.errors import TemplateError
@@ -14,6 +15,8 @@ from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import Links, Piece, pieces, shown, shown_lines
 from triage.render.markdown import MarkdownComponents, output_lines
+from triage.render.svg import drawn
+from triage.render.timeline import timeline
 from triage.report import Action, Evidence, Part, Report
 from triage.report.lines import Line
 
@@ -21,11 +24,15 @@ TALL = 60
 """Lines from which on an output is folded away at first."""
 
 
+written = partial(quoted, quote=False)
+"""A text between tags, where quotation marks mean nothing."""
+
+
 class PageComponents(MarkdownComponents):
     """What a template calls, each written as HTML behind a placeholder."""
 
-    def __init__(self, links: Links, zone: str, word: str) -> None:
-        super().__init__(links, zone, word)
+    def __init__(self, links: Links, zone: str, word: str, classification: str = "") -> None:
+        super().__init__(links, zone, word, classification)
         self._written: list[str] = []
         self._anchors: set[str] = set()
 
@@ -78,27 +85,36 @@ class PageComponents(MarkdownComponents):
     def _line(self, line: summary.Line) -> str:
         tone = f' class="tone {quoted(line.tone)}"' if line.tone else ""
         text = self.html(line.text)
+        if line.at:
+            text = f'<time datetime="{_instant(line.at)}">{text}</time>'
         if line.target:
-            text = f'<a href="#e-{quoted(line.target[-8:])}">{quoted(line.text)}</a>'
-        return f"<div{tone}><dt>{quoted(line.label)}</dt><dd>{text}</dd></div>"
+            text = f'<a href="#e-{quoted(line.target[-8:])}">{written(line.text)}</a>'
+        return f"<div{tone}><dt>{written(line.label)}<dd>{text}</div>"
 
     def grid(self, grid: Grid) -> Markdown:
-        """A table; below 40 rem its rows become cards, for which each cell carries its column's name."""
-        head = "".join(f'<th scope="col">{quoted(name)}</th>' for name in grid.columns)
-        labels = [f' data-label="{quoted(name)}"' for name in grid.columns]
+        """A table, without the end tags that HTML lets be left out.
+
+        Below 40 rem its rows become cards: a cell of a table of observations carries its column's name, and
+        the style sheet names the columns of the others.
+        """
+        head = "".join(f"<th>{written(name)}" for name in grid.columns)
+        labels = ["" if grid.form else f' data-label="{quoted(name)}"' for name in grid.columns]
         rows = "".join(self._row(row, labels) for row in grid.rows)
-        name = quoted(grid.name)
+        name, form = quoted(grid.name), f' class="{grid.form}"' if grid.form else ""
         return self._put(
-            f'<div class="grid" role="region" aria-label="{name}" tabindex="0"><table>'
+            f'<div class="grid" role="region" aria-label="{name}" tabindex="0"><table{form}>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
     def _row(self, row: grids.GridRow, labels: list[str]) -> str:
-        tone = f' class="tone {quoted(row.tone)}"' if row.tone else ""
-        cells = "".join(
-            f"<td{label}>{self.cell_html(cell)}</td>" for label, cell in zip(labels, row.cells, strict=True)
-        )
-        return f"<tr{self._anchor(row.event)}{tone}>{cells}</tr>"
+        tone = f' class="{quoted(row.tone)}"' if row.tone else ""
+        texts = [self.cell_html(cell) for cell in row.cells]
+        anchor = self._anchor(row.event)
+        if anchor:
+            texts[0] += f' <a class="p" href="#e-{quoted(row.event[-8:])}">#</a>'
+        cells = "".join(f"<td{label}>{text}" for label, text in zip(labels, texts, strict=True))
+        kind = f' data-k="{quoted(row.kind)}"' if row.kind else ""
+        return f"<tr{anchor}{tone}{kind}>{cells}"
 
     def cell_html(self, cell: grids.Cell) -> str:
         """The HTML of a cell."""
@@ -106,7 +122,7 @@ class PageComponents(MarkdownComponents):
             return self.html(cell)
         if isinstance(cell, Clock):
             text = quoted(cell.text)
-            return f'<time datetime="{cell.at}">{text}</time>' if cell.at else text
+            return f'<time datetime="{_instant(cell.at)}">{text}</time>' if cell.at else text
         if isinstance(cell, grids.Backed):
             return self.proof_html(cell.word, cell.proof)
         if isinstance(cell, Check):
@@ -126,12 +142,17 @@ class PageComponents(MarkdownComponents):
         """A short text as HTML, with its code spans and links."""
         return "".join(map(_piece, pieces(text, self._links)))
 
+    def timeline(self, report: Report) -> Markdown:
+        """The timeline of the whole report, drawn."""
+        found = timeline(report)
+        return self._put(drawn(found)) if found else Markdown("")
+
     def evidence(self, item: Evidence) -> Markdown:
         """Verbatim output, folded under what produced it. The anchor is within: who follows it unfolds it."""
         found = output_lines(item)
         is_open = "" if len(found) > TALL else " open"
         said = [f"<strong>{self.html(item.title)}</strong>" if item.title else ""]
-        said += [f"<code>{quoted(shown(item.command))}</code>"] if item.command else []
+        said += [f"<code>{written(shown(item.command))}</code>"] if item.command else []
         said += [quoted(fact) for fact in caption.facts(item)]
         said += [f'<span class="tail">{quoted(item.event[-8:])}</span>']
         line = " · ".join(part for part in said if part)
@@ -161,20 +182,21 @@ class PageComponents(MarkdownComponents):
         )
 
 
+def _instant(at: str) -> str:
+    """An instant without seconds that are none."""
+    return at.replace(".000000", "").replace(":00Z", "Z")
+
+
 def _piece(piece: Piece) -> str:
-    text = quoted(piece.text)
+    text = written(piece.text)
     if piece.kind == "code":
         return f"<code>{text}</code>"
-    return (
-        f'<a href="{quoted(piece.href)}" rel="noopener noreferrer">{text}</a>'
-        if piece.kind == "link"
-        else text
-    )
+    return f'<a href="{quoted(piece.href)}">{text}</a>' if piece.kind == "link" else text
 
 
 def _line(line: Line) -> str:
     """A line of output; one of standard error is marked."""
-    text = quoted(shown_lines(line.text))
+    text = written(shown_lines(line.text))
     return f'<span class="err">{text}</span>' if line.stream == "err" else text
 
 

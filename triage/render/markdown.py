@@ -30,7 +30,8 @@ _STYLE = re.compile(r"\x1b\[[0-9;:]*[mK]")
 class MarkdownComponents:
     """What a template calls, each written as Markdown."""
 
-    def __init__(self, links: Links, zone: str, word: str = "component") -> None:
+    def __init__(self, links: Links, zone: str, word: str = "component", classification: str = "") -> None:
+        self._classification = classification
         self._links = links
         self._zone = zone
         self._word = word
@@ -79,6 +80,7 @@ class MarkdownComponents:
             "queue_table": lambda part: self.grid(grids.queue(part)),
             "sequence_log": lambda part: self.grid(grids.log(part)),
             "summary_lines": self.summary_lines,
+            "timeline": self.timeline,
             "wall_clock": self.wall_clock,
         }
 
@@ -93,6 +95,10 @@ class MarkdownComponents:
         closing = text[len(bare) :].replace("#", "\\#")  # a heading may end in marks that are not shown
         return Markdown(f"{'#' * level} {bare}{closing}" if level <= 6 else f"**{text}**")
 
+    def timeline(self, report: Report) -> Markdown:  # noqa: ARG002  a page draws it
+        """Nothing: the sequence log says the same in words."""
+        return Markdown("")
+
     def summary_lines(self, what: Report | Part) -> Markdown:
         """What a reader needs in ten seconds."""
         said = (f"- **{alone(line.label)}:** {self.inline(line.text)}" for line in self.lines(what))
@@ -101,7 +107,7 @@ class MarkdownComponents:
     def lines(self, what: Report | Part) -> list[summary.Line]:
         """The labelled lines of a report or of an addendum."""
         if isinstance(what, Report):
-            return summary.of_report(what, self._zone)
+            return summary.of_report(what, self._zone, self._classification)
         return summary.of_addendum(what, self._zone)
 
     def grid(self, grid: Grid) -> Markdown:

@@ -4,6 +4,7 @@ Raw HTML is off, links are http, https, mailto or within the page, and what come
 allow-list before the components are placed. The page asks for nothing from anywhere and runs no script.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
@@ -46,25 +47,50 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
     """The page of a report. What stands around the document is ours alone: it lies in ``frames``."""
     from triage.render import word
 
-    components = PageComponents(style.links, style.zone, word(report))
+    components = PageComponents(style.links, style.zone, word(report), style.classification)
     sandbox = environment(folders, style.links, components.functions())
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
     frame = _frame(frames)
-    styles = frame.get_template("page.css").render()
-    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    styles = tight_styles((frames / "page.css").read_text(encoding="utf-8"))
+    script = tight((frames / "page.js").read_text(encoding="utf-8"))
     return frame.get_template(PAGE).render(
         title=report.main.header.title,
         body=Markup(components.placed(body)),  # noqa: S704  cleaned by nh3, components escape for themselves
         contents=contents,
         styles=Markup(styles),  # noqa: S704  ours
-        styles_hash=digest,
+        styles_hash=_hash(styles),
+        script=Markup(script),  # noqa: S704  ours
+        script_hash=_hash(script),
         report=report,
         style=style,
         template=template,
         template_digest=_digest(sandbox),
         status=report.main.header.status,
     )
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLANKS = re.compile(r'("[^"]*")| *([{}>]) *|([;:,]) +')
+"""Texts in quotes, which stay as they are, and blanks around signs."""
+_INDENT = re.compile(r"\n\s*")
+
+
+def tight(text: str) -> str:
+    """A style sheet or a script of ours without comments and indentation: its lines stay lines."""
+    return _INDENT.sub("\n", _COMMENT.sub("", text)).strip()
+
+
+def tight_styles(text: str) -> str:
+    """A style sheet of ours without the blanks that mean nothing."""
+    return _BLANKS.sub(
+        lambda found: found[1] or found[2] or found[3], tight(text).replace("\n", " ")
+    ).replace(";}", "}")
+
+
+def _hash(text: str) -> str:
+    """The hash by which a policy lets an inline style or script through."""
+    return b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _html(source: str) -> tuple[list[Entry], str]:
@@ -79,7 +105,7 @@ def _html(source: str) -> tuple[list[Entry], str]:
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
+        link_rel=None,
         strip_comments=True,
     )
     return contents, clean
@@ -125,7 +151,7 @@ def _text(inline: Token) -> str:
 
 def _slug(text: str) -> str:
     words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-    return "-".join(words)[:80] or "section"
+    return "-".join(words)[:32].strip("-") or "section"
 
 
 def _free(slug: str, taken: set[str]) -> str:

@@ -254,6 +254,7 @@ def _frame() -> Callable[..., bytes]:
     from markupsafe import Markup
 
     from triage.render import built_in
+    from triage.render.page import tight_styles
 
     environment = jinja2.Environment(
         autoescape=True,
@@ -266,7 +267,7 @@ def _frame() -> Callable[..., bytes]:
     )
     environment.filters["folder"] = folder_of
     environment.filters["when"] = lambda at: times.show(at or None, "exact") if at else "unknown"
-    styles = (
+    styles = tight_styles(
         environment.get_template("page.css").render() + environment.get_template("site/site.css").render()
     )
     digest = b64encode(sha256(styles.encode()).digest()).decode()

@@ -5,22 +5,31 @@ from typing import NamedTuple
 
 from triage import times
 from triage.render.grids import fixed_by
-from triage.report import Backing, Blocker, Part, Report
+from triage.report import Backing, Blocker, Part, Report, Table
 from triage.report.entities import tally
+
+MOST_ROWS = 4
+"""Rows of the final state that the summary tells."""
 
 
 class Line(NamedTuple):
-    """One labelled line; ``target`` is the id of an event it is about, or the title of a heading."""
+    """One labelled line; ``target`` is the id of an event it is about, or the title of a heading.
+
+    ``at`` is the instant that the text tells, where it is one.
+    """
 
     label: str
     text: str
     target: str = ""
     tone: str = ""
+    at: str = ""
 
 
-def of_report(report: Report, zone: str) -> list[Line]:
+def of_report(report: Report, zone: str, classification: str = "") -> list[Line]:
     """The lines of the main report."""
-    return [*_standing(report, zone), *_open(report), *_told(report), *_labels(report.main)]
+    standing = _standing(report, zone, classification)
+    authors = Line("Author" if len(report.authors) == 1 else "Authors", ", ".join(report.authors))
+    return [*standing, *_open(report), *_final(report.main), *_told(report), authors, *_labels(report.main)]
 
 
 def of_addendum(part: Part, zone: str) -> list[Line]:
@@ -44,16 +53,53 @@ def moment(at: str | None, precision: str, zone: str) -> str:
     return f"{shown} ({local})" if local else shown
 
 
-def _standing(report: Report, zone: str) -> Iterator[Line]:
+def _standing(report: Report, zone: str, classification: str) -> Iterator[Line]:
     main = report.main
     yield Line("Status", _status(main), tone=main.header.status)
     yield from _severity(main)
-    yield Line("Last updated", moment(report.last_updated, report.last_precision, zone))
-    yield Line("Author" if len(report.authors) == 1 else "Authors", ", ".join(report.authors))
+    if classification:
+        yield Line("Classification", classification)
+    last = moment(report.last_updated, report.last_precision, zone)
+    yield Line("Last updated", last, at=report.last_updated or "")
     if main.header.lead:
         yield Line("Lead", main.header.lead)
+
+
+def _final(main: Part) -> Iterator[Line]:
+    """The impact, and the final state with what is known of some of its rows only."""
     if main.header.impact:
         yield Line("Impact", main.header.impact)
+    table = main.final
+    if table is None or not table.rows:
+        return
+    told = [_row_of(table, row.values) for row in table.rows[:MOST_ROWS]]
+    more = f" and {len(table.rows) - MOST_ROWS} more" if len(table.rows) > MOST_ROWS else ""
+    yield Line("Final state", "; ".join(told) + more)
+    uneven = asymmetries(table)
+    if uneven:
+        yield Line("Not alike", "; ".join(uneven), table.rows[0].event, "mitigated")
+
+
+def _row_of(table: Table, values: tuple[str, ...]) -> str:
+    """``staging: Release v41, Healthz ok``."""
+    pairs = zip(table.columns[1:], values[1:], strict=True)
+    said = ", ".join(f"{label} {_short(value)}" for label, value in pairs if value)
+    return f"{values[0]}: {said or 'nothing'}"
+
+
+def _short(value: str, most: int = 32) -> str:
+    return value if len(value) <= most else f"{value[: most - 1].rstrip()}…"
+
+
+def asymmetries(table: Table) -> list[str]:
+    """What was recorded of some rows of a table and not of others: ``Healthz: on staging, not on prod``."""
+    found = []
+    for place, label in enumerate(table.columns[1:], 1):
+        there = [row.values[0] for row in table.rows if row.values[place]]
+        lacking = [row.values[0] for row in table.rows if not row.values[place]]
+        if there and lacking:
+            found.append(f"{label}: checked on {', '.join(there)}, not on {', '.join(lacking)}")
+    return found
 
 
 def _status(part: Part) -> str:

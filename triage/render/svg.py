@@ -1,0 +1,131 @@
+"""The timeline drawn: an SVG that stands in the page, with links and shapes that need no colour."""
+
+from collections.abc import Iterator
+from html import escape as quoted
+
+from triage import times
+from triage.render.inline import shown
+from triage.render.timeline import LEFT, WIDTH, Bar, Lane, Marker, Moment, Pause, Timeline
+
+HEIGHT = 30
+"""Units of a lane, of which a marker takes 24."""
+TOP = 22
+LONGEST = 80
+"""Characters of a marker's name."""
+
+SYMBOLS = {
+    "done": '<circle r="6"/>',
+    "failed": '<path d="M-6-6 6 6M6-6-6 6"/>',
+    "blocked": '<path d="M-6-6h12v12h-12z"/>',
+    "fixed": '<path d="M0-8 8 0 0 8-8 0z"/>',
+    "skipped": '<path d="M-6 0h12"/>',
+    "opened": '<path d="M0-7 7 6h-14z"/>',
+    "observed": '<circle r="5" class="ring"/>',
+    "note": '<circle r="3"/>',
+}
+"""A shape for every meaning, around the origin."""
+_HIT = '<defs><path id="hit" class="hit" d="M-12-12h24v24h-24z"/></defs>'
+"""What is clicked of a marker: 24 units square, whatever its shape."""
+LOUD = ("failed", "blocked", "opened")
+ROUND, SQUARE = '<circle r="11"/>', '<path d="M-11-11h22v22h-22z"/>'
+"""What stands around the number of joined markers: a square where one of them is loud."""
+WORDS = {"observed": "seen"}
+
+
+def drawn(found: Timeline) -> str:
+    """The figure with the SVG and its legend."""
+    height = TOP + HEIGHT * len(found.lanes) + 6
+    body = "".join(
+        [
+            *_axis(found, height),
+            *(part for number, lane in enumerate(found.lanes) for part in _lane(lane, TOP + HEIGHT * number)),
+        ]
+    )
+    shapes = {marker.shape for lane in found.lanes for marker in lane.markers if len(marker.moments) == 1}
+    legend = " ".join(_sign(shape) for shape in SYMBOLS if shape in shapes)
+    return (
+        '<figure class="timeline"><div class="wide" role="region" aria-label="Timeline" tabindex="0">'
+        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="group"'
+        f' aria-label="{_between(found)}">{_HIT}{body}</svg></div><figcaption>{legend}</figcaption></figure>'
+    )
+
+
+def _between(found: Timeline) -> str:
+    start, end = (times.show(times.from_timestamp_us(us), "exact") for us in (found.start, found.end))
+    return f"Timeline from {start} to {end}"
+
+
+def _sign(shape: str) -> str:
+    symbol = f'<g class="m {shape}" transform="translate(9 9)">{SYMBOLS[shape]}</g>'
+    return (
+        f'<span><svg width="18" height="18" aria-hidden="true">{symbol}</svg>{WORDS.get(shape, shape)}</span>'
+    )
+
+
+def _axis(found: Timeline, height: int) -> Iterator[str]:
+    start, end = (times.from_timestamp_us(us) for us in (found.start, found.end))
+    yield f'<text x="{LEFT}" y="12">{start[:10]} {start[11:16]}</text>'
+    last = end[11:16] if end[:10] == start[:10] else f"{end[:10]} {end[11:16]}"
+    yield f'<text x="{WIDTH}" y="12" text-anchor="end">{last} UTC</text>'
+    room = range(LEFT + 130, WIDTH - 110)
+    yield from (_pause(pause, height, named=pause.x in room) for pause in found.pauses)
+
+
+def _pause(pause: Pause, height: int, *, named: bool) -> str:
+    """A gap that is drawn short; its length is beside it where there is room, else in its title."""
+    span = times.span(pause.us)
+    line = f'<path class="pause" d="M{pause.x} {TOP - 4}V{height}"><title>{span}</title></path>'
+    name = f'<text class="pause" x="{pause.x}" y="12" text-anchor="middle">{span}</text>'
+    return line + name if named else line
+
+
+def _lane(lane: Lane, top: int) -> Iterator[str]:
+    middle = top + HEIGHT // 2
+    name = quoted(_short(lane.name, 16))
+    yield f'<g role="group" aria-label="{name}"><text x="0" y="{middle + 4}">{name}</text>'
+    yield f'<path class="lane" d="M{LEFT} {middle}H{WIDTH}"/>'
+    yield from (_bar(bar, middle) for bar in lane.bars)
+    yield from (_marker(marker, middle) for marker in lane.markers)
+    yield "</g>"
+
+
+def _bar(bar: Bar, middle: int) -> str:
+    span = bar.span
+    state = "over" if span.end is not None else "still"
+    stood = f", {times.span(span.end - span.start)}" if span.end is not None else ", still"
+    return (
+        f'<a class="bar {state}" href="#e-{quoted(span.event[-8:])}"'
+        f' aria-label="{_clock(span.start)} {quoted(_short(span.text))}{stood}">'
+        f'<path d="M{bar.x} {middle - 12}h{bar.width}v24h-{bar.width}z" class="hit"/>'
+        f'<path d="M{bar.x} {middle - 6}h{bar.width}v12h-{bar.width}z"/></a>'
+    )
+
+
+def _marker(marker: Marker, middle: int) -> str:
+    first = marker.moments[0]
+    many = len(marker.moments)
+    around = SQUARE if marker.shape in LOUD else ROUND
+    sign = SYMBOLS[marker.shape] if many == 1 else f'{around}<text y="4">{many}</text>'
+    return (
+        f'<a class="m {marker.shape}{" many" if many > 1 else ""}" href="#e-{quoted(first.event[-8:])}"'
+        f' aria-label="{quoted(_told(marker.moments))}" transform="translate({marker.x} {middle})">'
+        f'<use href="#hit"/>{sign}</a>'
+    )
+
+
+def _told(moments: tuple[Moment, ...]) -> str:
+    """The accessible name of a marker."""
+    first = moments[0]
+    if len(moments) == 1:
+        return f"{_clock(first.us)} {_short(first.text)}: {WORDS.get(first.shape, first.shape)}"
+    between = f"{_clock(first.us)} to {_clock(moments[-1].us)}"
+    return f"{between}: {len(moments)} events, first {_short(first.text, 40)}"
+
+
+def _clock(us: int) -> str:
+    return times.from_timestamp_us(us)[11:16]
+
+
+def _short(text: str, most: int = LONGEST) -> str:
+    text = shown(text)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
