@@ -218,5 +218,9 @@ class _Run:
 
 
 def _sink(stream: str) -> IO[bytes] | None:
+    """Our own stream, without a buffer: a thread that holds a buffer's lock at the end would stop Python."""
     ours = sys.stdout if stream == OUT else sys.stderr
-    return ours.buffer if ours is not None else None
+    if ours is None:
+        return None
+    ours.flush()
+    return open(ours.fileno(), "wb", buffering=0, closefd=False)

@@ -33,9 +33,9 @@ class Stream:
 
     def _show(self, data: bytes) -> bool:
         try:
-            if self._sink is not None:
-                self._sink.write(data)
-                self._sink.flush()
+            rest = memoryview(data)
+            while self._sink is not None and rest:
+                rest = rest[self._sink.write(rest) or 0 :]
         except BrokenPipeError:
             return False
         except (OSError, ValueError):
