@@ -16,6 +16,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
@@ -139,6 +140,26 @@ class TemplateFolders(jinja2.FileSystemLoader):
         return source, path, fresh
 
 
+class Compiled(jinja2.BytecodeCache):
+    """Templates that this process compiled before: a site renders thousands of documents by a few of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template what was compiled of the same text."""
+        known = self._known.get(f"{bucket.key}{bucket.checksum}")
+        if known is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._known[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+
+
 class StrictUndefined(jinja2.StrictUndefined):
     """An unknown name: its error offers the near misses."""
 
@@ -165,6 +186,7 @@ def environment(
     finalize = _finalizer(links)
     sandbox = Sandbox(
         autoescape=True,
+        bytecode_cache=_COMPILED,
         finalize=finalize,
         keep_trailing_newline=True,
         loader=TemplateFolders([str(folder) for folder in folders]),

@@ -7,6 +7,7 @@ allow-list before the components are placed. The page asks for nothing from anyw
 import re
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,8 +53,7 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
     frame = _frame(frames)
-    styles = tight_styles((frames / "page.css").read_text(encoding="utf-8"))
-    script = tight((frames / "page.js").read_text(encoding="utf-8"))
+    styles, script = _own(frames)
     return frame.get_template(PAGE).render(
         title=report.main.header.title,
         body=Markup(components.placed(body)),  # noqa: S704  cleaned by nh3, components escape for themselves
@@ -86,6 +86,13 @@ def tight_styles(text: str) -> str:
     return _BLANKS.sub(
         lambda found: found[1] or found[2] or found[3], tight(text).replace("\n", " ")
     ).replace(";}", "}")
+
+
+@cache
+def _own(frames: Path) -> tuple[str, str]:
+    """The style sheet and the script of every page."""
+    styles = tight_styles((frames / "page.css").read_text(encoding="utf-8"))
+    return styles, tight((frames / "page.js").read_text(encoding="utf-8"))
 
 
 def _hash(text: str) -> str:
@@ -163,6 +170,7 @@ def _free(slug: str, taken: set[str]) -> str:
     return id
 
 
+@cache
 def _frame(folder: Path) -> jinja2.Environment:
     return jinja2.Environment(
         autoescape=True,

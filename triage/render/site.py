@@ -7,6 +7,7 @@ and at most `SHARD` journals each, so that a change of one journal changes one s
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from triage import times
@@ -245,6 +246,7 @@ def _script() -> bytes:
     return b"".join((folder / name).read_bytes() for name in ("minisearch.js", "search.js"))
 
 
+@cache
 def _frame() -> Callable[..., bytes]:
     """What makes a page of a template in ``templates/site``."""
     from base64 import b64encode
