@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "output": ("output", "read back what a command printed"),
     "render": ("render", "make a document"),
     "publish": ("publish", "put documents where a team reads them"),
+    "serve": ("serve", "show all journals in a browser, live"),
 }
 """Every command: its module in this package, and its line in the help."""
 
@@ -66,7 +67,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "output", "render", "publish")),
+    ("Documents", ("status", "events", "output", "render", "publish", "serve")),
     ("Exchange", ("record", "schema", "export", "import", "redact", "trust")),
 )
 

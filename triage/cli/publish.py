@@ -18,6 +18,7 @@ from triage.store import Store, open_store
 
 if TYPE_CHECKING:
     from triage.publish import Change
+    from triage.render import Style
     from triage.usecases.publishing import Outcome, Publication
 
 SHOWN = 40
@@ -119,7 +120,6 @@ def _is_place(to: str) -> bool:
 def publication(settings: Settings, target: TargetSettings) -> "Publication":
     """How and where to a target is published."""
     from triage.publish import Address, open_target
-    from triage.render import Style
     from triage.render.site import Look
     from triage.usecases.pages import Manner
     from triage.usecases.publishing import Publication
@@ -129,16 +129,7 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
     state = os.path.join(
         settings.state_folder, "publish", sha256(f"{settings.store}\n{key}".encode()).hexdigest()[:16]
     )
-    style = Style(
-        issue_url=settings.issue_url,
-        pr_url=settings.pr_url,
-        commit_url=settings.commit_url,
-        zone=settings.zone,
-        version=__version__,
-        classification=target.classification,
-        up="../../index.html",
-        beside=True,
-    )
+    style = style_of(settings)._replace(classification=target.classification)
     return Publication(
         target=open_target(
             Address(target.name, where, target.command, target.branch, target.folder, target.options, state)
@@ -146,7 +137,22 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
         key=key,
         manner=Manner(target.template, style, settings.templates, target.form),
         look=Look(target.title or "Triage", target.classification, target.base, __version__),
-        again=_opener(settings.store),
+        again=opener(settings.store),
+    )
+
+
+def style_of(settings: Settings) -> "Style":
+    """How the pages of a site look by the settings."""
+    from triage.render import Style
+
+    return Style(
+        issue_url=settings.issue_url,
+        pr_url=settings.pr_url,
+        commit_url=settings.commit_url,
+        zone=settings.zone,
+        version=__version__,
+        up="../../index.html",
+        beside=True,
     )
 
 
@@ -154,6 +160,6 @@ def _whole(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path)) if path else ""
 
 
-def _opener(address: str) -> Callable[[], Store]:
+def opener(address: str) -> Callable[[], Store]:
     """What opens the store again, in another process too."""
     return partial(open_store, address, clock=config.clock, entropy=config.entropy)

@@ -21,7 +21,7 @@ class Style(NamedTuple):
 
     ``classification`` is such as ``internal`` or ``TLP:AMBER``: a banner, and a line of the summary.
     ``up`` is the address of the site's index, as a page of a journal links to it; ``beside`` whether the
-    page's Markdown, JSON and record lie beside it.
+    page's Markdown, JSON and record lie beside it, ``live`` whether it is served and shows what is recorded.
     """
 
     issue_url: str = ""
@@ -32,6 +32,7 @@ class Style(NamedTuple):
     classification: str = ""
     up: str = ""
     beside: bool = False
+    live: bool = False
 
     @property
     def links(self) -> Links:

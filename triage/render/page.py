@@ -59,9 +59,11 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
         body=Markup(components.placed(body)),  # noqa: S704  cleaned by nh3, components escape for themselves
         contents=contents,
         styles=Markup(styles),  # noqa: S704  ours
-        styles_hash=_hash(styles),
+        styles_hash=hashed(styles),
         script=Markup(script),  # noqa: S704  ours
-        script_hash=_hash(script),
+        script_hash=hashed(script),
+        live_script=Markup(live_script(frames)),  # noqa: S704  ours
+        live_hash=hashed(live_script(frames)),
         report=report,
         style=style,
         template=template,
@@ -89,13 +91,19 @@ def tight_styles(text: str) -> str:
 
 
 @cache
+def live_script(frames: Path) -> str:
+    """The script of pages that are served: they load anew when something was recorded."""
+    return tight((frames / "live.js").read_text(encoding="utf-8"))
+
+
+@cache
 def _own(frames: Path) -> tuple[str, str]:
     """The style sheet and the script of every page."""
     styles = tight_styles((frames / "page.css").read_text(encoding="utf-8"))
     return styles, tight((frames / "page.js").read_text(encoding="utf-8"))
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
     """The hash by which a policy lets an inline style or script through."""
     return b64encode(sha256(text.encode()).digest()).decode()
 

@@ -34,6 +34,7 @@ class Look(NamedTuple):
     classification: str = ""
     base: str = ""
     version: str = ""
+    live: bool = False
 
 
 class Listed(NamedTuple):
@@ -249,14 +250,11 @@ def _script() -> bytes:
 @cache
 def _frame() -> Callable[..., bytes]:
     """What makes a page of a template in ``templates/site``."""
-    from base64 import b64encode
-    from hashlib import sha256
-
     import jinja2
     from markupsafe import Markup
 
     from triage.render import built_in
-    from triage.render.page import tight_styles
+    from triage.render.page import hashed, live_script, tight_styles
 
     environment = jinja2.Environment(
         autoescape=True,
@@ -272,7 +270,7 @@ def _frame() -> Callable[..., bytes]:
     styles = tight_styles(
         environment.get_template("page.css").render() + environment.get_template("site/site.css").render()
     )
-    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    digest, live = hashed(styles), live_script(built_in())
 
     def made(name: str, look: Look, up: str, **values: Any) -> bytes:
         ending = "xml" if name == "feed" else "html"
@@ -283,6 +281,8 @@ def _frame() -> Callable[..., bytes]:
             up=up,
             styles=Markup(styles),  # noqa: S704  ours
             styles_hash=digest,
+            live_script=Markup(live),  # noqa: S704  ours
+            live_hash=hashed(live),
             **values,
         )
         return text.encode("utf-8", "backslashreplace")

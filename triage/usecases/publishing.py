@@ -78,7 +78,7 @@ def _publish(
     site_row = store.site(key)
     due = _due(rows, chosen, before, style, whole=whole)
     made, files = _journals(store, due, publication, redactor, folder)
-    after = {id: _listed(each) for id, each in before.items() if each.heads and id in rows}
+    after = {id: listed(each) for id, each in before.items() if each.heads and id in rows}
     after |= {summary.journal: _listed_of(summary) for summary in made}
     withdrawn = [id for id in before if id not in rows]
 
@@ -201,25 +201,26 @@ def _index(
     whole: bool,
 ) -> tuple[list[Made], list[str]]:
     """The site's own files that may have changed, and the paths of those that stand as they are."""
-    look, listed = publication.look, list(after.values())
+    look, entries = publication.look, list(after.values())
     if publication.manner.form == "markdown":
-        order = sorted(listed, key=lambda one: (one.updated_at, one.journal), reverse=True)
+        order = sorted(entries, key=lambda one: (one.updated_at, one.journal), reverse=True)
         return list(markdown_index(summaries([one.journal for one in order]), look.title)), []
     alike = not whole and row.style == _look_style(publication)
     stood = {
-        shard for shard in site.shards([_listed(each) for each in before.values() if each.heads]) if alike
+        shard for shard in site.shards([listed(each) for each in before.values() if each.heads]) if alike
     }
     made: list[Made] = []
     kept: list[str] = []
-    for shard in site.shards(listed):
+    for shard in site.shards(entries):
         if shard in stood:
             kept += site.shard_paths(shard)
         else:
             made += site.shard_files(shard, look, summaries)
-    return [*made, *site.front_files(listed, look, summaries)], kept
+    return [*made, *site.front_files(entries, look, summaries)], kept
 
 
-def _listed(each: Published) -> Listed:
+def listed(each: Published) -> Listed:
+    """A published journal, as the indexes list it."""
     facets = (each.status, each.severity, each.service, each.type)
     return Listed(each.journal, each.heads, each.slug, each.opened_at, each.updated_at, each.owed, facets)
 

@@ -1,0 +1,362 @@
+"""`triage publish`: what stands in a folder after it, and what it never does."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.dom import minidom
+
+import pytest
+from program import SCRIPT
+
+SLUG = "velvet-first-deploy"
+
+
+def tree(folder):
+    """Every published file with its bytes; the manifest and its lock are not among them."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file() and ".triage" not in path.parts
+    }
+
+
+@pytest.fixture
+def site(journal):
+    """A folder to which the journal was published."""
+    journal("log", "Deploy begun")
+    journal("publish", "--to", "./site")
+    return journal.work / "site"
+
+
+def test_a_journal_is_published_with_its_documents_its_record_and_its_checkpoint(site):
+    assert sorted(os.listdir(site / "journals" / SLUG)) == [
+        "checkpoint.json", "index.html", "record.jsonl", "report.json", "report.md",
+    ]  # fmt: skip
+
+
+def test_the_site_has_index_obligations_feed_and_data(site):
+    assert sorted(name for name in os.listdir(site) if name != ".triage") == [
+        ".nojekyll", "archive", "data", "feed.xml", "index.html", "index.json", "journals", "llms.txt",
+        "obligations.html", "search.js",
+    ]  # fmt: skip
+
+
+def test_a_second_publication_changes_nothing(journal, site):
+    before = {path: os.stat(path).st_mtime_ns for path in Path(site).rglob("*")}
+
+    assert journal.json("publish", "--to", "./site")["changes"] == []
+    assert {path: os.stat(path).st_mtime_ns for path in Path(site).rglob("*")} == before
+
+
+def test_after_one_event_that_journal_the_index_and_the_feed_are_written(journal, site):
+    journal("open", "Another", "--slug", "another")
+    journal("publish", "another", "--to", "./site")
+    journal("log", "one more", "--journal", SLUG)
+    changed = {each["path"] for each in journal.json("publish", SLUG, "--to", "./site")["changes"]}
+
+    assert {path for path in changed if "another" in path} == set()
+    assert {"index.html", "feed.xml", "index.json", f"journals/{SLUG}/index.html"} <= changed
+
+
+def test_a_dry_run_changes_nothing(journal, site):
+    before = tree(site)
+    journal("log", "one more")
+    told = journal("publish", "--to", "./site", "--dry-run")
+
+    assert f"change  journals/{SLUG}/report.md" in told
+    assert tree(site) == before
+
+
+def test_the_same_record_gives_the_same_bytes_whatever_was_published_before(journal, site):
+    journal("open", "Another", "--slug", "another")
+    journal("action", "Rotate the key", "--owner", "ann")
+    journal("publish", "another", "--to", "./site")
+    journal("set", "slug=renamed", "--journal", SLUG)
+    journal("publish", "--all", "--to", "./site")
+    journal("publish", "--all", "--to", "./fresh")
+
+    assert tree(site) == tree(journal.work / "fresh")
+
+
+def test_a_journal_of_another_name_leaves_nothing_at_its_old_place(journal, site):
+    journal("set", "slug=renamed")
+    journal("publish", "--to", "./site")
+
+    assert os.listdir(site / "journals") == ["renamed"]
+
+
+def test_two_journals_may_change_their_names(journal, site):
+    journal("open", "Another", "--slug", "another")
+    journal("publish", "--all", "--to", "./site")
+    journal("set", "slug=spare", "--journal", SLUG)
+    journal("set", f"slug={SLUG}", "--journal", "another")
+    journal("publish", SLUG, "--to", "./site")
+
+    assert "# Another" in (site / "journals" / SLUG / "report.md").read_text()
+    assert sorted(os.listdir(site / "journals")) == ["spare", SLUG]
+
+
+def test_what_somebody_else_changed_is_never_overwritten(journal, site):
+    page = site / "journals" / SLUG / "report.md"
+    page.write_text("mine\n")
+    journal("log", "one more")
+    code, line = journal.refused("publish", "--to", "./site")
+
+    assert code == 5
+    assert f"journals/{SLUG}/report.md at ./site was changed by somebody else: theirs" in line
+    assert page.read_text() == "mine\n"
+
+
+def test_a_file_of_somebody_else_at_a_place_of_ours_is_never_overwritten(journal):
+    (journal.work / "site").mkdir()
+    (journal.work / "site" / "index.html").write_text("mine\n")
+
+    assert journal.refused("publish", "--to", "./site")[0] == 5
+    assert tree(journal.work / "site") == {"index.html": b"mine\n"}
+
+
+def test_other_files_of_the_folder_stay(journal, site):
+    (site / "CNAME").write_text("docs.example\n")
+    journal("log", "one more")
+    journal("publish", "--to", "./site")
+
+    assert (site / "CNAME").read_text() == "docs.example\n"
+
+
+def test_a_site_that_was_removed_is_published_whole(journal, site):
+    before = tree(site)
+    subprocess.run(["rm", "-r", str(site)], check=True)
+    journal("publish", "--to", "./site")
+
+    assert tree(site) == before
+
+
+def test_a_store_that_does_not_know_what_was_published_is_told_so(journal, site):
+    other = ["--store", str(journal.work / "other.db")]
+    journal("open", "Elsewhere", *other)
+    code, line = journal.refused("publish", "--all", "--to", "./site", *other)
+
+    assert code == 5
+    assert f"theirs holds {SLUG} at 2 events" in line
+
+
+def test_a_store_that_imported_what_was_published_may_publish(journal, site):
+    other = ["--store", str(journal.work / "other.db")]
+    journal("import", str(site / "journals" / SLUG / "record.jsonl"), *other)
+    journal("publish", "--all", "--to", "./site", *other)
+
+    assert os.listdir(site / "journals") == [SLUG]
+
+
+def test_an_older_copy_of_the_record_never_replaces_a_newer_publication(journal, site):
+    journal("export", "-o", "old.jsonl")
+    journal("log", "newer")
+    journal("publish", "--to", "./site")
+    other = ["--store", str(journal.work / "other.db")]
+    journal("import", "old.jsonl", *other)
+    code, line = journal.refused("publish", "--all", "--to", "./site", *other)
+
+    assert code == 5
+    assert f"theirs {SLUG} at 3 events" in line
+    assert f"ours {SLUG} at 2 events" in line
+
+
+def test_a_document_that_would_show_a_secret_is_not_published(journal):
+    folder = journal.work / ".triage" / "templates"
+    folder.mkdir(parents=True)
+    (folder / "mine.md.j2").write_text("# {{ report.main.header.title }}\n\npassword=Tr0ub4dor-and-3\n")
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(
+        '[publish.docs]\nto = "./site"\ntemplate = "mine"\n'
+    )
+    journal("open", "Here", "--slug", "here", "--store", str(journal.work / ".triage/triage.db"))
+    code, _ = journal.refused("publish", "here", "--store", str(journal.work / ".triage/triage.db"))
+
+    assert code == 6
+    assert not (journal.work / "site").exists()
+
+
+def test_after_a_purge_what_was_deleted_is_neither_in_the_store_nor_in_the_site(journal, site):
+    journal("log", "the word is swordfish")
+    journal("publish", "--to", "./site")
+    journal("purge", "last", "--reason", "a password")
+    stores = b"".join(path.read_bytes() for path in (journal.home / "data/triage").iterdir())
+    journal("open", "Another", "--slug", "another")
+    journal("publish", "another", "--to", "./site")
+
+    assert b"swordfish" not in stores
+    assert b"swordfish" not in b"".join(tree(site).values())
+
+
+def test_the_feed_is_atom_with_an_entry_for_each_journal(site):
+    feed = minidom.parse(str(site / "feed.xml"))
+
+    assert feed.documentElement.namespaceURI == "http://www.w3.org/2005/Atom"
+    assert len(feed.getElementsByTagName("entry")) == 1
+    assert [each.firstChild.data for each in feed.getElementsByTagName("title")] == [
+        "Triage",
+        "OPEN: Velvet first deploy",
+    ]
+
+
+def test_the_index_is_also_json(site):
+    index = json.loads((site / "index.json").read_text())
+
+    assert [each["page"] for each in index["latest"]] == [f"journals/{SLUG}/index.html"]
+    assert all((site / page["data"]).exists() for page in index["pages"])
+
+
+def test_the_checkpoint_names_the_files_by_their_hashes(site):
+    folder = site / "journals" / SLUG
+    checkpoint = json.loads((folder / "checkpoint.json").read_text())
+
+    assert (checkpoint["slug"], checkpoint["events"]) == (SLUG, 2)
+    assert checkpoint["files"] == {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("report.md", "report.json", "record.jsonl", "index.html")
+    }
+
+
+def test_what_is_open_is_an_obligation_of_the_site(journal, site):
+    journal("action", "Approve the budget", "--owner", "Ann")
+    journal("issue", "1129", "open")
+    journal("publish", "--to", "./site")
+    page = (site / "obligations.html").read_text()
+
+    assert "Must act: Ann" in page
+    assert re.search(rf'href="journals/{SLUG}/index.html#e-[0-9a-f]{{8}}">Approve the budget', page)
+    assert "#1129" in page
+
+
+def test_the_classification_is_a_banner_on_every_page(journal):
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(
+        '[publish.docs]\nto = "./site"\nclassification = "TLP:AMBER"\n'
+    )
+    journal("publish")
+    pages = [path.read_text() for path in (journal.work / "site").rglob("*.html")]
+
+    assert len(pages) == 4
+    assert all('<p class="banner" role="note">TLP:AMBER</p>' in page for page in pages)
+
+
+def test_the_form_markdown_has_a_file_a_journal_with_front_matter(journal):
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(
+        '[publish.docs]\nto = "./docs"\nform = "markdown"\n'
+    )
+    journal("publish")
+
+    assert sorted(tree(journal.work / "docs")) == ["index.md", f"{SLUG}.md"]
+    assert (
+        (journal.work / "docs" / f"{SLUG}.md").read_text().startswith('---\ntitle: "Velvet first deploy"\n')
+    )
+
+
+def test_targets_of_a_file_that_is_not_trusted_do_not_count_and_stop_nothing_else(journal):
+    journal("init")
+    (journal.work / "triage.toml").write_text('[publish.docs]\nto = "./site"\n')
+    journal("open", "Here", "--slug", "here")
+    code, line = journal.refused("publish", "--to", "docs")
+
+    assert code == 4
+    assert "not trusted" in line
+    assert not (journal.work / "site").exists()
+
+
+def test_a_target_of_a_file_that_was_trusted_counts(journal):
+    journal("init")
+    (journal.work / "triage.toml").write_text('[publish.docs]\nto = "./site"\n')
+    journal("open", "Here", "--slug", "here")
+
+    assert "publish to 'docs'" in journal("trust")
+    journal("publish")
+    assert (journal.work / "site" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("[publish.x]\nform = 'site'", "names no place"),
+        ("[publish.x]\nto = 1", "must be a text"),
+        ("[publish.x]\nto = 'a'\nform = 'pdf'", "cannot be 'pdf'"),
+        ("[publish.x]\ntoo = 'a'", "is not known"),
+        ("[publish.x]\ncommand = 'rsync'", "must be a list of words"),
+        ("publish = 'a'", "must be tables"),
+    ],
+)
+def test_what_is_wrong_with_a_target_is_said(journal, lines, said):
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(lines)
+    code, line = journal.refused("publish")
+
+    assert (code, said in line) == (2, True), line
+
+
+def test_an_unknown_target_is_answered_with_those_that_there_are(journal):
+    code, line = journal.refused("publish", "--to", "dcos")
+
+    assert (code, "no target 'dcos'; the configuration has: none" in line) == (2, True)
+
+
+def test_hundreds_of_journals_are_published_side_by_side(journal):
+    for number in range(40):
+        journal("open", f"Work {number}", "--slug", f"work-{number}")
+    journal.start("publish", "--all", "--to", "./site")
+
+    assert len(os.listdir(journal.work / "site" / "journals")) == 41
+
+
+KILLED = """
+import os, sys
+from triage.publish import folder
+from triage.__main__ import main
+made = folder.FolderTarget._make
+left = int(sys.argv.pop(1))
+def make(self, change):
+    global left
+    if left == 0:
+        os._exit(9)
+    left -= 1
+    made(self, change)
+folder.FolderTarget._make = make
+main()
+"""
+
+
+def named(site):
+    """What the index names."""
+    return re.findall(r'href="((?:journals|archive)/[^"#]+)"', (site / "index.html").read_text())
+
+
+@pytest.mark.parametrize("step", range(0, 22, 3))
+def test_wherever_a_publication_is_killed_the_index_names_what_is_there_and_the_next_one_mends_it(
+    journal, site, step
+):
+    journal("open", "Another", "--slug", "another")
+    journal("log", "more", "--journal", SLUG)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(step), "publish", "--all", "--to", "./site"],
+        cwd=journal.work, env=journal.environment, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode in (0, 9)
+    assert all((site / path).exists() for path in named(site))
+    journal("log", "and more", "--journal", SLUG)
+    journal("publish", "--all", "--to", "./site")
+    journal("publish", "--all", "--to", "./fresh")
+    assert tree(site) == tree(journal.work / "fresh")
+
+
+def test_two_publications_at_once_both_come_through(journal, site):
+    journal("log", "more")
+    runs = [
+        subprocess.Popen([SCRIPT, "publish", "--to", "./site"], cwd=journal.work, env=journal.environment)
+        for _ in range(3)
+    ]
+
+    assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]

@@ -1,0 +1,112 @@
+"""The site of a store while it is written: files are made when they are asked for."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from triage.errors import NotFound
+from triage.redact import Redactor
+from triage.render import site
+from triage.render.site import Listed, Look, Made
+from triage.report import Report, Summary
+from triage.store import JournalRow, Store
+from triage.usecases.pages import Manner, journal_files
+from triage.usecases.publishing import listed
+
+KEY = "serve"
+"""The name under which the store keeps the summaries of what is served."""
+KEPT = 64
+"""Journals whose files are kept in memory, by their heads."""
+
+
+class Files(NamedTuple):
+    """The files of a journal, as they are at its heads."""
+
+    heads: tuple[str, ...]
+    made: dict[str, bytes]
+
+
+class Serving:
+    """What is served. Methods may be called from any thread: each opens the store for itself."""
+
+    def __init__(self, again: Callable[[], Store], manner: Manner, look: Look, redactor: Redactor) -> None:
+        self._again = again
+        self._manner = manner
+        self._look = look
+        self._redactor = redactor
+        self._kept: dict[str, Files] = {}
+        self._alone = threading.Lock()
+
+    def heads(self) -> dict[str, tuple[str, ...]]:
+        """The heads of every journal by its slug: what changes when an event is appended."""
+        store = self._again()
+        try:
+            return {row.slug: row.heads for row in store.journals()}
+        finally:
+            store.close()
+
+    def file(self, path: str) -> bytes:
+        """The bytes of a file of the site; `NotFound` for no such file, `SecretFound` as for a document."""
+        store = self._again()
+        try:
+            with self._alone:
+                if path.startswith("journals/"):
+                    return self._of_journal(store, path)
+                return self._of_site(store, path)
+        finally:
+            store.close()
+
+    def _of_journal(self, store: Store, path: str) -> bytes:
+        slug = path.split("/")[1]
+        row = next((row for row in store.journals() if row.slug == slug), None)
+        if row is None:
+            raise NotFound(f"no journal {slug!r:.80}", hint="see the index")
+        known = self._kept.get(slug)
+        if known is None or known.heads != row.heads:
+            _, made = journal_files(store, row, self._manner, self._redactor)
+            known = Files(row.heads, {each.path: each.data for each in made})
+            self._kept.pop(slug, None)
+            self._kept[slug] = known
+            while len(self._kept) > KEPT:
+                self._kept.pop(next(iter(self._kept)))
+        return _one(known.made, path)
+
+    def _of_site(self, store: Store, path: str) -> bytes:
+        entries = self._entries(store)
+
+        def summaries(journals: Sequence[str]) -> list[Summary]:
+            return store.summaries(KEY, journals)
+
+        if path in site.FRONT:
+            made = site.front_files(entries, self._look, summaries)
+            return _one({each.path: each.data for each in made}, path)
+        for shard in site.shards(entries):
+            if path in site.shard_paths(shard):
+                files: list[Made] = list(site.shard_files(shard, self._look, summaries))
+                return _one({each.path: each.data for each in files}, path)
+        raise NotFound(f"no page {path!r:.80}", hint="see the index")
+
+    def _entries(self, store: Store) -> list[Listed]:
+        """All journals, with the summaries of those that changed made anew."""
+        rows = {row.id: row for row in store.journals()}
+        known = {each.journal: each for each in store.published(KEY)}
+        stale = [
+            row
+            for id, row in rows.items()
+            if id not in known or (known[id].heads, known[id].slug) != (row.heads, row.slug)
+        ]
+        if stale:
+            fresh = [(_summary(store, row), "") for row in stale]
+            store.keep_publication(KEY, store.site(KEY), fresh, [id for id in known if id not in rows])
+        return [listed(each) for each in store.published(KEY) if each.heads]
+
+
+def _summary(store: Store, row: JournalRow) -> Summary:
+    report = Report.from_events(store.events(row.id))
+    return Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
+
+
+def _one(made: dict[str, bytes], path: str) -> bytes:
+    if path not in made:
+        raise NotFound(f"no page {path!r:.80}", hint="see the index")
+    return made[path]
