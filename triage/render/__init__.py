@@ -13,7 +13,7 @@ from triage.report import Report
 
 FORMATS = ("md", "html", "json")
 
-__all__ = ["FORMATS", "Style", "built_in", "json_schema", "render"]
+__all__ = ["FORMATS", "Style", "as_json", "built_in", "json_schema", "render"]
 
 
 class Style(NamedTuple):

@@ -8,7 +8,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from heapq import nlargest
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol
 
 from triage import times
 from triage.render.inline import shown
@@ -37,16 +39,21 @@ class Look(NamedTuple):
     live: bool = False
 
 
-class Listed(NamedTuple):
+class Listed(Protocol):
     """A journal as it is listed, before its summary is read: what order, shard and facets rest on."""
 
-    journal: str
-    heads: tuple[str, ...]
-    slug: str
-    opened_at: str
-    updated_at: str
-    owed: int
-    facets: tuple[str, str, str, str]
+    @property
+    def journal(self) -> str: ...  # noqa: D102
+    @property
+    def slug(self) -> str: ...  # noqa: D102
+    @property
+    def status(self) -> str: ...  # noqa: D102
+    @property
+    def opened_at(self) -> str: ...  # noqa: D102
+    @property
+    def updated_at(self) -> str: ...  # noqa: D102
+    @property
+    def owed(self) -> int: ...  # noqa: D102
 
 
 class Shard(NamedTuple):
@@ -75,9 +82,14 @@ def folder_of(slug: str) -> str:
 def shards(listed: Sequence[Listed]) -> list[Shard]:
     """The archive, the newest month first; within a month in the order of opening."""
     months: dict[str, list[Listed]] = {}
-    for each in sorted(listed, key=lambda one: (one.opened_at, one.journal)):
-        months.setdefault(each.opened_at[:7] or "undated", []).append(each)
+    for each in sorted(listed, key=attrgetter("opened_at", "journal")):
+        months.setdefault(month_of(each), []).append(each)
     return [shard for month in sorted(months, reverse=True) for shard in _cut(month, months[month])]
+
+
+def month_of(listed: Listed) -> str:
+    """The month of the archive in which a journal stands."""
+    return listed.opened_at[:7] or "undated"
 
 
 def _cut(month: str, listed: list[Listed]) -> Iterator[Shard]:
@@ -114,21 +126,22 @@ FRONT = (
 """The paths of `front_files`, in the order in which they may be written."""
 
 
-def front_files(listed: Sequence[Listed], look: Look, summaries: Summaries) -> Iterator[Made]:
+def front_files(
+    listed: Sequence[Listed], pages: Sequence[Shard], look: Look, summaries: Summaries
+) -> Iterator[Made]:
     """What is made anew at every publication: index, obligations, feed, ``index.json`` and ``llms.txt``."""
-    pages = shards(listed)
-    latest = sorted(listed, key=lambda one: (one.updated_at, one.journal), reverse=True)
-    owing = [each for each in latest if each.owed]
-    found = {
-        each.journal: each for each in summaries([one.journal for one in {*latest[:LATEST], *owing[:LATEST]}])
-    }
-    newest = [found[each.journal] for each in latest[:LATEST]]
+    newest_first = attrgetter("updated_at", "journal")
+    latest = nlargest(LATEST, listed, key=newest_first)
+    all_owing = [each for each in listed if each.owed]
+    owing = nlargest(LATEST, all_owing, key=newest_first)
+    found = {each.journal: each for each in summaries(list({one.journal for one in (*latest, *owing)}))}
+    newest = [found[each.journal] for each in latest]
     frame = _frame()
     owing_pages = [page for page in pages if any(each.owed for each in page.listed)]
     shared: dict[str, Any] = {
         "total": len(listed),
         "open": sum(_is_open(each) for each in listed),
-        "owing": len(owing),
+        "owing": len(all_owing),
     }
     yield Made(".nojekyll", b"")
     yield Made("search.js", _script())
@@ -138,7 +151,7 @@ def front_files(listed: Sequence[Listed], look: Look, summaries: Summaries) -> I
             "index", look, "", summaries=newest, pages=pages, facets=_facets(listed), search=True, **shared
         ),
     )
-    few = [found[each.journal] for each in owing[:LATEST]]
+    few = [found[each.journal] for each in owing]
     yield Made(
         "obligations.html",
         frame("obligations", look, "", summaries=few, pages=owing_pages, shard=None, **shared),
@@ -181,14 +194,14 @@ def _row(summary: Summary) -> list[Any]:
 
 
 def _is_open(each: Listed) -> bool:
-    return each.facets[0] not in ("resolved", "abandoned")
+    return each.status not in ("resolved", "abandoned")
 
 
 def _facets(listed: Sequence[Listed]) -> list[tuple[str, list[tuple[str, int]]]]:
     """Each facet with its values and how many journals have them, the most frequent first."""
     found = []
-    for place, name in enumerate(FACETS):
-        counts = Counter(each.facets[place] for each in listed)
+    for name in FACETS:
+        counts = Counter(map(attrgetter(name), listed))
         found.append(
             (name, sorted(((v, n) for v, n in counts.items() if v), key=lambda one: (-one[1], one[0]))[:200])
         )

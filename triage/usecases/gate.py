@@ -56,10 +56,14 @@ def check_values(report: Report, events: Sequence[Event], redactor: Redactor) ->
         )
 
 
-def check_record(events: Sequence[Event], redactor: Redactor) -> None:
-    """Raise `SecretFound` where the record itself, with what was withdrawn and replaced, holds a secret."""
+def check_record(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
+    """Raise `SecretFound` where the record itself, with what was withdrawn and replaced, holds a secret.
+
+    This looks at every value that a document of the record can show.
+    """
     values = [value for event in events for value in _recorded(event)]
-    for value, rule in _secrets(values, redactor):
+    labelled = _labelled(list(_live(events)), redactor)
+    for value, rule in (*_secrets([*values, *_outputs(report)], redactor), *labelled):
         raise SecretFound(
             f"the record would show a secret: {Finding(value.event, value.kind, value.field, rule)}",
             hint=f"remove it from the record: triage purge {value.event}",

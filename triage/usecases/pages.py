@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from triage.redact import Redactor
-from triage.render import Style, render
+from triage.render import Style, as_json, render
 from triage.render.escape import plain
 from triage.render.inline import shown
 from triage.render.site import Made, folder_of
@@ -38,16 +38,15 @@ def journal_files(
     """The summary of a journal and its files; `SecretFound` where any of them would show a secret."""
     events = list(store.events(row.id, output=True))
     report = Report.from_events(events)
-    gate.check_values(report, events, redactor)
+    gate.check_record(report, events, redactor)
     summary = Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
     if manner.form == "markdown":
         text = _document(report, "md", manner, redactor)
         return summary, [Made(f"{row.slug}.md", (front_matter(summary) + text).encode())]
-    gate.check_record(events, redactor)
     folder = folder_of(row.slug)
     made = [
         Made(f"{folder}/report.md", _document(report, "md", manner, redactor).encode()),
-        Made(f"{folder}/report.json", _document(report, "json", manner, redactor).encode()),
+        Made(f"{folder}/report.json", as_json(report, indent=None).encode()),
         Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export(store, row)).encode()),
         Made(f"{folder}/index.html", _document(report, "html", manner, redactor).encode()),
     ]

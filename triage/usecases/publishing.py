@@ -10,7 +10,7 @@ from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Target
 from triage.publish import Site as Staged
 from triage.redact import Redactor
 from triage.render import site
-from triage.render.site import Listed, Look, Made
+from triage.render.site import Look, Made
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
 from triage.usecases.pages import Manner, journal_files, markdown_index
@@ -78,8 +78,8 @@ def _publish(
     site_row = store.site(key)
     due = _due(rows, chosen, before, style, whole=whole)
     made, files = _journals(store, due, publication, redactor, folder)
-    after = {id: listed(each) for id, each in before.items() if each.heads and id in rows}
-    after |= {summary.journal: _listed_of(summary) for summary in made}
+    after = {id: each for id, each in before.items() if each.heads and id in rows}
+    after |= {summary.journal: _published(summary, style) for summary in made}
     withdrawn = [id for id in before if id not in rows]
 
     fresh = {summary.journal: summary for summary in made}
@@ -193,7 +193,7 @@ def _stage(folder: str, group: str, made: Made) -> File:
 
 def _index(
     before: Mapping[str, Published],
-    after: Mapping[str, Listed],
+    after: Mapping[str, Published],
     publication: Publication,
     row: SiteRow,
     summaries: site.Summaries,
@@ -206,30 +206,31 @@ def _index(
         order = sorted(entries, key=lambda one: (one.updated_at, one.journal), reverse=True)
         return list(markdown_index(summaries([one.journal for one in order]), look.title)), []
     alike = not whole and row.style == _look_style(publication)
-    stood = {
-        shard for shard in site.shards([listed(each) for each in before.values() if each.heads]) if alike
-    }
+    stood = _stood(before) if alike else {}
+    pages = site.shards(entries)
     made: list[Made] = []
     kept: list[str] = []
-    for shard in site.shards(entries):
-        if shard in stood:
+    for shard in pages:
+        if stood.get(shard.name) == shard.listed:
             kept += site.shard_paths(shard)
         else:
             made += site.shard_files(shard, look, summaries)
-    return [*made, *site.front_files(entries, look, summaries)], kept
+    return [*made, *site.front_files(entries, pages, look, summaries)], kept
 
 
-def listed(each: Published) -> Listed:
-    """A published journal, as the indexes list it."""
-    facets = (each.status, each.severity, each.service, each.type)
-    return Listed(each.journal, each.heads, each.slug, each.opened_at, each.updated_at, each.owed, facets)
+def _stood(before: Mapping[str, Published]) -> dict[str, tuple[site.Listed, ...]]:
+    """The shards as they were published."""
+    return {
+        shard.name: shard.listed for shard in site.shards([each for each in before.values() if each.heads])
+    }
 
 
-def _listed_of(each: Summary) -> Listed:
-    facets = (each.status, each.severity, each.service, each.type)
-    return Listed(
-        each.journal, each.heads, each.slug, each.opened_at, each.updated_at, len(each.owed), facets
-    )
+def _published(each: Summary, style: str) -> Published:
+    """A summary, as the indexes list it once it is published."""
+    return Published(
+        each.journal, style, each.heads, each.slug, each.type, each.status, each.severity, each.service,
+        each.opened_at, each.updated_at, len(each.owed),
+    )  # fmt: skip
 
 
 def _checkpoint(summary: Summary) -> Checkpoint:

@@ -7,11 +7,10 @@ from typing import NamedTuple
 from triage.errors import NotFound
 from triage.redact import Redactor
 from triage.render import site
-from triage.render.site import Listed, Look, Made
+from triage.render.site import Look, Made
 from triage.report import Report, Summary
-from triage.store import JournalRow, Store
+from triage.store import JournalRow, Published, Store
 from triage.usecases.pages import Manner, journal_files
-from triage.usecases.publishing import listed
 
 KEY = "serve"
 """The name under which the store keeps the summaries of what is served."""
@@ -78,7 +77,7 @@ class Serving:
             return store.summaries(KEY, journals)
 
         if path in site.FRONT:
-            made = site.front_files(entries, self._look, summaries)
+            made = site.front_files(entries, site.shards(entries), self._look, summaries)
             return _one({each.path: each.data for each in made}, path)
         for shard in site.shards(entries):
             if path in site.shard_paths(shard):
@@ -86,7 +85,7 @@ class Serving:
                 return _one({each.path: each.data for each in files}, path)
         raise NotFound(f"no page {path!r:.80}", hint="see the index")
 
-    def _entries(self, store: Store) -> list[Listed]:
+    def _entries(self, store: Store) -> list[Published]:
         """All journals, with the summaries of those that changed made anew."""
         rows = {row.id: row for row in store.journals()}
         known = {each.journal: each for each in store.published(KEY)}
@@ -98,7 +97,7 @@ class Serving:
         if stale:
             fresh = [(_summary(store, row), "") for row in stale]
             store.keep_publication(KEY, store.site(KEY), fresh, [id for id in known if id not in rows])
-        return [listed(each) for each in store.published(KEY) if each.heads]
+        return [each for each in store.published(KEY) if each.heads]
 
 
 def _summary(store: Store, row: JournalRow) -> Summary:
