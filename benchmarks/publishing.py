@@ -74,9 +74,7 @@ def _changed(commands: os.PathLike[str], variables: dict[str, str], size: int) -
         runs.append(_measure([triage, "publish", slug, "--to", site], variables))
     seconds = statistics.median(each for each, _ in runs)
     memory = max(kib for _, kib in runs) / 1024
-    print(
-        f"one changed of {size:>6,}: {seconds:.3f} s, {memory:.0f} MiB (bar 0.5 s); whole: {whole:.1f} s"
-    )
+    print(f"one changed of {size:>6,}: {seconds:.3f} s, {memory:.0f} MiB (bar 0.5 s); whole: {whole:.1f} s")
     return seconds
 
 

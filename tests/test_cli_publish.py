@@ -241,7 +241,9 @@ def test_the_classification_is_a_banner_on_every_page(journal):
     pages = [path.read_text() for path in (journal.work / "site").rglob("*.html")]
 
     assert len(pages) == 4
-    assert all('<p class="banner" role="note">TLP:AMBER</p>' in page for page in pages)
+    assert all(
+        '<aside class="banner" aria-label="Classification">TLP:AMBER</aside>' in page for page in pages
+    )
 
 
 def test_the_form_markdown_has_a_file_a_journal_with_front_matter(journal):

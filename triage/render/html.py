@@ -102,7 +102,7 @@ class PageComponents(MarkdownComponents):
         rows = "".join(self._row(row, labels) for row in grid.rows)
         name, form = quoted(grid.name), f' class="{grid.form}"' if grid.form else ""
         return self._put(
-            f'<div class="grid" role="region" aria-label="{name}" tabindex="0"><table{form}>'
+            f'<div class="grid" role="group" aria-label="{name}" tabindex="0"><table{form}>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

@@ -32,6 +32,8 @@ TAGS = {
     "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}} | {f"h{n}": {"id"} for n in range(1, 7)}
+PRE = '<pre tabindex="0">'
+"""It may scroll: for the keyboard too."""
 DEEPEST = 3
 """Headings down to this level stand in the contents."""
 
@@ -123,7 +125,7 @@ def _html(source: str) -> tuple[list[Entry], str]:
         link_rel=None,
         strip_comments=True,
     )
-    return contents, clean
+    return contents, clean.replace("<pre>", PRE)
 
 
 def _parser() -> MarkdownIt:

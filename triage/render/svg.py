@@ -44,7 +44,7 @@ def drawn(found: Timeline) -> str:
     shapes = {marker.shape for lane in found.lanes for marker in lane.markers if len(marker.moments) == 1}
     legend = " ".join(_sign(shape) for shape in SYMBOLS if shape in shapes)
     return (
-        '<figure class="timeline"><div class="wide" role="region" aria-label="Timeline" tabindex="0">'
+        '<figure class="timeline"><div class="wide" role="group" aria-label="Timeline" tabindex="0">'
         f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="group"'
         f' aria-label="{_between(found)}">{_HIT}{body}</svg></div><figcaption>{legend}</figcaption></figure>'
     )
