@@ -68,6 +68,15 @@ wheel: $(VENV)/.dev ## build the sdist, and the wheel from the sdist, into dist/
 samples: $(VENV)/.dev ## record the samples anew, with their documents
 	@for each in samples/*/make.sh; do PATH="$(CURDIR)/$(BIN):$$PATH" sh "$$each"; done
 
+.PHONY: vendor
+vendor: ## the search library of the site anew, from the npm registry (needs npm)
+	rm -rf build/vendor && mkdir -p build/vendor
+	cd build/vendor && npm install --silent --ignore-scripts --no-save minisearch@7.2.0 esbuild
+	{ echo '/* MiniSearch 7.2.0, MIT licence, Copyright 2022 Luca Ongaro; see minisearch.LICENSE.txt */'; \
+		build/vendor/node_modules/.bin/esbuild build/vendor/node_modules/minisearch/dist/umd/index.js --minify; } \
+		> templates/site/minisearch.js
+	cp build/vendor/node_modules/minisearch/LICENSE.txt templates/site/minisearch.LICENSE.txt
+
 .PHONY: pins
 pins: ## pin the newest releases anew, with hashes
 	$(PYTHON) -m venv build/pins

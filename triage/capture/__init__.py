@@ -223,4 +223,7 @@ def _sink(stream: str) -> IO[bytes] | None:
     if ours is None:
         return None
     ours.flush()
-    return open(ours.fileno(), "wb", buffering=0, closefd=False)
+    try:
+        return open(ours.fileno(), "wb", buffering=0, closefd=False)
+    except OSError:  # it is no file of the system's
+        return ours.buffer

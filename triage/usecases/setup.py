@@ -25,6 +25,12 @@ CONFIG = """# Configuration of triage for this folder. Every key may stay a comm
 # A folder of templates that come before the built-in ones.
 # templates = "docs/templates"
 
+# Where "triage publish" puts documents (docs/publishing.md); counts once "triage trust" took this file.
+# [publish.docs]
+# to = "git+https://git.example.org/team/docs.git"
+# folder = "docs/triage"
+# classification = "internal"
+
 # Variables whose values are secret, whatever their names (docs/redaction.md).
 # secret_env = ["DB_LOGIN"]
 
