@@ -25,12 +25,6 @@ CONFIG = """# Configuration of triage for this folder. Every key may stay a comm
 # A folder of templates that come before the built-in ones.
 # templates = "docs/templates"
 
-# Where "triage publish" puts documents (docs/publishing.md); counts once "triage trust" took this file.
-# [publish.docs]
-# to = "git+https://git.example.org/team/docs.git"
-# folder = "docs/triage"
-# classification = "internal"
-
 # Variables whose values are secret, whatever their names (docs/redaction.md).
 # secret_env = ["DB_LOGIN"]
 
@@ -39,6 +33,12 @@ CONFIG = """# Configuration of triage for this folder. Every key may stay a comm
 # name = "acme-badge"
 # pattern = "ACME-(?P<secret>[0-9]{6})"
 # hints = ["acme-"]
+
+# Where "triage publish" puts documents (docs/publishing.md); counts once "triage trust" took this file.
+# [publish.docs]
+# to = "git+https://git.example.org/team/docs.git"
+# folder = "docs/triage"
+# classification = "internal"
 """
 
 
