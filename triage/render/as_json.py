@@ -17,22 +17,24 @@ def as_json(report: Report, *, indent: int | None = 1) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Evidence):
-        return {**_fields(value), "output": None if value.output is None else decoded(value.output)}
-    if is_dataclass(value):
-        return _fields(value)
-    if isinstance(value, tuple):
+    shape = type(value)
+    if shape is str:
+        return visible(value)
+    if shape is tuple:
         return [_plain(item) for item in value]
-    return visible(value)
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
+    names = _names(shape)  # type: ignore[arg-type]
+    if not names:
+        return visible(value)
+    found = {name: _plain(getattr(value, name)) for name in names}
+    if shape is Evidence:
+        found["output"] = None if value.output is None else decoded(value.output)
+    return found
 
 
 @cache
 def _names(shape: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(shape))
+    """The names of a shape's fields; none where it is a plain value."""
+    return tuple(field.name for field in fields(shape)) if is_dataclass(shape) else ()
 
 
 def json_schema() -> dict[str, Any]:

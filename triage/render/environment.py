@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -144,17 +145,15 @@ class Compiled(jinja2.BytecodeCache):
     """Templates that this process compiled before: a site renders thousands of documents by a few of them."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[str, CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the template what was compiled of the same text."""
-        known = self._known.get(f"{bucket.key}{bucket.checksum}")
-        if known is not None:
-            bucket.bytecode_from_string(known)
+        bucket.code = self._known.get(f"{bucket.key}{bucket.checksum}")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled."""
-        self._known[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+        self._known[f"{bucket.key}{bucket.checksum}"] = bucket.code
 
 
 _COMPILED = Compiled()

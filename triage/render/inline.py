@@ -43,6 +43,8 @@ _TOKEN = re.compile(
     r"|@(?<=\w@)(?P<revision>[0-9a-f]{7,40})\b"
 )
 """What may be more than text. Every form begins with a character of its own: that is what makes it quick."""
+_SIGNS = ("`", "#", "@", "://", "commit ")
+"""One of them stands in every text that has a token."""
 _REPOSITORY = re.compile(r"(?<![\w/&\#-])[\w.-]{1,39}/[\w.-]{1,100}$")
 _JOINED = re.compile(r"[\w/&\#-]")
 _TRAILING = ".,;:!?)]*_~"
@@ -72,6 +74,8 @@ def _visible(found: re.Match[str]) -> str:
 def pieces(text: str, links: Links) -> list[Piece]:
     """The stretches of a short text, in order."""
     line = shown(text)
+    if not any(sign in line for sign in _SIGNS):
+        return [Piece("text", line)] if line else []
     read: list[Piece] = []
     place = 0
     for found in _TOKEN.finditer(line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -87,6 +88,19 @@ class Summary(NamedTuple):
             owed=tuple(owed for part in report.parts for owed in _owed(part)),
             words=_words(report),
         )
+
+    def dumped(self) -> bytes:
+        """The summary as one line of JSON."""
+        value = self._asdict() | {"owed": [list(owed) for owed in self.owed]}
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def loaded(cls, data: bytes) -> Summary:
+        """The summary that `dumped` gave this line."""
+        value = json.loads(data.decode("utf-8", "surrogatepass"))
+        value["heads"] = tuple(value["heads"])
+        value["owed"] = tuple(Owed(*owed) for owed in value["owed"])
+        return cls(**value)
 
 
 def _owed(part: Part) -> Iterator[Owed]:

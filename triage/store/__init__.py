@@ -117,7 +117,7 @@ class Store(Protocol):
         ...
 
     def keep_publication(
-        self, target: str, site: SiteRow, summaries: "Sequence[tuple[Summary, str]]", withdrawn: Sequence[str]
+        self, target: str, site: SiteRow, summaries: "Iterable[tuple[Summary, str]]", withdrawn: Sequence[str]
     ) -> None:
         """Remember what was published to a target: summaries with the style of their documents."""
         ...

@@ -1,10 +1,9 @@
 """What was published where, in the SQLite store: statements on the tables summary, publication and site."""
 
-import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from triage.report import Owed, Summary
+from triage.report import Summary
 from triage.store import Published, SiteRow
 
 FEW = 500
@@ -36,7 +35,7 @@ def summaries(db: sqlite3.Connection, target: str, journals: Sequence[str]) -> l
             f" WHERE p.target = ? AND p.journal IN ({marks})",
             [target, *some],
         )
-        found |= {summary.journal: summary for summary in map(_loaded, (row[0] for row in rows))}
+        found |= {summary.journal: summary for summary in (Summary.loaded(row[0]) for row in rows)}
     return [found[journal] for journal in journals if journal in found]
 
 
@@ -50,42 +49,29 @@ def keep(
     db: sqlite3.Connection,
     target: str,
     site: SiteRow,
-    summaries: Sequence[tuple[Summary, str]],
+    summaries: Iterable[tuple[Summary, str]],
     withdrawn: Sequence[str],
 ) -> None:
     """See `Store.keep_publication`. Summaries that no publication rests on any more are removed."""
     db.execute("REPLACE INTO site VALUES (?, ?, ?)", [target, *site])
-    db.executemany("REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(summaries))
-    db.executemany(
-        "REPLACE INTO publication VALUES (?, ?, ?, ?)",
-        [[summary.journal, target, " ".join(summary.heads), style] for summary, style in summaries],
-    )
+    gone = [*withdrawn]
+    for summary, style in summaries:
+        heads = " ".join(summary.heads)
+        db.execute("REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(summary, heads))
+        db.execute("REPLACE INTO publication VALUES (?, ?, ?, ?)", [summary.journal, target, heads, style])
+        gone.append(summary.journal)
     db.executemany(
         "DELETE FROM publication WHERE journal = ? AND target = ?", [[id, target] for id in withdrawn]
     )
     db.executemany(
         "DELETE FROM summary WHERE journal = ?1 AND NOT EXISTS"
         " (SELECT 1 FROM publication p WHERE p.journal = ?1 AND p.heads = summary.heads)",
-        [[id] for id in (*(summary.journal for summary, _ in summaries), *withdrawn)],
+        [[id] for id in gone],
     )
 
 
-def _rows(summaries: Sequence[tuple[Summary, str]]) -> Iterator[list[object]]:
-    for each, _ in summaries:
-        yield [
-            each.journal, " ".join(each.heads), each.slug, each.type, each.status, each.severity,
-            each.service,
-            each.opened_at, each.updated_at, len(each.owed), _dumped(each),
-        ]  # fmt: skip
-
-
-def _dumped(summary: Summary) -> bytes:
-    value = summary._asdict() | {"owed": [list(owed) for owed in summary.owed]}
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def _loaded(data: bytes) -> Summary:
-    value = json.loads(data.decode("utf-8", "surrogatepass"))
-    value["heads"] = tuple(value["heads"])
-    value["owed"] = tuple(Owed(*owed) for owed in value["owed"])
-    return Summary(**value)
+def _row(each: Summary, heads: str) -> list[object]:
+    return [
+        each.journal, heads, each.slug, each.type, each.status, each.severity, each.service,
+        each.opened_at, each.updated_at, len(each.owed), each.dumped(),
+    ]  # fmt: skip

@@ -185,7 +185,7 @@ class SqliteStore:
         return found or SiteRow(self._entropy(16).hex(), "")
 
     def keep_publication(
-        self, target: str, site: SiteRow, summaries: "Sequence[tuple[Summary, str]]", withdrawn: Sequence[str]
+        self, target: str, site: SiteRow, summaries: "Iterable[tuple[Summary, str]]", withdrawn: Sequence[str]
     ) -> None:
         """See `Store.keep_publication`."""
         from triage.store import catalogue

@@ -71,6 +71,23 @@ def check_record(report: Report, events: Sequence[Event], redactor: Redactor) ->
         )
 
 
+def check_all(
+    report: Report, events: Sequence[Event], documents: Sequence[str], template: str, redactor: Redactor
+) -> None:
+    """Both of the above, for a record and all that is made of it: as a rule in one go.
+
+    What a document says stands in the record too, so one look at all costs little more than at one of them.
+    Raises `SecretFound` as `check_record` and `check_document` do.
+    """
+    texts = [value.text for event in events for value in _recorded(event)]
+    texts += [value.text for value in _outputs(report)]
+    texts += map(_own, documents)
+    if redactor.hits(BETWEEN.join(texts)) or any(_labelled(list(_live(events)), redactor)):
+        check_record(report, events, redactor)
+        for text in documents:
+            check_document(text, template, redactor)
+
+
 def _recorded(event: Event) -> Iterator[Value]:
     """What an event says, as it was recorded."""
     name = f"e{event.n}"

@@ -38,32 +38,32 @@ def journal_files(
     """The summary of a journal and its files; `SecretFound` where any of them would show a secret."""
     events = list(store.events(row.id, output=True))
     report = Report.from_events(events)
-    gate.check_record(report, events, redactor)
     summary = Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
     if manner.form == "markdown":
-        text = _document(report, "md", manner, redactor)
+        text = _document(report, "md", manner)
+        gate.check_all(report, events, [text], manner.template, redactor)
         return summary, [Made(f"{row.slug}.md", (front_matter(summary) + text).encode())]
+    text, page = (_document(report, form, manner) for form in ("md", "html"))
+    gate.check_all(report, events, [text, page], manner.template, redactor)
     folder = folder_of(row.slug)
     made = [
-        Made(f"{folder}/report.md", _document(report, "md", manner, redactor).encode()),
+        Made(f"{folder}/report.md", text.encode()),
         Made(f"{folder}/report.json", as_json(report, indent=None).encode()),
         Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export(store, row)).encode()),
-        Made(f"{folder}/index.html", _document(report, "html", manner, redactor).encode()),
+        Made(f"{folder}/index.html", page.encode()),
     ]
     return summary, [*made, Made(f"{folder}/checkpoint.json", _checkpoint(summary, manner, made))]
 
 
-def _document(report: Report, form: str, manner: Manner, redactor: Redactor) -> str:
+def _document(report: Report, form: str, manner: Manner) -> str:
     style = manner.style if form == "html" else manner.style._replace(up="", beside=False)
-    text = render(
+    return render(
         report,
         template=manner.template,
         format=form,
         style=style,
         folders=[Path(folder) for folder in manner.folders],
     )
-    gate.check_document(text, manner.template, redactor)
-    return text
 
 
 def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made]) -> bytes:

@@ -3,20 +3,30 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple
 
-from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Target
-from triage.publish import Site as Staged
+from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Site, Target
 from triage.redact import Redactor
-from triage.render import site
-from triage.render.site import Look, Made
+from triage.render.site import (
+    Listed,
+    Look,
+    Made,
+    Summaries,
+    front_files,
+    shard_files,
+    shard_paths,
+    shards,
+)  # fmt: skip
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
 from triage.usecases.pages import Manner, journal_files, markdown_index
+from triage.usecases.shelf import Shelf
 
 MANY = 24
-"""Journals from which on every processor makes its share."""
+"""Journals from which on every processor makes a share, and of which a share is."""
 
 
 class Publication(NamedTuple):
@@ -77,35 +87,39 @@ def _publish(
     rows = {row.id: row for row in store.journals()}
     site_row = store.site(key)
     due = _due(rows, chosen, before, style, whole=whole)
-    made, files = _journals(store, due, publication, redactor, folder)
     after = {id: each for id, each in before.items() if each.heads and id in rows}
-    after |= {summary.journal: _published(summary, style) for summary in made}
     withdrawn = [id for id in before if id not in rows]
-
-    fresh = {summary.journal: summary for summary in made}
+    shelf = Shelf(folder)
+    files: list[File] = []
+    checkpoints: dict[str, Checkpoint] = {}
+    for summary, staged in _journals(store, due, publication, redactor, folder):
+        shelf.put(summary)
+        files += staged
+        after[summary.journal] = _published(summary, style)
+        checkpoints[summary.journal] = _checkpoint(summary)
 
     def summaries(journals: Sequence[str]) -> list[Summary]:
-        asked = [id for id in journals if id not in fresh]
-        known = {each.journal: each for each in store.summaries(key, asked)} | fresh
-        return [known[id] for id in journals]
+        asked = [id for id in journals if id not in shelf]
+        known = {each.journal: each for each in store.summaries(key, asked)}
+        return [known.get(id) or shelf.take(id) for id in journals]
 
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
-    files += [_stage(folder, SITE, each) for each in index]
-    staged = Staged(
+    files += (_stage(folder, SITE, each) for each in index)
+    site = Site(
         id=site_row.id,
         files=tuple(files),
-        groups=frozenset({SITE, *fresh, *withdrawn}),
-        checkpoints={id: _checkpoint(summary) for id, summary in fresh.items()},
+        groups=frozenset({SITE, *checkpoints, *withdrawn}),
+        checkpoints=checkpoints,
         known=lambda checkpoint: _knows(store, rows, checkpoint),
         kept=frozenset(kept),
-        title=_title(made),
+        title=_title([each.slug for each in checkpoints.values()]),
     )
-    plan = publication.target.plan(staged)
+    plan = publication.target.plan(site)
     if not dry_run:
         publication.target.apply(plan)
         look = SiteRow(site_row.id, _look_style(publication))
-        store.keep_publication(key, look, [(summary, style) for summary in made], withdrawn)
-    return Outcome(plan, len(made), len(after))
+        store.keep_publication(key, look, ((summary, style) for summary in shelf), withdrawn)
+    return Outcome(plan, len(due), len(after))
 
 
 def _due(
@@ -137,17 +151,11 @@ def _is_stale(published: Published | None, row: JournalRow, style: str) -> bool:
 
 def _journals(
     store: Store, due: Sequence[JournalRow], publication: Publication, redactor: Redactor, folder: str
-) -> tuple[list[Summary], list[File]]:
-    """The summaries and the staged files of journals."""
+) -> Iterator[tuple[Summary, list[File]]]:
+    """The summaries of journals, each with its staged files."""
     if len(due) < MANY:
-        done = _share(store, due, publication.manner, redactor, folder)
-    else:
-        done = _shares(due, publication, redactor, folder)
-    summaries, files = [], []
-    for summary, staged in done:
-        summaries.append(summary)
-        files += staged
-    return summaries, files
+        return _share(store, due, publication.manner, redactor, folder)
+    return _shares(due, publication, redactor, folder)
 
 
 def _share(
@@ -164,17 +172,15 @@ def _shares(
     """The same on all processors; each has its own connection to the store."""
     from concurrent.futures import ProcessPoolExecutor
 
-    workers = min(os.cpu_count() or 1, 8)
-    shares = [due[start::workers] for start in range(workers)]
-    with ProcessPoolExecutor(workers) as pool:
-        again, manner = publication.again, publication.manner
-        jobs = [pool.submit(_in_a_process, again, share, manner, redactor, folder) for share in shares]
-        for job in jobs:
-            yield from job.result()
+    shares = [due[start : start + MANY] for start in range(0, len(due), MANY)]
+    share = partial(_in_a_process, publication.again, publication.manner, redactor, folder)
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        for done in pool.map(share, shares):
+            yield from done
 
 
 def _in_a_process(
-    again: Callable[[], Store], share: Sequence[JournalRow], manner: Manner, redactor: Redactor, folder: str
+    again: Callable[[], Store], manner: Manner, redactor: Redactor, folder: str, share: Sequence[JournalRow]
 ) -> list[tuple[Summary, list[File]]]:
     store = again()
     try:
@@ -196,33 +202,27 @@ def _index(
     after: Mapping[str, Published],
     publication: Publication,
     row: SiteRow,
-    summaries: site.Summaries,
+    summaries: Summaries,
     *,
     whole: bool,
-) -> tuple[list[Made], list[str]]:
+) -> tuple[Iterator[Made], list[str]]:
     """The site's own files that may have changed, and the paths of those that stand as they are."""
     look, entries = publication.look, list(after.values())
     if publication.manner.form == "markdown":
         order = sorted(entries, key=lambda one: (one.updated_at, one.journal), reverse=True)
-        return list(markdown_index(summaries([one.journal for one in order]), look.title)), []
+        return markdown_index(summaries([one.journal for one in order]), look.title), []
     alike = not whole and row.style == _look_style(publication)
     stood = _stood(before) if alike else {}
-    pages = site.shards(entries)
-    made: list[Made] = []
-    kept: list[str] = []
-    for shard in pages:
-        if stood.get(shard.name) == shard.listed:
-            kept += site.shard_paths(shard)
-        else:
-            made += site.shard_files(shard, look, summaries)
-    return [*made, *site.front_files(entries, pages, look, summaries)], kept
+    pages = shards(entries)
+    changed = [shard for shard in pages if stood.get(shard.name) != shard.listed]
+    kept = [path for shard in pages if shard not in changed for path in shard_paths(shard)]
+    made = (file for shard in changed for file in shard_files(shard, look, summaries))
+    return chain(made, front_files(entries, pages, look, summaries)), kept
 
 
-def _stood(before: Mapping[str, Published]) -> dict[str, tuple[site.Listed, ...]]:
+def _stood(before: Mapping[str, Published]) -> dict[str, tuple[Listed, ...]]:
     """The shards as they were published."""
-    return {
-        shard.name: shard.listed for shard in site.shards([each for each in before.values() if each.heads])
-    }
+    return {shard.name: shard.listed for shard in shards([each for each in before.values() if each.heads])}
 
 
 def _published(each: Summary, style: str) -> Published:
@@ -266,9 +266,8 @@ def _templates(folders: Iterable[str]) -> Iterator[str]:
                     yield f"{name}\n{file.read()}"
 
 
-def _title(made: Sequence[Summary]) -> str:
+def _title(names: Sequence[str]) -> str:
     """One line that says what is published, for a commit."""
-    names = [summary.slug for summary in made]
     if len(names) > 3:
         return f"Publish {len(names)} journals"
     return f"Publish {', '.join(names)}" if names else "Publish the index"
