@@ -111,8 +111,6 @@ class Call:
 
     def place(self, name: str = "") -> Place:
         """The journal and part that this call is about, by the order of design section 4."""
-        from triage.store import JournalRow
-
         named = name or self._options.get("journal") or self.settings.journal
         if named:
             from triage.usecases.places import place_of
@@ -120,10 +118,9 @@ class Call:
             return place_of(self.store(), named)
         journal, part, addendum = config.current(self.settings)
         if journal:
-            for row in self.store().journals():
-                if row.id == journal:
-                    found: JournalRow = row
-                    return Place(journal, part, found.slug, addendum)
+            row = self.store().journal(journal)
+            if row is not None:
+                return Place(journal, part, row.slug, addendum)
         from triage.usecases.places import only_open
 
         return only_open(self.store())

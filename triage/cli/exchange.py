@@ -12,6 +12,7 @@ from triage.cli.speech import note, say, say_json
 from triage.events import Event
 from triage.usecases import exchange
 from triage.usecases.facts import read_output
+from triage.usecases.places import existing
 
 
 def _lines(call: Call, file: str) -> list[str]:
@@ -77,8 +78,7 @@ def export_command(call: Call, name: str | None, output: str | None, **_: Any) -
     from triage.cli.files import write_lines
 
     place = call.place(name or "")
-    row = next(row for row in call.store().journals() if row.id == place.journal)
-    lines = exchange.export(call.store(), row)
+    lines = exchange.export(call.store(), existing(call.store(), place.journal))
     if output in (None, "-"):
         for line in lines:
             say(line)

@@ -49,11 +49,8 @@ def publish_command(
         raise UsageError("--all and a SLUG were both given", hint="leave out one of them")
     target = target_of(call.settings, to)
     store = call.store()
-    rows = store.journals()
-    if not every:
-        wanted = {call.place(name).journal for name in names or ("",)}
-        rows = [row for row in rows if row.id in wanted]
-    done = publish(store, rows, publication(call.settings, target), call.redactor, dry_run=dry_run)
+    wanted = None if every else {call.place(name).journal for name in names or ("",)}
+    done = publish(store, wanted, publication(call.settings, target), call.redactor, dry_run=dry_run)
     _answer(call, target, done, dry_run=dry_run)
 
 

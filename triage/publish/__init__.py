@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from triage.errors import UsageError
-from triage.publish.shapes import SITE, Change, Checkpoint, File, Held, Incomplete, Plan, Site
+from triage.publish.shapes import SITE, Change, Checkpoint, File, Held, Incomplete, Plan, Site, Stretch
 
 __all__ = [
     "SITE",
@@ -15,6 +15,7 @@ __all__ = [
     "Incomplete",
     "Plan",
     "Site",
+    "Stretch",
     "Target",
     "open_target",
 ]

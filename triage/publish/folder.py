@@ -1,4 +1,4 @@
-"""A folder as a target: every file is written aside, synced and renamed into its place."""
+"""A folder as a target: every file is written aside and renamed into its place."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ class FolderTarget:
     def __init__(self, name: str, path: str) -> None:
         self.name = name
         self._path = os.path.abspath(os.path.expanduser(path))
+        self._inside: set[str] = set()
 
     def plan(self, site: Site) -> Plan:
         """See `Target.plan`."""
@@ -26,6 +27,7 @@ class FolderTarget:
         """See `Target.apply`. One publication at a time: a second one waits for the first."""
         if not plan.changes:
             return
+        self._inside.clear()
         with _translated(self._path), self._alone():
             for change in plan.changes:
                 self._make(change)
@@ -45,11 +47,13 @@ class FolderTarget:
 
     def _at(self, path: str) -> str:
         """Where a path of the site lies; never outside of the folder, through no link."""
-        place = os.path.join(self._path, *path.split("/"))
-        if os.path.realpath(os.path.dirname(place)) != os.path.realpath(self._path) and not os.path.realpath(
-            os.path.dirname(place)
-        ).startswith(os.path.realpath(self._path) + os.sep):
-            raise Conflict(f"{path} at {self.name} leads out of the folder", hint="remove the link there")
+        place = os.path.join(self._path, path)
+        folder = os.path.dirname(place)
+        if folder not in self._inside:
+            root, real = os.path.realpath(self._path), os.path.realpath(folder)
+            if real != root and not real.startswith(root + os.sep):
+                raise Conflict(f"{path} at {self.name} leads out of the folder", hint="remove the link there")
+            self._inside.add(folder)
         return place
 
     def _make(self, change: Change) -> None:

@@ -134,7 +134,7 @@ def _written(
         _refuse_foreign(file.path, there, ours, name, file)
         phase = DOCUMENTS if file.group != SITE else INDEXES
         old, mark = (there.sha256, there.mark) if there else ("", "")
-        yield Change(file.path, old, file.sha256, file.size, phase, file.source, mark)
+        yield Change(file.path, old, file.sha256, file.source.size, phase, file.source, mark)
 
 
 def _removed(
@@ -165,10 +165,13 @@ def _refuse_foreign(
 def _manifest(site: Site, shards: Mapping[str, dict[str, Group]], tree: Tree) -> Iterable[Change]:
     """The files of the manifest that become other ones."""
     after = {path: dict(groups) for path, groups in shards.items()}
+    written: dict[str, dict[str, str]] = defaultdict(dict)
+    for file in site.files:
+        written[file.group][file.path] = file.sha256
     for name in site.groups:
         before = shards[manifest.place_of(name)].get(name, Group({}))
         files = {path: digest for path, digest in before.files.items() if path in site.kept}
-        files |= {file.path: file.sha256 for file in site.files if file.group == name}
+        files |= written[name]
         shard = after[manifest.place_of(name)]
         if files:
             shard[name] = Group(files, site.checkpoints.get(name))

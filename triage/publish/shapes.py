@@ -7,18 +7,31 @@ SITE = ""
 """The group of the files that belong to no journal."""
 
 
+class Stretch(NamedTuple):
+    """Bytes that lie ready in a file on the disk: ``size`` bytes from ``start``."""
+
+    path: str
+    start: int
+    size: int
+
+    def read(self) -> bytes:
+        """The bytes."""
+        with open(self.path, "rb") as file:
+            file.seek(self.start)
+            return file.read(self.size)
+
+
 class File(NamedTuple):
     """A file that is to stand at the target, ready on the disk.
 
     ``path`` is relative with ``/``; ``group`` the journal that it belongs to, or `SITE`; ``sha256`` of its
-    bytes in hex; ``size`` in bytes; ``source`` the path of the staged file.
+    bytes in hex; ``source`` is where they lie.
     """
 
     path: str
     group: str
     sha256: str
-    size: int
-    source: str
+    source: Stretch
 
 
 class Checkpoint(NamedTuple):
@@ -68,7 +81,7 @@ class Change(NamedTuple):
     """One write or removal. ``old`` and ``new`` are SHA-256, '' where there is no file.
 
     Changes of one ``phase`` may be made at once, in any order; a phase begins when the one before has ended.
-    ``source`` is the path of the staged file, or its bytes.
+    ``source`` is where its bytes lie ready, or the bytes.
     """
 
     path: str
@@ -76,7 +89,7 @@ class Change(NamedTuple):
     new: str
     size: int
     phase: int
-    source: str | bytes = b""
+    source: Stretch | bytes = b""
     mark: str = ""
 
     @property
@@ -88,10 +101,7 @@ class Change(NamedTuple):
 
     def data(self) -> bytes:
         """The bytes to be written."""
-        if isinstance(self.source, bytes):
-            return self.source
-        with open(self.source, "rb") as file:
-            return file.read()
+        return self.source if isinstance(self.source, bytes) else self.source.read()
 
 
 class Plan(NamedTuple):

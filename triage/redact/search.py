@@ -1,6 +1,8 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from sys import byteorder
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.redact.judges import JUDGES, NOT_IN_PROSE, SHORTEST, has_marks
@@ -308,18 +310,40 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     words = _shortened(
         b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
     )
+    has = _hints_of(words, small)
     rules = (*PLACES, *provider_rules(), *more)
-    return [
-        r for r in rules if r.name not in off and _has_blurred(r.hints, words, small) and _has(r.also, small)
-    ]
+    return [r for r in rules if r.name not in off and has(r.hints) and _has(r.also, small)]
 
 
 def _has(literals: Sequence[str], small: str) -> bool:
     return not literals or any(literal in small for literal in literals)
 
 
-def _has_blurred(literals: Sequence[str], words: bytes, small: str) -> bool:
-    return not literals or any(_blurred(literal) in words and literal in small for literal in literals)
+def _hints_of(words: bytes, small: str) -> Callable[[Sequence[str]], bool]:
+    """What tells whether one of some hints is in a text; ``words`` are its words, blurred.
+
+    Whether four letters of a hint come up at all is looked up; only if they do, the words are read for it.
+    """
+    fours: set[int] = set()
+    for start in range(GRAM):
+        fours.update(memoryview(words)[start : start + (len(words) - start) // GRAM * GRAM].cast("I"))
+
+    def has(hint: str) -> bool:
+        four, word = _begins(hint)
+        return (four is None or four in fours) and word in words and hint in small
+
+    return lambda hints: not hints or any(map(has, hints))
+
+
+@lru_cache(maxsize=4096)
+def _begins(hint: str) -> tuple[int | None, bytes]:
+    """The first four letters of a hint, if it has as many, and all of it, blurred."""
+    word = _blurred(hint)
+    return (int.from_bytes(word[:GRAM], byteorder) if len(word) >= GRAM else None), word
+
+
+GRAM = 4
+"""Letters of a hint that are looked up: as many as an integer of the machine has bytes."""
 
 
 def _shortened(words: bytes) -> bytes:

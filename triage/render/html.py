@@ -24,6 +24,8 @@ TALL = 60
 """Lines from which on an output is folded away at first."""
 
 
+_PLACEHOLDER = re.compile(r"<p>(component[0-9a-f]{24})x([0-9]+)x</p>")
+"""Where a component stands: a word of `render.word`, and its number."""
 written = partial(quoted, quote=False)
 """A text between tags, where quotation marks mean nothing."""
 
@@ -38,8 +40,7 @@ class PageComponents(MarkdownComponents):
 
     def placed(self, html: str) -> str:
         """The page's HTML with every placeholder replaced by its component."""
-        alone = re.compile(rf"<p>{self._word}x([0-9]+)x</p>")
-        placed = alone.sub(lambda found: self._written[int(found[1])], html)
+        placed = _PLACEHOLDER.sub(self._at, html)
         if self._word in placed:
             raise TemplateError(
                 "a component stands inside of a line, a list or a table",
@@ -47,6 +48,9 @@ class PageComponents(MarkdownComponents):
             )
         there = {anchor[-8:] for anchor in self._anchors}
         return _TO_EVENT.sub(lambda found: found[0] if found[2] in there else _unlinked(found), placed)
+
+    def _at(self, found: re.Match[str]) -> str:
+        return self._written[int(found[2])] if found[1] == self._word else found[0]
 
     def proof(self, ids: Sequence[str]) -> str:
         """Links to evidence, as Markdown; in what is HTML already, see `proof_html`."""

@@ -6,6 +6,8 @@ commits. What a reader could not see (control characters, bidirectional override
 """
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -71,9 +73,22 @@ def _visible(found: re.Match[str]) -> str:
     return f"\\u{{{ord(found[0]):X}}}"
 
 
-def pieces(text: str, links: Links) -> list[Piece]:
+def pieces(text: str, links: Links) -> Sequence[Piece]:
     """The stretches of a short text, in order."""
-    line = shown(text)
+    return _pieces(shown(text), links) if len(text) < KNOWN else _read(shown(text), links)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(line: str, links: Links) -> Sequence[Piece]:
+    """The same of a line that comes up again: in the page after the Markdown, in the log after its table."""
+    return tuple(_read(line, links))
+
+
+KNOWN = 500
+"""Characters up to which a text's stretches are remembered."""
+
+
+def _read(line: str, links: Links) -> list[Piece]:
     if not any(sign in line for sign in _SIGNS):
         return [Piece("text", line)] if line else []
     read: list[Piece] = []

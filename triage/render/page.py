@@ -128,6 +128,7 @@ def _html(source: str) -> tuple[list[Entry], str]:
     return contents, clean.replace("<pre>", PRE)
 
 
+@cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: url.strip().casefold().startswith(SCHEMES)  # type: ignore[method-assign]

@@ -104,6 +104,10 @@ class Store(Protocol):
         """All journals, the one that was opened last first."""
         ...
 
+    def journal(self, name: str) -> JournalRow | None:
+        """The journal whose id or slug this is, or None."""
+        ...
+
     def published(self, target: str) -> list[Published]:
         """What was published to a target."""
         ...

@@ -26,6 +26,7 @@ VERSION = 2
 """The schema that this program writes: the number of migrations."""
 
 _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
+_JOURNALS = "SELECT id, slug, open, events, heads FROM journal"
 _READ = f"SELECT {_COLUMNS} FROM event e LEFT JOIN body b USING (journal, n) WHERE e.journal = ?"  # noqa: S608  only constants
 
 
@@ -157,10 +158,14 @@ class SqliteStore:
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
         with _translated(self.path):
-            rows = self._db.execute(
-                "SELECT id, slug, open, events, heads FROM journal ORDER BY id DESC"
-            ).fetchall()
+            rows = self._db.execute(f"{_JOURNALS} ORDER BY id DESC").fetchall()
         return [_journal(row) for row in rows]
+
+    def journal(self, name: str) -> JournalRow | None:
+        """See `Store.journal`."""
+        with _translated(self.path):
+            row = self._db.execute(f"{_JOURNALS} WHERE id = ?1 OR slug = ?1", [name]).fetchone()
+        return _journal(row) if row else None
 
     def published(self, target: str) -> list[Published]:
         """See `Store.published`."""

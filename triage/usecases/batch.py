@@ -135,7 +135,7 @@ class _Batch:
         if not line.part:
             return ""
         place = self._recorder.place
-        row = next((r for r in self._recorder.store.journals() if r.id == place.journal), None)
+        row = self._recorder.store.journal(place.journal)
         if row is None:
             raise NotFound(f"no journal {place.slug!r}")
         return places.addendum_of(self._recorder.store, row, line.part)[0]

@@ -8,6 +8,7 @@ list of [salt in hex, data in Base64]. A withheld body has neither ``salt`` nor 
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from triage import events, times
@@ -15,6 +16,7 @@ from triage.errors import InvalidValue, SecretFound
 from triage.events import Event, Sealed
 from triage.redact import Hit, Redactor, inspect
 from triage.store import JournalRow, Name, Store
+from triage.usecases.places import existing
 
 FORMAT = "triage.export.v1"
 
@@ -34,7 +36,7 @@ class Imported(NamedTuple):
 
 
 def export(store: Store, row: JournalRow) -> Iterator[str]:
-    """The lines of an export."""
+    """The lines of an export: the journal as it was when its row was read, whatever came since."""
     yield _line(
         {
             "format": FORMAT,
@@ -44,7 +46,7 @@ def export(store: Store, row: JournalRow) -> Iterator[str]:
             "heads": list(row.heads),
         }
     )
-    for copy in store.copies(row.id):
+    for copy in islice(store.copies(row.id), row.events):
         yield _line(_as_dict(copy))
 
 
@@ -63,7 +65,7 @@ def import_lines(store: Store, lines: Iterable[str], redactor: Redactor, *, now:
             hint="nothing was imported; export it again",
         )
     new = store.merge(copies)
-    row = next(row for row in store.journals() if row.id == head["journal"])
+    row = existing(store, head["journal"])
     return Imported(row.id, row.slug, new, len(copies) - new, tuple(_asked(store, row.id)))
 
 

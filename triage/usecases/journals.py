@@ -10,6 +10,7 @@ from triage.report import Header, heading
 from triage.store import JournalRow, Store
 from triage.usecases import facts
 from triage.usecases import fields as typed
+from triage.usecases.places import existing
 from triage.usecases.recorder import Place, Recorder, Said, required
 
 
@@ -39,7 +40,7 @@ def open_journal(recorder: Recorder, title: str, fields: Mapping[str, Any], *, k
 
 def _join(recorder: Recorder, slug: str, fields: Mapping[str, Any]) -> Opened:
     """Join the open journal of a slug; what was said besides its title is said of it."""
-    row = next(row for row in recorder.store.journals() if row.slug == slug)
+    row = existing(recorder.store, slug)
     if not row.open:
         raise SlugTaken(
             f"the journal {slug!r} is closed",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,10 +36,13 @@ class Manner(NamedTuple):
 def journal_files(
     store: Store, row: JournalRow, manner: Manner, redactor: Redactor
 ) -> tuple[Summary, list[Made]]:
-    """The summary of a journal and its files; `SecretFound` where any of them would show a secret."""
-    events = list(store.events(row.id, output=True))
+    """The summary of a journal and its files; `SecretFound` where any of them would show a secret.
+
+    They are of the events that there were when the row was read, whatever came since.
+    """
+    events = list(islice(store.events(row.id, output=True), row.events))
     report = Report.from_events(events)
-    summary = Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
+    summary = Summary.from_report(report)._replace(slug=row.slug)
     if manner.form == "markdown":
         text = _document(report, "md", manner)
         gate.check_all(report, events, [text], manner.template, redactor)

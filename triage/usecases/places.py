@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 def place_of(store: Store, name: str) -> Place:
     """The place that ``SLUG`` or ``SLUG/ADDENDUM`` means."""
     slug, _, part = name.partition("/")
-    rows = store.journals()
-    row = next((row for row in rows if row.slug == slug), None) or _by_tail(rows, slug)
+    row = store.journal(slug) or _by_tail(store.journals(), slug)
     if row is None:
-        known = [row.slug for row in rows]
+        known = [row.slug for row in store.journals()]
         raise NotFound(
             f"no journal {slug!r:.80}",
             hint=near(slug, known[:200]) if known else "open one: triage open 'TITLE'",
@@ -27,6 +26,14 @@ def place_of(store: Store, name: str) -> Place:
         return Place(row.id, row.id, row.slug)
     id, addendum = addendum_of(store, row, part)
     return Place(row.id, id, row.slug, addendum)
+
+
+def existing(store: Store, name: str) -> JournalRow:
+    """The journal of that id or slug, which there must be."""
+    row = store.journal(name)
+    if row is None:
+        raise NotFound(f"no journal {name!r:.80}", hint="see: triage list")
+    return row
 
 
 def _by_tail(rows: Iterable[JournalRow], name: str) -> JournalRow | None:

@@ -1,8 +1,9 @@
 """Publishing: the journals that changed, made anew, and the index around them, to a target."""
 
+import gc
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -23,7 +24,7 @@ from triage.render.site import (
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
 from triage.usecases.pages import Manner, journal_files, markdown_index
-from triage.usecases.shelf import Shelf
+from triage.usecases.stage import Shelf, Stage
 
 MANY = 24
 """Journals from which on every processor makes a share, and of which a share is."""
@@ -53,13 +54,13 @@ class Outcome(NamedTuple):
 
 def publish(
     store: Store,
-    chosen: Sequence[JournalRow],
+    chosen: Set[str] | None,
     publication: Publication,
     redactor: Redactor,
     *,
     dry_run: bool = False,
 ) -> Outcome:
-    """Bring a target up to date with journals of the store.
+    """Bring a target up to date with journals of the store: with those of these ids, or with all.
 
     Only what changed since the last publication is made anew. Raises `Conflict` where somebody else changed
     the target, `SecretFound` where a document would show a secret; nothing is changed there then.
@@ -74,7 +75,7 @@ def publish(
 
 def _publish(
     store: Store,
-    chosen: Sequence[JournalRow],
+    chosen: Set[str] | None,
     publication: Publication,
     redactor: Redactor,
     folder: str,
@@ -86,7 +87,7 @@ def _publish(
     before = {each.journal: each for each in store.published(key)}
     rows = {row.id: row for row in store.journals()}
     site_row = store.site(key)
-    due = _due(rows, chosen, before, style, whole=whole)
+    due = _due(rows, rows.keys() if chosen is None else chosen, before, style, whole=whole)
     after = {id: each for id, each in before.items() if each.heads and id in rows}
     withdrawn = [id for id in before if id not in rows]
     shelf = Shelf(folder)
@@ -104,7 +105,8 @@ def _publish(
         return [known.get(id) or shelf.take(id) for id in journals]
 
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
-    files += (_stage(folder, SITE, each) for each in index)
+    stage = Stage(folder)
+    files += (_staged(stage, SITE, each) for each in index)
     site = Site(
         id=site_row.id,
         files=tuple(files),
@@ -124,14 +126,14 @@ def _publish(
 
 def _due(
     rows: Mapping[str, JournalRow],
-    chosen: Sequence[JournalRow],
+    chosen: Set[str],
     before: Mapping[str, Published],
     style: str,
     *,
     whole: bool,
 ) -> list[JournalRow]:
     """The journals to be made anew: chosen ones that changed, and those whose place another one takes."""
-    wanted = {row.id for row in chosen} | ({id for id in before if id in rows} if whole else set())
+    wanted = chosen | {id for id in before if id in rows} if whole else chosen
     due = {id for id in wanted if whole or _is_stale(before.get(id), rows[id], style)}
     due |= {id for id, each in before.items() if not each.heads and id in rows}
     slugs = {rows[id].slug for id in due}
@@ -161,9 +163,10 @@ def _journals(
 def _share(
     store: Store, due: Iterable[JournalRow], manner: Manner, redactor: Redactor, folder: str
 ) -> Iterator[tuple[Summary, list[File]]]:
+    stage = Stage(folder)
     for row in due:
         summary, made = journal_files(store, row, manner, redactor)
-        yield summary, [_stage(folder, row.id, each) for each in made]
+        yield summary, [_staged(stage, row.id, each) for each in made]
 
 
 def _shares(
@@ -187,14 +190,12 @@ def _in_a_process(
         return list(_share(store, share, manner, redactor, folder))
     finally:
         store.close()
+        gc.collect()  # a process of the command line collects no cycles by itself, and this one goes on
 
 
-def _stage(folder: str, group: str, made: Made) -> File:
-    """Put a file where the target takes it from."""
-    source = os.path.join(folder, sha256(f"{group}/{made.path}".encode()).hexdigest()[:40])
-    with open(source, "wb") as file:
-        file.write(made.data)
-    return File(made.path, group, sha256(made.data).hexdigest(), len(made.data), source)
+def _staged(stage: Stage, group: str, made: Made) -> File:
+    """A file where the target takes it from."""
+    return File(made.path, group, sha256(made.data).hexdigest(), stage.put(made.data))
 
 
 def _index(

@@ -57,7 +57,7 @@ class Serving:
 
     def _of_journal(self, store: Store, path: str) -> bytes:
         slug = path.split("/")[1]
-        row = next((row for row in store.journals() if row.slug == slug), None)
+        row = store.journal(slug)
         if row is None:
             raise NotFound(f"no journal {slug!r:.80}", hint="see the index")
         known = self._kept.get(slug)
