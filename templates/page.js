@@ -85,6 +85,7 @@ all("table.log").forEach(table => {
   bar.append(told);
   table.parentNode.before(bar);
 });
+if (matchMedia("(max-width: 40rem)").matches) all(".contents details").forEach(item => { item.open = false; });
 const open = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const fold = target && target.closest("details");

@@ -182,7 +182,7 @@ class PageComponents(MarkdownComponents):
             text += f" {self.proof_html(action.backing, action.proof)}"
         return (
             f'<li{self._anchor(action.event)} class="tone {sign[1]}">'
-            f'<span role="img" aria-label="{sign[1]}">{sign[0]}</span> {text}</li>'
+            f'<span role="img" aria-label="{sign[1]}">{sign[0]}</span> {text}'
         )
 
 

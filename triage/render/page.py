@@ -34,6 +34,8 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}} | {f"h{n}": {"id"} for n in range(1, 7)}
 PRE = '<pre tabindex="0">'
 """It may scroll: for the keyboard too."""
+OPTIONAL = ("</li>", "</td>", "</th>", "</tr>")
+"""End tags that HTML lets be left out wherever Markdown puts them."""
 DEEPEST = 3
 """Headings down to this level stand in the contents."""
 
@@ -77,12 +79,19 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLANKS = re.compile(r'("[^"]*")| *([{}>]) *|([;:,]) +')
 """Texts in quotes, which stay as they are, and blanks around signs."""
+_SIGN = re.compile(r'("[^"]*")| *([{}();,:=?&|<>+*-]) *')
+"""Texts in quotes, which stay as they are, and signs with the blanks around them."""
 _INDENT = re.compile(r"\n\s*")
 
 
 def tight(text: str) -> str:
     """A style sheet or a script of ours without comments and indentation: its lines stay lines."""
     return _INDENT.sub("\n", _COMMENT.sub("", text)).strip()
+
+
+def tight_script(text: str) -> str:
+    """A script of ours without the blanks around signs; its texts stand in double quotes."""
+    return _SIGN.sub(lambda found: found[1] or found[2], tight(text))
 
 
 def tight_styles(text: str) -> str:
@@ -95,14 +104,14 @@ def tight_styles(text: str) -> str:
 @cache
 def live_script(frames: Path) -> str:
     """The script of pages that are served: they load anew when something was recorded."""
-    return tight((frames / "live.js").read_text(encoding="utf-8"))
+    return tight_script((frames / "live.js").read_text(encoding="utf-8"))
 
 
 @cache
 def _own(frames: Path) -> tuple[str, str]:
     """The style sheet and the script of every page."""
     styles = tight_styles((frames / "page.css").read_text(encoding="utf-8"))
-    return styles, tight((frames / "page.js").read_text(encoding="utf-8"))
+    return styles, tight_script((frames / "page.js").read_text(encoding="utf-8"))
 
 
 def hashed(text: str) -> str:
@@ -125,6 +134,8 @@ def _html(source: str) -> tuple[list[Entry], str]:
         link_rel=None,
         strip_comments=True,
     )
+    for end in OPTIONAL:
+        clean = clean.replace(end, "")
     return contents, clean.replace("<pre>", PRE)
 
 

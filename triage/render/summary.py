@@ -10,6 +10,8 @@ from triage.report.entities import tally
 
 MOST_ROWS = 4
 """Rows of the final state that the summary tells."""
+LONGEST = 32
+"""Characters of a value that the summary tells; the table has the longer ones."""
 
 
 class Line(NamedTuple):
@@ -74,7 +76,7 @@ def _final(main: Part) -> Iterator[Line]:
         return
     told = [_row_of(table, row.values) for row in table.rows[:MOST_ROWS]]
     more = f" and {len(table.rows) - MOST_ROWS} more" if len(table.rows) > MOST_ROWS else ""
-    yield Line("Final state", "; ".join(told) + more)
+    yield Line("Final state", "; ".join(told) + more, table.rows[0].event)
     uneven = asymmetries(table)
     if uneven:
         yield Line("Not alike", "; ".join(uneven), table.rows[0].event, "mitigated")
@@ -82,13 +84,11 @@ def _final(main: Part) -> Iterator[Line]:
 
 def _row_of(table: Table, values: tuple[str, ...]) -> str:
     """``staging: Release v41, Healthz ok``."""
-    pairs = zip(table.columns[1:], values[1:], strict=True)
-    said = ", ".join(f"{label} {_short(value)}" for label, value in pairs if value)
-    return f"{values[0]}: {said or 'nothing'}"
-
-
-def _short(value: str, most: int = 32) -> str:
-    return value if len(value) <= most else f"{value[: most - 1].rstrip()}…"
+    pairs = [pair for pair in zip(table.columns[1:], values[1:], strict=True) if pair[1]]
+    said = [f"{label} {value}" for label, value in pairs if len(value) <= LONGEST]
+    longer = len(pairs) - len(said)
+    said += [f"{longer} longer value{'s'[: longer != 1]}"] if longer else []
+    return f"{values[0]}: {', '.join(said) or 'nothing'}"
 
 
 def asymmetries(table: Table) -> list[str]:
@@ -147,11 +147,11 @@ def _told(report: Report) -> Iterator[Line]:
 
 
 def _state(part: Part) -> str:
-    """The status of an addendum, or what is open in it; nothing where neither says anything."""
+    """The status of an addendum, or what is open in it."""
     if part.header.status != "open":
         return f" ({part.header.status})"
     still = sum(not a.closed for a in part.actions) + sum(b.status == "open" for b in part.blockers)
-    return f" ({still} open)" if still else ""
+    return f" ({still or 'nothing'} open)"
 
 
 def _blocker(blocker: Blocker) -> str:

@@ -85,7 +85,7 @@ class Summary(NamedTuple):
             proved=backing.proved,
             claims=backing.total,
             addenda=len(report.addenda),
-            owed=tuple(owed for part in report.parts for owed in _owed(part)),
+            owed=tuple(sorted((owed for part in report.parts for owed in _owed(part)), key=_urgency)),
             words=_words(report),
         )
 
@@ -103,8 +103,13 @@ class Summary(NamedTuple):
         return cls(**value)
 
 
+def _urgency(owed: Owed) -> int:
+    """The order of obligations: what a person must do first."""
+    return ("operator", "blocker", "action", "issue").index(owed.kind)
+
+
 def _owed(part: Part) -> Iterator[Owed]:
-    """What is open in a part, what a person must do first."""
+    """What is open in a part."""
     operator = {action.event for action in part.operator}
     for action in part.operator:
         yield _action("operator", action)
