@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -12,6 +13,12 @@ from xml.dom import minidom
 import pytest
 from program import SCRIPT
 
+from triage.redact import Redactor
+from triage.render import Style
+from triage.usecases.pages import Manner, journal_files
+from triage.usecases.recorder import Said
+
+SEEDS = int(os.environ.get("TRIAGE_SEEDS", "6"))
 SLUG = "velvet-first-deploy"
 
 
@@ -80,6 +87,39 @@ def test_the_same_record_gives_the_same_bytes_whatever_was_published_before(jour
     journal("publish", "--all", "--to", "./fresh")
 
     assert tree(site) == tree(journal.work / "fresh")
+
+
+CHANGES = (
+    ("log", "a line about {n}"), ("action", "Rotate key {n}", "--owner", "ann"), ("block", "Rotate", "stuck {n}"),
+    ("set", "slug=name-{n}"), ("set", "severity=sev{n}"), ("resolve",), ("reopen",), ("addendum", "Later {n}"),
+    ("issue", "1{n}", "open"), ("open", "Journal {n}", "--at", "2025-0{n}-05T10:00:00Z"), ("purge", "e2"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_whatever_changed_in_between_the_site_is_as_if_it_were_published_at_once(journal, seed):
+    choose = random.Random(seed)
+    for _ in range(12):
+        change = [part.format(n=choose.randint(1, 9)) for part in choose.choice(CHANGES)]
+        slugs = [row["journal"] for row in map(json.loads, journal("list", "--json").splitlines())]
+        slug = choose.choice(slugs)
+        journal.run(*change, *([] if change[0] == "open" else ["--journal", slug]))
+        if choose.random() < 0.6:
+            journal.run("publish", slug, "--to", "./site")
+    journal("publish", "--all", "--to", "./site")
+    journal("publish", "--all", "--to", "./fresh")
+
+    assert tree(journal.work / "site") == tree(journal.work / "fresh")
+
+
+def test_documents_are_of_the_events_that_their_checkpoint_names(store, recorder):
+    recorder.record(Said("entry", {"text": "before"}))
+    row = store.journal(recorder.place.journal)
+    recorder.record(Said("entry", {"text": "meanwhile"}))
+    summary, made = journal_files(store, row, Manner("triage", Style(), ()), Redactor(b"k" * 32))
+
+    assert (summary.events, summary.heads) == (row.events, row.heads)
+    assert all(b"meanwhile" not in file.data for file in made)
 
 
 def test_a_journal_of_another_name_leaves_nothing_at_its_old_place(journal, site):

@@ -373,6 +373,21 @@ def test_a_new_store_has_the_version_of_the_program(store):
     assert store._db.execute("PRAGMA user_version").fetchone()[0] == VERSION == len(MIGRATIONS)
 
 
+def test_a_store_of_an_older_program_is_brought_up_to_date_and_keeps_its_events(store, recorder):
+    recorder.record(entry("kept"))
+    store.close()
+    older = raw(store)
+    for table in ("summary", "publication", "site"):  # what the first version did not have
+        older.execute(f"DROP TABLE {table}")
+    older.execute("PRAGMA user_version = 1")
+    older.close()
+    again = open_store(store.path, clock=lambda: START, entropy=os.urandom)
+
+    assert [event.body["text"] for event in again.events(recorder.place.journal, kinds=["entry"])] == ["kept"]
+    assert again.published("./site") == []
+    assert again._db.execute("PRAGMA user_version").fetchone()[0] == VERSION
+
+
 def test_two_that_make_the_same_store_at_once_make_one(tmp_path):
     script = (
         "import os, sys; from triage.store import open_store;"
