@@ -28,7 +28,7 @@ test: $(VENV)/.dev ## run the tests
 
 .PHONY: campaign
 campaign: $(VENV)/.dev ## kill writers, plant secrets, search the properties for long: EXAMPLES=3000 of each
-	TRIAGE_KILLS=300 TRIAGE_PLANTED=1000 TRIAGE_MEGABYTES=100 HYPOTHESIS_PROFILE=full HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),3000) \
+	TRIAGE_KILLS=300 TRIAGE_PLANTED=1000 TRIAGE_MEGABYTES=100 TRIAGE_SEEDS=1000 HYPOTHESIS_PROFILE=full HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),3000) \
 		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 .PHONY: format

@@ -9,18 +9,21 @@ from typing import Any
 
 from markupsafe import Markup
 
+from triage.render.dialects import EXTENDED, EXTENDED_SIGNS
 from triage.render.inline import Links, Piece, pieces
 
 _NO_LINKS = Links()
 
-_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<&|~]|^[ \t>#+=.):-]|^\d|[ \t#]$|  ")
-_ANY = re.compile(r"[\\`*_\[\]<&|~#@:]|commit ")
+_SIGNS = rf"[\\`*_\[\]<&|~]|{EXTENDED_SIGNS}"
+_MEANS_SOMETHING = re.compile(rf"{_SIGNS}|^[ \t>#+=.):-]|^\d|[ \t#]$|  ")
+_ANY = re.compile(rf"{_SIGNS}|[#@:]|commit ")
 """Without any of these, a text is itself."""
 _INSIDE = (
-    r"\\(?=[!-/:-@\[-`{-~]|$)"
+    r"\\(?=[!-/:-@\[-`{-~\s]|$)"
     r"|`|\*|\||_(?<![^\W_]_)|_(?![^\W_])|~(?<=\S~)|~(?=~|\s|$)|\](?=[(\[:])|!(?=\[)"
     r"|<(?=[A-Za-z/!?]|$)"
     r"|&(?=\#?\w{1,31};|$|\#?\w{1,31}$)"
+    rf"|{EXTENDED}"
 )
 """Every form begins with a character of its own: that is what makes it quick."""
 _ALONE = re.compile(_INSIDE)
@@ -45,7 +48,7 @@ class Markdown(Markup):
 def inline(text: str, links: Links = _NO_LINKS) -> str:
     """The Markdown of a short text, on one line, wherever it comes to stand and whatever it is joined to."""
     return "".join(
-        _written(piece) if piece.kind != "text" else plain(piece.text, first=place == 0)
+        _written(piece) if piece.kind != "text" else _after(place, plain(piece.text, first=place == 0))
         for place, piece in enumerate(pieces(text, links))
     )
 
@@ -57,7 +60,15 @@ def alone(text: str, links: Links = _NO_LINKS) -> str:
     found = pieces(text, links)
     if len(found) == 1 and found[0].kind == "text":
         return _between(found[0].text).strip(" ")
-    return "".join([_written(p) if p.kind != "text" else _between(p.text) for p in found]).strip(" ")
+    return "".join(
+        _written(piece) if piece.kind != "text" else _after(place, _between(piece.text))
+        for place, piece in enumerate(found)
+    ).strip(" ")
+
+
+def _after(place: int, text: str) -> str:
+    """What follows code or a link: a brace would begin its attributes, to readers that know such."""
+    return f"\\{text}" if place and text.startswith("{") else text
 
 
 def _written(piece: Piece) -> str:
@@ -101,7 +112,8 @@ def plain(text: str, *, first: bool = True) -> str:
     return _leading(text) if first else text
 
 
-_ENTITIES = {"<": "&lt;", "&": "&amp;"}
+_ENTITIES = {"<": "&lt;", "&": "&amp;"} | {sign: f"&#{ord(sign)};" for sign in "$=^:/~"}
+"""What a backslash does not make text in every dialect."""
 
 
 def _escape(found: re.Match[str]) -> str:
