@@ -1,8 +1,8 @@
 """What dialects of Markdown take for more than text, beyond CommonMark and its tables.
 
 GitHub sets formulas and emoji. Zensical has a score of extensions of Python-Markdown on by itself, and MkDocs
-with its Material theme is mostly given the same. Jekyll and macro plugins read templates. Each form begins with
-a character that can be escaped, so that a text shows as it was typed whatever reads it.
+with its Material theme is mostly given the same. Jekyll and macro plugins read templates. Each form begins
+with a character that can be escaped, so that a text shows as it was typed whatever reads it.
 """
 
 EXTENDED = (
