@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tests_support import hostile_report
 
 from triage.errors import InvalidValue, NotFound, TemplateError
 from triage.render import Style, json_schema, render
@@ -463,3 +464,56 @@ def test_the_digest_of_a_template_is_that_of_all_it_imports(tmp_path):
 
     named = re.compile(r"Template own (\w+)")
     assert named.search(first)[1] != named.search(second)[1]
+
+
+HIDDEN = "left\u202eright\x1b[31m\x00\ufffe\U000e0041"
+LEGIBLE = "left\\u{202E}right\\u{1B}[31m\\u{0}\\u{FFFE}\\u{E0041}"
+
+
+def test_no_character_that_cannot_be_seen_is_left_in_a_page_whatever_field_held_it():
+    page = render(hostile_report(HIDDEN), format="html")
+
+    assert not set(page) & set("\u202e\x1b\x00\ufffe\U000e0041")
+    assert f"<title>{LEGIBLE}</title>" in page
+    assert f"<th>{LEGIBLE}" in page
+    assert f'data-label="{LEGIBLE}"' in page
+
+
+@pytest.mark.parametrize("entity", ["&#x202e;", "&#8238;", "&shy;", "&ZeroWidthSpace;", "&lrm;"])
+def test_an_entity_that_stands_for_what_cannot_be_seen_is_shown_as_it_was_typed(entity):
+    assert prose(f"a{entity}b `{entity}` &copy;", 2) == f"a&amp;{entity[1:]}b `{entity}` &copy;"
+
+
+def test_an_address_that_was_cut_short_is_no_link():
+    assert "<https" not in render(report(rows=(row("https://example.org/a…"),)))
+
+
+def test_an_image_in_prose_is_a_link_on_the_page_which_asks_for_nothing(tmp_path):
+    (tmp_path / "own.md.j2").write_text(
+        "{{ '![the *graph*](https://e.org/g.png) ![](https://e.org/h.png) [![x](https://e.org/i.png)](https://e.org)' | prose }}"
+    )
+    page = render(report(), template="own", format="html", folders=[tmp_path])
+
+    assert (
+        '<p><a href="https://e.org/g.png">the graph</a> <a href="https://e.org/h.png">https://e.org/h.png</a>'
+        ' <a href="https://e.org">x</a></p>'
+    ) in page
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_the_line_ends_of_other_systems_are_line_ends_of_an_output(by, form):
+    text = by(
+        "{{ evidence(report.main.evidence[0]) }}",
+        report(evidence=(evidence(b"one\r\ntwo\r\n"),)),
+        format=form,
+    )
+
+    assert "one\ntwo\n" in text.replace("</code>", "\n")
+
+
+def test_blanks_around_the_name_of_a_table_do_not_undo_its_emphasis():
+    blanks = replace(hostile_report("  x  ").main, header=Header(title="T"))
+    text = render(replace(report(), main=blanks))
+
+    assert "**x**" in text
+    assert "*Basis: x*" in text

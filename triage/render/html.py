@@ -6,7 +6,6 @@ so long tables do not pass the Markdown parser, and nothing that came from a tex
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from html import escape as quoted
 
 from triage.errors import TemplateError
@@ -26,8 +25,6 @@ TALL = 60
 
 _PLACEHOLDER = re.compile(r"<p>(component[0-9a-f]{24})x([0-9]+)x</p>")
 """Where a component stands: a word of `render.word`, and its number."""
-written = partial(quoted, quote=False)
-"""A text between tags, where quotation marks mean nothing."""
 
 
 class PageComponents(MarkdownComponents):
@@ -102,9 +99,9 @@ class PageComponents(MarkdownComponents):
         the style sheet names the columns of the others.
         """
         head = "".join(f"<th>{written(name)}" for name in grid.columns)
-        labels = ["" if grid.form else f' data-label="{quoted(name)}"' for name in grid.columns]
+        labels = ["" if grid.form else f' data-label="{valued(name)}"' for name in grid.columns]
         rows = "".join(self._row(row, labels) for row in grid.rows)
-        name, form = quoted(grid.name), f' class="{grid.form}"' if grid.form else ""
+        name, form = valued(grid.name), f' class="{grid.form}"' if grid.form else ""
         return self._put(
             f'<div class="grid" role="group" aria-label="{name}" tabindex="0"><table{form}>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -156,8 +153,8 @@ class PageComponents(MarkdownComponents):
         found = output_lines(item)
         is_open = "" if len(found) > TALL else " open"
         said = [f"<strong>{self.html(item.title)}</strong>" if item.title else ""]
-        said += [f"<code>{written(shown(item.command))}</code>"] if item.command else []
-        said += [quoted(fact) for fact in caption.facts(item)]
+        said += [f"<code>{written(item.command)}</code>"] if item.command else []
+        said += [written(fact) for fact in caption.facts(item)]
         said += [f'<span class="tail">{quoted(item.event[-8:])}</span>']
         line = " · ".join(part for part in said if part)
         text = "\n".join(map(_line, found))
@@ -191,8 +188,18 @@ def _instant(at: str) -> str:
     return at.replace(".000000", "").replace(":00Z", "Z")
 
 
+def written(text: str) -> str:
+    """A text between tags, where quotation marks mean nothing."""
+    return quoted(shown(text), quote=False)
+
+
+def valued(text: str) -> str:
+    """A text as the value of an attribute."""
+    return quoted(shown(text))
+
+
 def _piece(piece: Piece) -> str:
-    text = written(piece.text)
+    text = quoted(piece.text, quote=False)
     if piece.kind == "code":
         return f"<code>{text}</code>"
     return f'<a href="{quoted(piece.href)}">{text}</a>' if piece.kind == "link" else text
@@ -200,7 +207,7 @@ def _piece(piece: Piece) -> str:
 
 def _line(line: Line) -> str:
     """A line of output; one of standard error is marked."""
-    text = written(shown_lines(line.text))
+    text = quoted(shown_lines(line.text), quote=False)
     return f'<span class="err">{text}</span>' if line.stream == "err" else text
 
 

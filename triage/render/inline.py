@@ -32,19 +32,24 @@ class Piece(NamedTuple):
 
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
 )
-"""Characters that a reader cannot see, or that change how others read."""
+"""Characters that a reader cannot see, that change how others read, or that are none (XML refuses them)."""
 
 _TOKEN = re.compile(
     r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])?)`(?P=ticks)(?!`)"
-    r"|h(?<!\wh)(?P<url>ttps?://[^\s<>\"'`|\\{}^\x00-\x1f]+)"
+    r"|h(?<!\wh)(?P<url>ttps?://(?>[^\s<>\"'`|\\{}^\x00-\x1f…]+)(?!…))"
     r"|P(?<!\wP)R \#(?P<pr>[1-9]\d{0,9})\b"
     r"|\#(?P<issue>[1-9]\d{0,9})\b"
     r"|c(?<!\wc)ommit (?P<commit>[0-9a-f]{7,40})\b"
     r"|@(?<=\w@)(?P<revision>[0-9a-f]{7,40})\b"
 )
-"""What may be more than text. Every form begins with a character of its own: that is what makes it quick."""
+"""What may be more than text. Every form begins with a character of its own: that is what makes it quick.
+
+An address that was cut short is none: it would lead somewhere else.
+"""
 _SIGNS = ("`", "#", "@", "://", "commit ")
 """One of them stands in every text that has a token."""
 _REPOSITORY = re.compile(r"(?<![\w/&\#-])[\w.-]{1,39}/[\w.-]{1,100}$")

@@ -209,7 +209,7 @@ def output_lines(item: Evidence) -> list[Line]:
     """The lines of the same; what is said in place of lines is of no stream."""
     if item.output is None:
         return [Line(0, "", "(the output was not recorded)")]
-    found = [line._replace(text=_STYLE.sub("", line.text)) for line in lines(item)]
+    found = [line._replace(text=_STYLE.sub("", line.text).removesuffix("\r")) for line in lines(item)]
     while found and not found[-1].text:
         found.pop()
     if not any(line.text.strip() for line in found):

@@ -6,7 +6,7 @@ allow-list before the components are placed. The page asks for nothing from anyw
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from triage.render.environment import environment, run
 from triage.render.html import PageComponents
+from triage.render.inline import shown
 from triage.report import Report
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
     frame = _frame(frames)
     styles, script = _own(frames)
     return frame.get_template(PAGE).render(
-        title=report.main.header.title,
+        title=shown(report.main.header.title),
         body=Markup(components.placed(body)),  # noqa: S704  cleaned by nh3, components escape for themselves
         contents=contents,
         styles=Markup(styles),  # noqa: S704  ours
@@ -125,6 +126,7 @@ def _html(source: str) -> tuple[list[Entry], str]:
     tokens = parser.parse(source)
     contents = _contents(tokens)
     _tick_boxes(tokens)
+    _link_images(tokens)
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
         html,
@@ -144,6 +146,32 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: url.strip().casefold().startswith(SCHEMES)  # type: ignore[method-assign]
     return parser
+
+
+def _link_images(tokens: list[Token]) -> None:
+    """Make a link of every image: a page asks for nothing, and shows what it leaves out."""
+    for token in tokens:
+        if token.children:
+            token.children = list(_without_images(token.children))
+
+
+def _without_images(children: list[Token]) -> Iterator[Token]:
+    """The pieces of a line; an image within a link is its text alone."""
+    depth = 0
+    for child in children:
+        depth += child.nesting if child.type.startswith("link_") else 0
+        if child.type != "image":
+            yield child
+            continue
+        text = Token("text", "", 0, content=_text(child) or str(child.attrGet("src") or ""))
+        yield from [text] if depth else _link_of(child, text)
+
+
+def _link_of(image: Token, text: Token) -> list[Token]:
+    attributes = {"href": image.attrGet("src") or ""}
+    if image.attrGet("title"):
+        attributes["title"] = image.attrGet("title") or ""
+    return [Token("link_open", "a", 1, attrs=attributes), text, Token("link_close", "a", -1)]
 
 
 def _contents(tokens: list[Token]) -> list[Entry]:

@@ -8,12 +8,13 @@ parser has the last word: a text that would reach out of its place is shown as i
 import re
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-from triage.render.inline import shown, shown_lines
+from triage.render.inline import HIDDEN, shown, shown_lines
 
 FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<text>.*)$")
@@ -24,6 +25,7 @@ _TICKS = re.compile(r"`+")
 _GAP = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"<(?!(?:https?://|mailto:)[^\s<>]*>)(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\]\([ \t\n]{0,99}<?[ \t]{0,99}(?P<scheme>[A-Za-z][A-Za-z0-9+.\-\s]{0,40}):")
+_ENTITY = re.compile(r"&(?=(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,30});)")
 _ENTITY_LINK = re.compile(r"\]\([^)\n]{0,2000}&(?:#|[A-Za-z])")
 _BARE = re.compile(r"(?<![<(\[\"'`=\w/])https?://(?>[^\s<>\"'`|\\{}^()\[\]*]+)")
 _SPACE = re.compile(r"\s")
@@ -173,10 +175,18 @@ def _is_escaped(text: str, place: int) -> bool:
 
 def _defused(text: str) -> str:
     text = _EVENT.sub(r"[\1](#e-\1)", text)
+    text = _ENTITY.sub(_seen, text)
     text = _TAG.sub("&lt;", text)
     text = _BARE.sub(_bare_link, text)
     text = _ENTITY_LINK.sub(_unlinked, text)
     return _LINK.sub(_checked_link, text)
+
+
+def _seen(found: re.Match[str]) -> str:
+    """The beginning of an entity, as text where that stands for what a reader cannot see."""
+    written = found.string[found.start() : found.string.index(";", found.end()) + 1]
+    is_hidden = HIDDEN.search(unescape(written)) and not _is_escaped(found.string, found.start())
+    return "&amp;" if is_hidden else "&"
 
 
 def _bare_link(found: re.Match[str]) -> str:
