@@ -17,6 +17,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from triage.errors import NotFound, PolicyError, TriageError
+from triage.publish.types import content_type
 
 POLL = 0.25
 """Seconds between two looks at the store, where a look is quick."""
@@ -26,15 +27,6 @@ PATIENCE = 20.0
 """Seconds that a client may take to read or to send."""
 CLIENTS = 64
 """Streams that are open at once."""
-TYPES = {
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "json": "application/json",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "xml": "application/atom+xml; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -206,14 +198,16 @@ class Handler(BaseHTTPRequestHandler):
         except TriageError as error:
             self._refuse(503 if error.retryable else 500, error.message, error.hint, body=body)
         else:
-            kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-            self._send(200, data, {"Content-Type": kind}, body=body)
+            self._send(200, data, {"Content-Type": content_type(name)}, body=body)
 
     def _refuse(self, status: int, message: str, hint: str, *, body: bool) -> None:
         text = (
             f"<!DOCTYPE html><title>{status}</title><h1>{status}</h1><p>{escape(message)}<p>{escape(hint)}\n"
         )
-        headers = {"Content-Type": TYPES["html"], "Content-Security-Policy": "default-src 'none'"}
+        headers = {
+            "Content-Type": content_type("index.html"),
+            "Content-Security-Policy": "default-src 'none'",
+        }
         self._send(status, text.encode(), headers, body=body)
 
     def _send(self, status: int, data: bytes, headers: dict[str, str], *, body: bool) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from triage.errors import Conflict, NotAllowed, NotFound, Unavailable, UsageError
 from triage.publish.planning import planned
 from triage.publish.shapes import Change, Held, Plan, Site
+from triage.publish.types import content_type
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -23,16 +24,6 @@ AT_ONCE = 16
 """Requests of one phase that are under way at a time."""
 FEW = 32
 """Paths from which on one listing says which of them are there at all."""
-TYPES = {
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "json": "application/json",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "xml": "application/atom+xml; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-}
-"""Content types by the ending of a path (the feed is the only XML)."""
 
 
 class ObjectsTarget:
@@ -128,7 +119,7 @@ class ObjectsTarget:
 
 
 def _attributes(path: str) -> dict[str, str]:
-    kind = TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+    kind = content_type(path)
     return {"Content-Type": kind, "Cache-Control": "no-cache"}
 
 

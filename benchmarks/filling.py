@@ -1,0 +1,38 @@
+"""Stores with many journals for the other benchmarks: always the same ones."""
+
+import os
+import subprocess
+
+FILL = """
+import random, sys
+from triage import config, redact
+from triage.events import Actor
+from triage.store import open_store
+from triage.usecases.journals import open_journal
+from triage.usecases.recorder import Circumstances, Place, Recorder, Said
+store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy, create=True)
+store._db.execute("PRAGMA synchronous = OFF")  # filling only
+rng = random.Random(7)
+words = "deploy staging prod `heroku run` healthz 200 slug 2ef77cf3 #1140 rollback_plan queue latency".split()
+def text(n): return " ".join(rng.choice(words) for _ in range(n))
+for n in range(int(sys.argv[2])):
+    at = f"20{20 + n % 6}-{1 + n % 12:02}-{1 + n % 28:02}T04:10:00Z"
+    here = Recorder(store, Place("", "", ""), Circumstances(Actor("bench"), at=at),
+                    redactor=redact.Redactor(b"k" * 32), clock=config.clock, entropy=config.entropy)
+    header = {"service": rng.choice(["checkout", "search", "mail"]), "severity": rng.choice(["sev1", "sev2"])}
+    here = here.moved(open_journal(here, f"journal {n} {text(3)}", header).place)
+    said = [Said("action", {"title": text(5), "status": "done"}), Said("entry", {"text": text(8)})]
+    for _ in range(int(sys.argv[3])):
+        said.append(Said("entry", {"text": text(9), "outcome": text(6)}))
+        said.append(Said("action", {"title": text(6), "environment": "staging", "status": "done"}))
+        said.append(Said("section", {"heading": ["Operational notes"], "body": text(30)}))
+    here.record_all(said)
+"""
+
+
+def fill(commands: os.PathLike[str], variables: dict[str, str], size: int, more: int) -> dict[str, str]:
+    """The variables with the address of a new store of ``size`` journals, each of 3 + 3 × ``more`` events."""
+    store = os.path.join(variables["HOME"], f"store-{size}-{more}.db")
+    python = os.path.join(commands, "python")
+    subprocess.run([python, "-c", FILL, store, str(size), str(more)], env=variables, check=True)
+    return variables | {"TRIAGE_STORE": store}
