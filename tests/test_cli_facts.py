@@ -212,3 +212,11 @@ def test_output_of_any_encoding_is_stored_as_it_was_and_shown_with_replacement(j
     db.close()
     assert raw == [("größe ?\n".encode("latin-1"),)]
     assert r"gr\xF6\xDFe" in journal("render")
+
+
+def test_a_section_without_a_text_is_refused_and_says_how_to_give_one(journal):
+    code, line = journal.refused("section", "Notes", stdin="a text that nobody reads")
+
+    assert code == 2
+    assert "no text for the section 'Notes'; give it, or @FILE, or - to read it" in line
+    assert len(journal.events()) == 1

@@ -78,6 +78,8 @@ def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[
     """Record prose under a heading; `e12` in it becomes the id of that event."""
     if text is not None:
         required(text, "TEXT")
+    elif not fields.keys() & {"body", "basis"}:
+        raise UsageError(f"no text for the section {heading!r:.80}", hint="give it, or @FILE, or - to read it")
     body = {"heading": typed.path(heading), "body": _with_ids(recorder, text), **fields}
     return recorder.record(Said("section", body))
 
