@@ -181,12 +181,10 @@ def as_dict(summary: Summary) -> dict[str, Any]:
 
 def _row(summary: Summary) -> list[Any]:
     """A summary as the script of the index reads it: in the order of ``FIELDS`` in search.js."""
-    facts = [summary.status, summary.severity, summary.service, summary.type]
+    texts = (summary.title, summary.status, summary.severity, summary.service, summary.type, summary.lead)
     return [
         summary.slug,
-        summary.title,
-        *facts,
-        summary.lead,
+        *map(shown, texts),
         summary.updated_at,
         len(summary.owed),
         summary.words,
