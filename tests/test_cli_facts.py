@@ -218,5 +218,5 @@ def test_a_section_without_a_text_is_refused_and_says_how_to_give_one(journal):
     code, line = journal.refused("section", "Notes", stdin="a text that nobody reads")
 
     assert code == 2
-    assert "no text for the section 'Notes'; give it, or @FILE, or - to read it" in line
+    assert "no text for the section 'Notes'; give one, or @FILE, or -" in line
     assert len(journal.events()) == 1

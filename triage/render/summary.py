@@ -84,10 +84,8 @@ def _final(main: Part) -> Iterator[Line]:
 
 def _row_of(table: Table, values: tuple[str, ...]) -> str:
     """``staging: Release v41, Healthz ok``."""
-    pairs = [pair for pair in zip(table.columns[1:], values[1:], strict=True) if pair[1]]
-    said = [f"{label} {value}" for label, value in pairs if len(value) <= LONGEST]
-    longer = len(pairs) - len(said)
-    said += [f"{longer} longer value{'s'[: longer != 1]}"] if longer else []
+    pairs = zip(table.columns[1:], values[1:], strict=True)
+    said = (f"{label} {value if len(value) <= LONGEST else '…'}" for label, value in pairs if value)
     return f"{values[0]}: {', '.join(said) or 'nothing'}"
 
 

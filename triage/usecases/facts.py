@@ -79,7 +79,7 @@ def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[
     if text is not None:
         required(text, "TEXT")
     elif not fields.keys() & {"body", "basis"}:
-        raise UsageError(f"no text for the section {heading!r:.80}", hint="give it, or @FILE, or - to read it")
+        raise UsageError(f"no text for the section {heading!r:.80}", hint="give one, or @FILE, or -")
     body = {"heading": typed.path(heading), "body": _with_ids(recorder, text), **fields}
     return recorder.record(Said("section", body))
 
