@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,31 @@ def test_a_file_of_somebody_else_at_a_place_of_ours_is_never_overwritten(journal
 
     assert journal.refused("publish", "--to", "./site")[0] == 5
     assert tree(journal.work / "site") == {"index.html": b"mine\n"}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_in_the_place_of_ours_is_named(journal, make):
+    (journal.work / "site").mkdir()
+    make(journal.work / "site" / "index.html")
+    code, line = journal.refused("publish", "--to", "./site")
+
+    assert (code, "index.html at ./site is no file; remove what stands there" in line) == (5, True)
+
+
+def test_a_full_disk_says_where_room_is_missing(journal):
+    (journal.work / "small").mkdir()
+    journal.set("TMPDIR", str(journal.work / "small"))
+    journal("log", "x" * 20_000)
+    ran = journal.start("publish", "--to", "./site", preexec_fn=small_files)
+
+    assert ran.code == 75
+    assert f"cannot lay documents aside in {journal.work / 'small'}" in ran.err
+    assert not (journal.work / "site" / "index.html").exists()
+
+
+def small_files():
+    """Let no file of this process be larger than 4 KiB."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
 
 def test_other_files_of_the_folder_stay(journal, site):

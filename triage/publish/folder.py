@@ -1,6 +1,7 @@
 """A folder as a target: every file is written aside and renamed into its place."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -8,6 +9,9 @@ from triage.errors import Conflict, NotAllowed, Unavailable
 from triage.publish.manifest import FOLDER, PENDING, hash_of
 from triage.publish.planning import planned
 from triage.publish.shapes import Change, Held, Plan, Site
+
+NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that somebody put in the place of a file is opened without waiting for its writer."""
 
 
 class FolderTarget:
@@ -40,10 +44,14 @@ class FolderTarget:
     def read(self, path: str) -> bytes | None:
         """See `Tree.read`."""
         try:
-            with open(self._at(path), "rb") as file:
-                return file.read()
+            handle = os.open(self._at(path), os.O_RDONLY | os.O_CLOEXEC | NOT_WAITING)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise Conflict(f"{path} at {self.name} is no file", hint="remove what stands there")
+        with open(handle, "rb") as file:
+            return file.read()
 
     def _at(self, path: str) -> str:
         """Where a path of the site lies; never outside of the folder, through no link."""

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 
+from triage.errors import Unavailable
 from triage.publish import Stretch
 from triage.report import Summary
 
@@ -20,9 +21,15 @@ class Stage:
 
     def put(self, data: bytes) -> Stretch:
         """Lay bytes aside."""
-        with open(self._path, "ab") as file:
-            start = file.tell()
-            file.write(data)
+        try:
+            with open(self._path, "ab") as file:
+                start = file.tell()
+                file.write(data)
+        except OSError as error:
+            raise Unavailable(
+                f"cannot lay documents aside in {os.path.dirname(self._path)}: {error.strerror}",
+                hint="make room there, or name another folder with TMPDIR; nothing was published",
+            ) from error
         return Stretch(self._path, start, len(data))
 
 
