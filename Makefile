@@ -78,7 +78,7 @@ vendor: ## the search library of the site anew, from the npm registry (needs npm
 	cp build/vendor/node_modules/minisearch/LICENSE.txt templates/site/minisearch.LICENSE.txt
 
 .PHONY: pins
-pins: ## pin the newest releases anew, with hashes
+pins: ## pin the newest releases anew, with hashes, by the oldest Python that is supported: PYTHON=python3.11
 	$(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
 	rm -f $(PINS)

@@ -172,6 +172,7 @@ def test_what_is_no_file_in_the_place_of_ours_is_named(journal, make):
 def test_a_full_disk_says_where_room_is_missing(journal):
     (journal.work / "small").mkdir()
     journal.set("TMPDIR", str(journal.work / "small"))
+    journal.set("PYTHONDONTWRITEBYTECODE", "1")  # Python itself would leave half of a file behind
     journal("log", "x" * 20_000)
     ran = journal.start("publish", "--to", "./site", preexec_fn=small_files)
 
