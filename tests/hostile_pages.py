@@ -135,6 +135,7 @@ class Window:
         self._context.add_init_script(TRAP)
         self.page = self._context.new_page()
         self._home = folder.as_uri()
+        self._due = ""
         self._ran: set[str] = set()
         self._sprung: list[str] = []
         self._asked: list[str] = []
@@ -146,7 +147,7 @@ class Window:
         self.page.on("console", lambda message: self._said.append(message.text))
         self.page.on("pageerror", lambda error: self._said.append(str(error)))
         self._context.on("page", lambda page: self._sprung.append("a window"))
-        self._context.route(lambda url: not url.startswith(self._home), self._refuse)
+        self._context.route("**/*", self._route)
         session = self._context.new_cdp_session(self.page)
         session.on("Debugger.scriptParsed", self._parsed)
         session.send("Debugger.enable")
@@ -160,7 +161,13 @@ class Window:
         self._sprung.append(f"a dialog: {dialog.message}")
         dialog.dismiss()
 
-    def _refuse(self, route: Any) -> None:
+    def _route(self, route: Any) -> None:
+        """Let the page through once, and the scripts beside it: a raw text may ask to load it anew, for ever."""
+        url = route.request.url
+        if url == self._due or (url.startswith(self._home) and url.endswith(".js")):
+            self._due = self._due if url != self._due else ""
+            route.continue_()
+            return
         self._asked.append(route.request.url)
         if route.request.is_navigation_request():
             route.fulfill(status=204)  # the page stays
@@ -172,7 +179,8 @@ class Window:
         self._ran.clear()
         for kept in (self._sprung, self._asked, self._said):
             kept.clear()
-        self.page.goto(path.as_uri(), wait_until="load")
+        self._due = path.as_uri()
+        self.page.goto(self._due, wait_until="load")
 
     def poke(self) -> None:
         """Do what a reader might."""
@@ -218,7 +226,7 @@ def wrong(seen: Seen, harmless: Seen, texts: Sequence[str]) -> list[str]:
     """What is wrong with the page of a journal that says the texts everywhere, by that of a harmless one."""
     place = Substituted(texts)
     found = [*wrong_anywhere(seen, harmless)]
-    if bare(seen.title) != place(harmless.title):
+    if not place.matches(("", seen.title), ("", harmless.title)):
         found.append(f"text: the title is {seen.title!a:.120}")
     around = Around(merged(seen.words), place)
     found += around.differences(merged(harmless.words)) or _lost(
@@ -308,9 +316,7 @@ class Substituted:
         if seen[0] != wanted[0] or seen[0] != "":
             return seen == wanted
         told, expected = bare(seen[1]), self(wanted[1])
-        return (
-            told == expected or ("…" in told and _is_cut(told, expected)) or told == self._swapped(wanted[1])
-        )
+        return told in (expected, self._swapped(wanted[1])) or _is_cut(told, expected)
 
     def _swapped(self, text: str) -> str:
         """The same where texts are sorted, and the second comes first."""
@@ -322,8 +328,18 @@ _TWINS = re.compile(f"(?:{'|'.join(TWINS)})(?:{'|'.join(_FORMS[1:])})?")
 _SORTED = re.compile(f"^({TWINS[0]}{ADDRESS}), ({TWINS[1]}{ADDRESS})$")
 
 
+_GAP = re.compile(r"…|\[REDACTED:[^\]]*\]")
+
+
 def _is_cut(told: str, expected: str) -> bool:
-    return re.fullmatch(".*?".join(map(re.escape, told.split("…"))), expected) is not None
+    """Whether a text is the expected one, but for what it says that it leaves out."""
+    pieces = _GAP.split(told)
+    return len(pieces) > 1 and re.fullmatch(".*?".join(map(re.escape, pieces)), expected) is not None
+
+
+def has_redacted(seen: Seen) -> bool:
+    """Whether a page says that something was a secret."""
+    return any(word[0] == "" and "[REDACTED:" in word[1] for word in seen.words)
 
 
 class Around:
@@ -386,6 +402,8 @@ _PROSE = {(twin + form,) for twin in TWINS for form in (PROSE, OPENING)}
 def _lost(texts: Iterable[str], prose: list[list[Word]], more: Iterable[str]) -> Iterator[str]:
     """The words of texts that its prose does not show: as text, or ``more``, as address and title of a link."""
     shown = " ".join([*(word[1] for words in prose for word in words if word[0] == ""), *more])
+    if "[REDACTED:" in shown:
+        return
     said = "\n".join(_UNSHOWN.sub(" ", legible(text)) for text in texts)
     for word in dict.fromkeys(_WORD.findall(said)):
         if word.casefold() not in shown.casefold():
