@@ -37,6 +37,11 @@ class Imported(NamedTuple):
 
 def export(store: Store, row: JournalRow) -> Iterator[str]:
     """The lines of an export: the journal as it was when its row was read, whatever came since."""
+    return export_of(row, islice(store.copies(row.id), row.events))
+
+
+def export_of(row: JournalRow, copies: Iterable[Sealed]) -> Iterator[str]:
+    """The lines of an export of these copies, all that there are of a journal."""
     yield _line(
         {
             "format": FORMAT,
@@ -46,7 +51,7 @@ def export(store: Store, row: JournalRow) -> Iterator[str]:
             "heads": list(row.heads),
         }
     )
-    for copy in islice(store.copies(row.id), row.events):
+    for copy in copies:
         yield _line(_as_dict(copy))
 
 

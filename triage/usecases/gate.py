@@ -1,5 +1,6 @@
 """The gate before a document leaves: each value that it shows is looked at, and then the document itself."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -81,7 +82,7 @@ def check_all(
     """
     texts = [value.text for event in events for value in _recorded(event)]
     texts += [value.text for value in _outputs(report)]
-    texts += map(_own, documents)
+    texts += (_BARE.sub("\n", _own(text)) if _is_page(text) else text for text in documents)
     if redactor.hits(BETWEEN.join(texts)) or any(_labelled(list(_live(events)), redactor)):
         check_record(report, events, redactor)
         for text in documents:
@@ -116,7 +117,7 @@ def _own(text: str) -> str:
 
     What is left out is as many blanks and lines, so that places stay what they are.
     """
-    if not text.startswith("<!DOCTYPE html>"):
+    if not _is_page(text):
         return text
     head, body = text.find("</head>"), text.rfind("</footer>")
     if head < 0 or body < 0:
@@ -124,6 +125,14 @@ def _own(text: str) -> str:
     begin, end = text.find("<style>"), text.find("</style>", 0, head)
     styles = "\n" * text.count("\n", begin, end)
     return text[:begin] + styles + " " * (end - begin - len(styles)) + text[end:body]
+
+
+def _is_page(text: str) -> bool:
+    return text.startswith("<!DOCTYPE html>")
+
+
+_BARE = re.compile("</?[a-z0-9]+>")
+"""A tag without an attribute: it says nothing, and without it a word is one word wherever it stands."""
 
 
 def _live(events: Iterable[Event]) -> Iterator[Patch]:

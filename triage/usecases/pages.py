@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from triage.events import unseal
 from triage.redact import Redactor
 from triage.render import Style, as_json, render
 from triage.render.escape import plain
@@ -14,7 +15,7 @@ from triage.render.site import Made, folder_of
 from triage.report import Report, Summary
 from triage.store import JournalRow, Store
 from triage.usecases import gate
-from triage.usecases.exchange import export
+from triage.usecases.exchange import export_of
 
 FORMAT = "triage.checkpoint.v1"
 FILES = ("report.md", "report.json", "record.jsonl", "index.html", "checkpoint.json")
@@ -40,7 +41,8 @@ def journal_files(
 
     They are of the events that there were when the row was read, whatever came since.
     """
-    events = list(islice(store.events(row.id, output=True), row.events))
+    copies = list(islice(store.copies(row.id), row.events))
+    events = [unseal(copy, n, output=True) for n, copy in enumerate(copies, 1)]
     report = Report.from_events(events)
     summary = Summary.from_report(report)._replace(slug=row.slug)
     if manner.form == "markdown":
@@ -53,7 +55,7 @@ def journal_files(
     made = [
         Made(f"{folder}/report.md", text.encode()),
         Made(f"{folder}/report.json", as_json(report, indent=None).encode()),
-        Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export(store, row)).encode()),
+        Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export_of(row, copies)).encode()),
         Made(f"{folder}/index.html", page.encode()),
     ]
     return summary, [*made, Made(f"{folder}/checkpoint.json", _checkpoint(summary, manner, made))]
