@@ -3,7 +3,7 @@
 Reads ``../shared/corpora/hostile-text.jsonl.gz`` beside the checkout, or from the folder that TRIAGE_CORPORA
 names. Every text stands in every field of the main part of one journal and of the addendum of another; the
 journals are published as sites, and every page is opened from its file. Then the same texts stand raw in
-a page, a list and an index, where the policy alone is left. What the redactor hides is right to be missing:
+a page and an index, where the policy alone is left. What the redactor hides is right to be missing:
 it is counted. Ends with 1 where anything ran, left, differed or was lost. Two numbers choose some texts.
 """
 
@@ -80,6 +80,7 @@ def main() -> None:
             counts += done.counts
             _show(done.wrong[: max(SHOWN - len(errors), 0)])
             errors += done.wrong
+            print(f"{counts['pages of journals']:,} of {len(texts):,}", file=sys.stderr, flush=True)
     _report(len(texts), counts, errors, time.perf_counter() - start)
     sys.exit(bool(errors))
 
@@ -124,10 +125,14 @@ def _site(folder: Path, name: str, texts: Mapping[str, Pair]) -> set[str]:
     again = partial(open_store, path, clock=config.clock, entropy=config.entropy)
     publication = Publication(FolderTarget(name, str(folder / name)), name, manner, Look(), again)
     rows = store.journals()
-    refused = {row.slug for row in rows if _is_refused(store, row, manner, redactor)}
-    passed = [row for row in rows if row.slug not in refused]
-    for start in range(0, len(passed), FEW):
-        publish(store, passed[start : start + FEW], publication, redactor)
+    refused: set[str] = set()
+    for start in range(0, len(rows), FEW):
+        few = rows[start : start + FEW]
+        try:
+            publish(store, few, publication, redactor)
+        except SecretFound:
+            refused |= {row.slug for row in few if _is_refused(store, row, manner, redactor)}
+            publish(store, [row for row in few if row.slug not in refused], publication, redactor)
     store.close()
     return refused
 
@@ -163,8 +168,8 @@ def _lists(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Coun
 
 
 def _raw(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Counter[str]) -> Wrong:
-    """Pages in which the escaping was switched off: a small one of a journal, an index, and what is open."""
-    for path in (_small(folder), folder / "harmless/index.html", folder / "harmless/obligations.html"):
+    """Pages in which the escaping was switched off: a small one of a journal, and an index."""
+    for path in (_small(folder), folder / "harmless/index.html"):
         page, raw = path.read_text(encoding="utf-8"), path.with_name("raw.html")
         raw.write_text(page, encoding="utf-8")
         opened.open(raw)
