@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Site, Target
 from triage.redact import Redactor
+from triage.render import built_in
 from triage.render.site import (
     Listed,
     Look,
@@ -250,7 +251,7 @@ def _knows(store: Store, rows: Mapping[str, JournalRow], checkpoint: Checkpoint)
 def _style(publication: Publication) -> str:
     """What documents rest on besides their record, in a few digits: where it differs they are made anew."""
     manner = publication.manner
-    texts = [repr(manner._replace(folders=())), *_templates(manner.folders)]
+    texts = [repr(manner._replace(folders=())), *_templates([*manner.folders, str(built_in())])]
     return sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -259,10 +260,10 @@ def _look_style(publication: Publication) -> str:
 
 
 def _templates(folders: Iterable[str]) -> Iterator[str]:
-    """The names and texts of a team's templates."""
+    """The names and texts of the templates of documents, with the style sheet and the script of the page."""
     for folder in folders:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".j2"):
+            if name.endswith((".j2", ".css", ".js")):
                 with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
                     yield f"{name}\n{file.read()}"
 
