@@ -160,6 +160,22 @@ def test_a_file_of_somebody_else_at_a_place_of_ours_is_never_overwritten(journal
     assert tree(journal.work / "site") == {"index.html": b"mine\n"}
 
 
+def test_an_index_that_would_show_a_secret_is_not_published(journal):
+    journal("open", "The badge ACME-123456 was lost", "--slug", "badge")
+    journal("publish", "--all", "--to", "./site")
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(
+        "[[redact.rules]]\nname = 'badge'\npattern = 'ACME-(?P<secret>[0-9]{6})'\nhints = ['acme-']\n"
+    )
+    before = tree(journal.work / "site")
+    journal("log", "More", "--journal", SLUG)
+    code, line = journal.refused("publish", SLUG, "--to", "./site")
+
+    assert (code, "would show a secret in line" in line, "by the rule badge" in line) == (6, True, True)
+    assert "123456" not in line
+    assert tree(journal.work / "site") == before
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_what_is_no_file_in_the_place_of_ours_is_named(journal, make):
     (journal.work / "site").mkdir()

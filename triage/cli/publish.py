@@ -75,10 +75,14 @@ def _answer(call: Call, target: TargetSettings, done: "Outcome", *, dry_run: boo
             say(f"and {len(changes) - SHOWN} more files")
     word = "would be published" if dry_run else "published"
     if not changes:
-        note(plain(f"{target.name} is up to date: {done.total} journals"))
+        note(plain(f"{target.name} is up to date: {_count(done.total, 'journal')}"))
         return
-    files = f"{len(changes)} file{'s'[: len(changes) != 1]}"
-    note(plain(f"{done.journals} of {done.total} journals {word} to {target.name}: {files}"))
+    of = f"{done.journals} of {_count(done.total, 'journal')}"
+    note(plain(f"{of} {word} to {target.name}: {_count(len(changes), 'file')}"))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s'[: number != 1]}"
 
 
 def _size(change: "Change") -> str:

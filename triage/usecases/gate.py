@@ -9,9 +9,12 @@ from triage.errors import SecretFound
 from triage.events import Event, decoded
 from triage.redact import Redactor
 from triage.render.markdown import output_text
+from triage.render.site import Made
 from triage.report import Report
 from triage.report.history import Patch, one_per_id, survey
 
+OURS = ("search.js", ".nojekyll")
+"""Files of a site in which nothing comes from a record."""
 BETWEEN = "\n\0\n"
 """Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
 
@@ -110,6 +113,24 @@ def check_document(text: str, template: str, redactor: Redactor) -> None:
             hint=f"no single value holds it: see what meets there, of record or template {template!r}",
             found=[{"line": line, "template": template, "rule": hit.rule}],
         )
+
+
+def checked(made: Made, redactor: Redactor) -> Made:
+    """A file of a site that belongs to no journal; `SecretFound` where it holds a secret.
+
+    Its texts are of summaries: titles, impacts, obligations. What is ours alone is not looked at.
+    """
+    if made.path in OURS:
+        return made
+    text = made.data.decode()
+    for hit in redactor.hits(_own(text)):
+        line = text.count("\n", 0, hit.start) + 1
+        raise SecretFound(
+            f"{made.path} would show a secret in line {line}, by the rule {hit.rule}",
+            hint="find the journal whose title, impact or obligation holds it, then: triage purge EVENT",
+            found=[{"file": made.path, "line": line, "rule": hit.rule}],
+        )
+    return made
 
 
 def _own(text: str) -> str:

@@ -24,6 +24,7 @@ from triage.render.site import (
 )  # fmt: skip
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
+from triage.usecases.gate import checked
 from triage.usecases.pages import Manner, journal_files, markdown_index
 from triage.usecases.stage import Shelf, Stage
 
@@ -107,7 +108,7 @@ def _publish(
 
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
     stage = Stage(folder)
-    files += (_staged(stage, SITE, each) for each in index)
+    files += (_staged(stage, SITE, checked(each, redactor)) for each in index)
     site = Site(
         id=site_row.id,
         files=tuple(files),

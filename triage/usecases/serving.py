@@ -1,7 +1,8 @@
 """The site of a store while it is written: files are made when they are asked for."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from triage.errors import NotFound
@@ -10,6 +11,7 @@ from triage.render import site
 from triage.render.site import Look, Made
 from triage.report import Report, Summary
 from triage.store import JournalRow, Published, Store
+from triage.usecases.gate import checked
 from triage.usecases.pages import Manner, journal_files
 
 KEY = "serve"
@@ -77,12 +79,17 @@ class Serving:
             return store.summaries(KEY, journals)
 
         if path in site.FRONT:
-            made = site.front_files(entries, site.shards(entries), self._look, summaries)
-            return _one({each.path: each.data for each in made}, path)
+            return self._one_of(site.front_files(entries, site.shards(entries), self._look, summaries), path)
         for shard in site.shards(entries):
             if path in site.shard_paths(shard):
-                files: list[Made] = list(site.shard_files(shard, self._look, summaries))
-                return _one({each.path: each.data for each in files}, path)
+                return self._one_of(site.shard_files(shard, self._look, summaries), path)
+        raise NotFound(f"no page {path!r:.80}", hint="see the index")
+
+    def _one_of(self, files: Iterable[Made], path: str) -> bytes:
+        """One of the files that are made; the others are left."""
+        for each in files:
+            if each.path == path:
+                return checked(each, self._redactor).data
         raise NotFound(f"no page {path!r:.80}", hint="see the index")
 
     def _entries(self, store: Store) -> list[Published]:
@@ -101,8 +108,8 @@ class Serving:
 
 
 def _summary(store: Store, row: JournalRow) -> Summary:
-    report = Report.from_events(store.events(row.id))
-    return Summary.from_report(report)._replace(slug=row.slug, heads=row.heads)
+    report = Report.from_events(islice(store.events(row.id), row.events))
+    return Summary.from_report(report)._replace(slug=row.slug)
 
 
 def _one(made: dict[str, bytes], path: str) -> bytes:
