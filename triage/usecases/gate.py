@@ -15,6 +15,8 @@ from triage.report.history import Patch, one_per_id, survey
 
 OURS = ("search.js", ".nojekyll")
 """Files of a site in which nothing comes from a record."""
+TOGETHER = 1_000_000
+"""Bytes of files that are looked at in one go."""
 BETWEEN = "\n\0\n"
 """Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
 
@@ -85,7 +87,7 @@ def check_all(
     """
     texts = [value.text for event in events for value in _recorded(event)]
     texts += [value.text for value in _outputs(report)]
-    texts += (_BARE.sub("\n", _own(text)) if _is_page(text) else text for text in documents)
+    texts += map(_words, documents)
     if redactor.hits(BETWEEN.join(texts)) or any(_labelled(list(_live(events)), redactor)):
         check_record(report, events, redactor)
         for text in documents:
@@ -115,22 +117,42 @@ def check_document(text: str, template: str, redactor: Redactor) -> None:
         )
 
 
-def checked(made: Made, redactor: Redactor) -> Made:
-    """A file of a site that belongs to no journal; `SecretFound` where it holds a secret.
+def checked(files: Iterable[Made], redactor: Redactor) -> Iterator[Made]:
+    """Files of a site that belong to no journal; `SecretFound` where one of them holds a secret.
 
-    Its texts are of summaries: titles, impacts, obligations. What is ours alone is not looked at.
+    Their texts are of summaries: titles, impacts, obligations. They say much alike, so many are looked at in
+    one go; what is ours alone is not looked at.
     """
-    if made.path in OURS:
-        return made
-    text = made.data.decode()
+    batch: list[Made] = []
+    for made in files:
+        batch.append(made)
+        if sum(len(each.data) for each in batch) > TOGETHER:
+            yield from _checked(batch, redactor)
+            batch = []
+    yield from _checked(batch, redactor)
+
+
+def _checked(batch: Sequence[Made], redactor: Redactor) -> Sequence[Made]:
+    texts = [(made.path, made.data.decode()) for made in batch if made.path not in OURS]
+    if redactor.hits(BETWEEN.join(_words(text) for _, text in texts)):
+        for path, text in texts:
+            _check_file(path, text, redactor)
+    return batch
+
+
+def _check_file(path: str, text: str, redactor: Redactor) -> None:
     for hit in redactor.hits(_own(text)):
         line = text.count("\n", 0, hit.start) + 1
         raise SecretFound(
-            f"{made.path} would show a secret in line {line}, by the rule {hit.rule}",
+            f"{path} would show a secret in line {line}, by the rule {hit.rule}",
             hint="find the journal whose title, impact or obligation holds it, then: triage purge EVENT",
-            found=[{"file": made.path, "line": line, "rule": hit.rule}],
+            found=[{"file": path, "line": line, "rule": hit.rule}],
         )
-    return made
+
+
+def _words(text: str) -> str:
+    """What a document says, without bare tags where it is a page: a word is one word wherever it stands."""
+    return _BARE.sub("\n", _own(text)) if _is_page(text) else text
 
 
 def _own(text: str) -> str:
@@ -153,7 +175,7 @@ def _is_page(text: str) -> bool:
 
 
 _BARE = re.compile("</?[a-z0-9]+>")
-"""A tag without an attribute: it says nothing, and without it a word is one word wherever it stands."""
+"""A tag without an attribute, which says nothing."""
 
 
 def _live(events: Iterable[Event]) -> Iterator[Patch]:

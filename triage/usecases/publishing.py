@@ -108,7 +108,7 @@ def _publish(
 
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
     stage = Stage(folder)
-    files += (_staged(stage, SITE, checked(each, redactor)) for each in index)
+    files += (_staged(stage, SITE, each) for each in checked(index, redactor))
     site = Site(
         id=site_row.id,
         files=tuple(files),

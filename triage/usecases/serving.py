@@ -87,9 +87,8 @@ class Serving:
 
     def _one_of(self, files: Iterable[Made], path: str) -> bytes:
         """One of the files that are made; the others are left."""
-        for each in files:
-            if each.path == path:
-                return checked(each, self._redactor).data
+        for each in checked((each for each in files if each.path == path), self._redactor):
+            return each.data
         raise NotFound(f"no page {path!r:.80}", hint="see the index")
 
     def _entries(self, store: Store) -> list[Published]:
