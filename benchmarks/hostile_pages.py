@@ -129,10 +129,10 @@ def _site(folder: Path, name: str, texts: Mapping[str, Pair]) -> set[str]:
     for start in range(0, len(rows), FEW):
         few = rows[start : start + FEW]
         try:
-            publish(store, few, publication, redactor)
+            publish(store, {row.id for row in few}, publication, redactor)
         except SecretFound:
             refused |= {row.slug for row in few if _is_refused(store, row, manner, redactor)}
-            publish(store, [row for row in few if row.slug not in refused], publication, redactor)
+            publish(store, {row.id for row in few if row.slug not in refused}, publication, redactor)
     store.close()
     return refused
 
