@@ -336,10 +336,23 @@ def test_the_form_markdown_has_a_file_a_journal_with_front_matter(journal):
     )
     journal("publish")
 
-    assert sorted(tree(journal.work / "docs")) == ["index.md", f"{SLUG}.md"]
+    assert sorted(tree(journal.work / "docs")) == ["archive/2026-05.md", "index.md", f"{SLUG}.md"]
     assert (
         (journal.work / "docs" / f"{SLUG}.md").read_text().startswith('---\ntitle: "Velvet first deploy"\n')
     )
+
+
+def test_a_journal_named_index_takes_no_place_from_the_index(journal):
+    journal("open", "The index is slow", "--slug", "index")
+    (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
+    (journal.home / "config/triage/triage.toml").write_text(
+        '[publish.docs]\nto = "./docs"\nform = "markdown"\n'
+    )
+    journal("publish", "--all")
+    index = (journal.work / "docs" / "index.md").read_text()
+
+    assert "[The index is slow](index.journal.md)" in index
+    assert "# The index is slow" in (journal.work / "docs" / "index.journal.md").read_text()
 
 
 def test_targets_of_a_file_that_is_not_trusted_do_not_count_and_stop_nothing_else(journal):

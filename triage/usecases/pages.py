@@ -1,7 +1,7 @@
 """The files of a journal in a site: page, Markdown, JSON, record and checkpoint, each through the gate."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +9,7 @@ from typing import NamedTuple
 from triage.events import unseal
 from triage.redact import Redactor
 from triage.render import Style, as_json, render
-from triage.render.escape import plain
-from triage.render.inline import shown
+from triage.render.listing import page_path
 from triage.render.site import Made, folder_of
 from triage.report import Report, Summary
 from triage.store import JournalRow, Store
@@ -48,7 +47,7 @@ def journal_files(
     if manner.form == "markdown":
         text = _document(report, "md", manner)
         gate.check_all(report, events, [text], manner.template, redactor)
-        return summary, [Made(f"{row.slug}.md", (front_matter(summary) + text).encode())]
+        return summary, [Made(page_path(row.slug), (front_matter(summary) + text).encode())]
     text, page = (_document(report, form, manner) for form in ("md", "html"))
     gate.check_all(report, events, [text, page], manner.template, redactor)
     folder = folder_of(row.slug)
@@ -104,21 +103,3 @@ def front_matter(summary: Summary) -> str:
 def _yaml(text: str) -> str:
     """A text as YAML's double-quoted scalar, which a JSON text in ASCII is."""
     return json.dumps(text)
-
-
-def markdown_index(summaries: Sequence[Summary], title: str) -> Iterator[Made]:
-    """The index of the form ``markdown``: one line a journal."""
-
-    def cell(text: str) -> str:
-        return plain(shown(text), first=False)
-
-    lines = [
-        f"# {cell(title)}",
-        "",
-        "| Journal | Status | Severity | Service | Updated |",
-        "|---|---|---|---|---|",
-    ]
-    for each in summaries:
-        cells = map(cell, (each.status, each.severity, each.service, each.updated_at[:10]))
-        lines.append(f"| [{cell(each.title)}]({each.slug}.md) | {' | '.join(cells)} |")
-    yield Made("index.md", "\n".join([*lines, ""]).encode())

@@ -11,21 +11,12 @@ from typing import NamedTuple
 
 from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Site, Target
 from triage.redact import Redactor
-from triage.render import built_in
-from triage.render.site import (
-    Listed,
-    Look,
-    Made,
-    Summaries,
-    front_files,
-    shard_files,
-    shard_paths,
-    shards,
-)  # fmt: skip
+from triage.render import built_in, listing, site
+from triage.render.site import Listed, Look, Made, Summaries
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
 from triage.usecases.gate import checked
-from triage.usecases.pages import Manner, journal_files, markdown_index
+from triage.usecases.pages import Manner, journal_files
 from triage.usecases.stage import Shelf, Stage
 
 MANY = 24
@@ -109,7 +100,7 @@ def _publish(
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
     stage = Stage(folder)
     files += (_staged(stage, SITE, each) for each in checked(index, redactor))
-    site = Site(
+    staged_site = Site(
         id=site_row.id,
         files=tuple(files),
         groups=frozenset({SITE, *checkpoints, *withdrawn}),
@@ -118,7 +109,7 @@ def _publish(
         kept=frozenset(kept),
         title=_title([each.slug for each in checkpoints.values()]),
     )
-    plan = publication.target.plan(site)
+    plan = publication.target.plan(staged_site)
     if not dry_run:
         publication.target.apply(plan)
         look = SiteRow(site_row.id, _look_style(publication))
@@ -211,21 +202,20 @@ def _index(
 ) -> tuple[Iterator[Made], list[str]]:
     """The site's own files that may have changed, and the paths of those that stand as they are."""
     look, entries = publication.look, list(after.values())
-    if publication.manner.form == "markdown":
-        order = sorted(entries, key=lambda one: (one.updated_at, one.journal), reverse=True)
-        return markdown_index(summaries([one.journal for one in order]), look.title), []
+    form = listing if publication.manner.form == "markdown" else site
     alike = not whole and row.style == _look_style(publication)
     stood = _stood(before) if alike else {}
-    pages = shards(entries)
+    pages = site.shards(entries)
     changed = [shard for shard in pages if stood.get(shard.name) != shard.listed]
-    kept = [path for shard in pages if shard not in changed for path in shard_paths(shard)]
-    made = (file for shard in changed for file in shard_files(shard, look, summaries))
-    return chain(made, front_files(entries, pages, look, summaries)), kept
+    kept = [path for shard in pages if shard not in changed for path in form.shard_paths(shard)]
+    made = (file for shard in changed for file in form.shard_files(shard, look, summaries))
+    return chain(made, form.front_files(entries, pages, look, summaries)), kept
 
 
 def _stood(before: Mapping[str, Published]) -> dict[str, tuple[Listed, ...]]:
     """The shards as they were published."""
-    return {shard.name: shard.listed for shard in shards([each for each in before.values() if each.heads])}
+    listed = [each for each in before.values() if each.heads]
+    return {shard.name: shard.listed for shard in site.shards(listed)}
 
 
 def _published(each: Summary, style: str) -> Published:
@@ -257,7 +247,9 @@ def _style(publication: Publication) -> str:
 
 
 def _look_style(publication: Publication) -> str:
-    return sha256(repr(publication.look).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """The same for the pages of the index."""
+    texts = [publication.manner.form, repr(publication.look), *_templates([str(built_in() / "site")])]
+    return sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _templates(folders: Iterable[str]) -> Iterator[str]:
