@@ -176,6 +176,17 @@ def test_an_index_that_would_show_a_secret_is_not_published(journal):
     assert tree(journal.work / "site") == before
 
 
+def test_words_that_only_the_search_puts_beside_each_other_are_no_secret(journal):
+    public = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDx7kQ2mX9vTz3bLw5rYc8n"
+    journal("log", "A record has v=DKIM1; k=rsa; and a key")
+    journal("log", "The vault has account_api_key")
+    journal("log", f"A record has v=DKIM1; k=rsa; p={public}")
+    journal("publish", "--all", "--to", "./site")
+    data = next((journal.work / "site" / "data").glob("*.js")).read_text()
+
+    assert f"vault account_api_key p={public.casefold()}" in data
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_what_is_no_file_in_the_place_of_ours_is_named(journal, make):
     (journal.work / "site").mkdir()
