@@ -64,7 +64,7 @@ class Shard(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A file of the site: its path and its bytes; ``words`` where it is no text but words in an order of ours."""
+    """A file of the site: its path and its bytes; ``words`` where it is words in an order of ours."""
 
     path: str
     data: bytes
