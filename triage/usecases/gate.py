@@ -133,16 +133,17 @@ def checked(files: Iterable[Made], redactor: Redactor) -> Iterator[Made]:
 
 
 def _checked(batch: Sequence[Made], redactor: Redactor) -> Sequence[Made]:
-    texts = [(made.path, text) for made in batch if made.path not in OURS for text in _texts_of(made)]
-    if redactor.hits(BETWEEN.join(_words(text) for _, text in texts)):
-        for path, text in texts:
-            _check_file(path, text, redactor)
+    looked_at = [made for made in batch if made.path not in OURS]
+    if redactor.hits(BETWEEN.join(map(_said, looked_at))):
+        for made in looked_at:
+            for text in sorted(made.words) or [made.data.decode()]:
+                _check_file(made.path, text, redactor)
     return batch
 
 
-def _texts_of(made: Made) -> Sequence[str]:
+def _said(made: Made) -> str:
     """What a file says: words that only we put beside each other are looked at one by one."""
-    return sorted(made.words) if made.words else [made.data.decode()]
+    return BETWEEN.join(made.words) if made.words else _words(made.data.decode())
 
 
 def _check_file(path: str, text: str, redactor: Redactor) -> None:
