@@ -85,7 +85,7 @@ SAID_BY_THE_COMMAND = {
 }
 """Fields that are arguments of a command, or that it says by itself."""
 
-LABELLED = {"cells", "labels", "changes", "output", "streams"}
+LABELLED = {"cells", "labels", "values", "changes", "output", "streams"}
 """Fields that are written as LABEL=VALUE, or come from a file."""
 
 

@@ -45,7 +45,7 @@ def evidence(output, **changes):
     given = dict.fromkeys(Evidence.__dataclass_fields__, "")
     given |= {
         "event": ID, "at": AT, "precision": "minute", "exit_code": None, "started_at": None, "ended_at": None,
-        "output": output, "size": len(output), "truncated": 0, "redactions": 0, "section": (), "streams": (), "kept": len(output), "origin": "supplied",
+        "output": output, "size": len(output), "truncated": 0, "redactions": 0, "section": (), "streams": (), "values": (), "kept": len(output), "origin": "supplied",
     }  # fmt: skip
     return Evidence(**{**given, **changes})
 

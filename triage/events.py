@@ -219,6 +219,7 @@ KINDS: Mapping[str, Kind] = {
             "language": _line("language of the fence, such as console"),
             "truncated": Field("integer", "bytes left out of the middle"),
             "redactions": Field("integer", "secrets replaced by markers"),
+            "values": Field("cells", "values that were taken from its output"),
             "sha256": _line("SHA-256 of the redacted output"),
             "origin": _choice("who took it", "captured", "supplied"),
             "action": _event("the action that it backs"),
@@ -261,6 +262,9 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
 }
+
+CELLS = ("cells", "labels", "values")
+"""The names of fields that are lists of [label, value]: a patch of one changes the labels that it names."""
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     name: {**kind.fields, "log": LOG} for name, kind in KINDS.items()

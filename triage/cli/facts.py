@@ -5,7 +5,15 @@ from typing import Any
 import click
 
 from triage.cli.command import TEXT, Call, argument, command
-from triage.usecases import facts
+from triage.usecases import extracting, facts
+
+EXTRACT = "A value to take from the output, for prose, and with --env for the final state; may be repeated."
+
+
+def told(taken: extracting.Taken) -> str:
+    """What was taken from an output, and what was not, for the answer."""
+    found = "".join(f", {label}={value}" for label, value in taken.cells)
+    return found + "".join(f", {name}: nothing matched" for name in taken.missing)
 
 
 @command("issue", kind="issue", leave=("ref",))
@@ -54,20 +62,22 @@ def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None
 
 @command("evidence", kind="evidence", leave=("origin", "state", "digest", "sha256", "redactions"))
 @click.argument("file", required=False, default="-")
-def evidence_command(call: Call, file: str, **fields: Any) -> None:
+@click.option("--extract", "asked", multiple=True, metavar="NAME=REGEX", type=TEXT, help=EXTRACT)
+def evidence_command(call: Call, file: str, asked: tuple[str, ...], **fields: Any) -> None:
     """Record output that was captured elsewhere, from a file or from standard input.
 
     \b
     triage evidence migrate.log --title 'Migration output' --section 'Staging deploy'
     dig +short TXT example.org | triage evidence --command 'dig +short TXT example.org'
     """
+    wanted = extracting.extracts(asked)
     output = call.heard.parts() if file == "-" else facts.read_output(file)
     recorder = call.recorder()
-    event = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields))
+    event, taken = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields), wanted)
     body = event.body or {}
     size = sum(length for length, _ in body.get("output", ()))
     what = f"evidence {size:,} bytes: {body.get('title') or body.get('command') or file}"
-    call.answer(recorder.place, event, what)
+    call.answer(recorder.place, event, what + told(taken), missing=list(taken.missing))
 
 
 @command("section", kind="section", leave=("heading",))

@@ -8,10 +8,12 @@ import click
 
 from triage import config, times
 from triage.cli.command import TEXT, Call, Command, as_dict, command, sorted_out, spellings
+from triage.cli.facts import EXTRACT, told
 from triage.cli.heard import keep
 from triage.cli.speech import complain, note, note_json, plain, shortened
 from triage.errors import TriageError
 from triage.usecases import running
+from triage.usecases.extracting import extracts
 from triage.usecases.plan import Observed, Plan, cells_of
 from triage.usecases.recorder import Place
 from triage.usecases.running import Ran
@@ -63,6 +65,7 @@ def _apart(args: Sequence[str], valued: set[str], flags: set[str]) -> tuple[list
 )
 @click.option("--expect-exact", metavar="[LABEL=]VALUE", type=TEXT, help="The same, all of it.")
 @click.option("--match", metavar="REGEX", type=TEXT, help="The part of the output that is the value.")
+@click.option("--extract", "wanted", multiple=True, metavar="NAME=REGEX", type=TEXT, help=EXTRACT)
 @click.option("--tail", metavar="N", type=click.IntRange(min=0), help="Print only the last N lines.")
 @click.option("--timeout", metavar="TIME", help="End it after 90s, 5m or 1h30m.")
 @click.option("--pty", is_flag=True, help="Give it a terminal.")
@@ -88,6 +91,7 @@ def run_command(
         observed=Observed.from_options(
             **{name: options.pop(name) for name in ("table", "words", "expect", "expect_exact", "match")}
         ),
+        extracts=extracts(options.pop("wanted")),
         keep_output=not options.pop("no_output"),
         timeout=None if timeout is None else times.parse_span(timeout, "--timeout"),
         live=tail is None,
@@ -135,18 +139,21 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
         note(f"triage: the command ran, and was not recorded; {start}")
         sys.exit(captured.exit_code)
     if call.json:
-        told = [as_dict(place, event) | {"text": what} for event, what in ran.told]
+        recorded = [as_dict(place, event) | {"text": what} for event, what in ran.told]
         ended = {
             "state": captured.state,
             "exit_code": captured.exit_code,
             "text": ran.command,
-            "recorded": told,
+            "recorded": recorded,
+            "values": ran.taken.cells,
+            "missing": list(ran.taken.missing),
         }
         note_json(as_dict(place, ran.event) | ended)
         sys.exit(captured.exit_code)
     name = f"{place.name} e{ran.event.n}"
     how = f"{captured.state} " if captured.state in ("timeout", "interrupted") else ""
-    note(f"{name} {how}exit {captured.exit_code}: {shortened(plain(ran.command))}{_rest(ran, shown)}")
+    values = plain(told(ran.taken))
+    note(f"{name} {how}exit {captured.exit_code}: {shortened(plain(ran.command))}{values}{_rest(ran, shown)}")
     for event, what in ran.told:
         note(f"{place.name} e{event.n} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
     sys.exit(captured.exit_code)

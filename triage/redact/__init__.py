@@ -7,7 +7,7 @@ secret, and the `Redactor` puts a marker in its place.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triage.events import FIELDS, Draft
+from triage.events import CELLS, FIELDS, Draft
 from triage.redact.known import is_telling, secret_names
 from triage.redact.redactor import Allowed, Redactor
 from triage.redact.rules import Rule
@@ -70,7 +70,7 @@ def _scrubbed(body: Mapping[str, Any], kind: str, redactor: "Redactor") -> dict[
 
 def _scrubbed_changes(changes: Mapping[str, Any], redactor: "Redactor") -> dict[str, Any]:
     clean: dict[str, Any] = redactor.value(changes)
-    for name in ("cells", "labels"):
+    for name in CELLS:
         if changes.get(name):
             clean[name] = redactor.cells(changes[name])
     return clean

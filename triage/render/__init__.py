@@ -10,6 +10,7 @@ from triage.render.environment import environment, run
 from triage.render.inline import Links
 from triage.render.markdown import MarkdownComponents
 from triage.report import Report
+from triage.report.calls import Answers
 
 FORMATS = ("md", "html", "json")
 
@@ -63,7 +64,7 @@ def render(
 
         return page(report, template, style, places, built_in())
     components = MarkdownComponents(style.links, style.zone, word(report), style.classification)
-    sandbox = environment(places, style.links, components.functions())
+    sandbox = environment(places, style.links, components.functions(), Answers(report))
     return components.finished(tidy(run(sandbox, template, {"report": report})))
 
 

@@ -3,11 +3,12 @@
 import json
 import re
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from triage.events import decoded, visible
 from triage.report import Report
+from triage.report.calls import Answers
 
 FORMAT = "triage.report.v1"
 
@@ -16,6 +17,9 @@ def as_json(report: Report, *, indent: int | None = 1) -> str:
     """The report as JSON, sorted by the shapes' own order; made five times as fast without ``indent``."""
     value = {"format": FORMAT, **_fields(report)}
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
+    if "{{" in text:
+        told = partial(_told, Answers(report))
+        text = json.dumps(value, ensure_ascii=False, indent=indent, default=told)
     return (text if text.isascii() else _NO_TEXT.sub(_escaped, text)) + "\n"
 
 
@@ -30,6 +34,18 @@ def _escaped(found: re.Match[str]) -> str:
 def _plain(value: Any) -> Any:
     """What JSON has no word for: a shape is an object, an output the text that it decodes to."""
     return decoded(value) if isinstance(value, bytes) else _fields(value)
+
+
+PROSE = ("summary", "cause", "fix", "body")
+"""Fields in which calls of the record are answered, as in every form of the document."""
+
+
+def _told(answers: Answers, value: Any) -> Any:
+    """The same with the calls in prose answered."""
+    plain = _plain(value)
+    if isinstance(plain, dict):
+        plain |= {name: answers.filled(plain[name]) for name in PROSE if isinstance(plain.get(name), str)}
+    return plain
 
 
 def _fields(shape: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from triage.render import runtime
 from triage.render.escape import Markdown, inline, join
 from triage.render.inline import Links
 from triage.render.prose import fence, prose
+from triage.report.calls import Answers
 
 SECONDS = 20
 """A template that takes longer is stopped. The built-in one takes about a second for 20,000 events."""
@@ -179,9 +180,15 @@ def _names_of(value: Any) -> list[str]:
 
 
 def environment(
-    folders: Sequence[Path], links: Links, functions: Mapping[str, Callable[..., Any]]
+    folders: Sequence[Path],
+    links: Links,
+    functions: Mapping[str, Callable[..., Any]],
+    answers: Answers | None = None,
 ) -> Sandbox:
-    """The environment of templates in these folders, the first before the others."""
+    """The environment of templates in these folders, the first before the others.
+
+    ``answers`` are those of the calls in prose.
+    """
     finalize = _finalizer(links)
     sandbox = Sandbox(
         autoescape=True,
@@ -196,7 +203,7 @@ def environment(
     )
     own: dict[str, Callable[..., Any]] = {
         "join": lambda values, between="": join(map(finalize, values), finalize(between)),
-        "prose": _prose,
+        "prose": _prose(answers, links),
         "fence": _fence,
     }
     sandbox.filters = {name: FILTERS[name] for name in PLAIN_FILTERS} | own
@@ -217,9 +224,14 @@ def _finalizer(links: Links) -> Callable[[Any], Any]:
     return finalize
 
 
-def _prose(text: Any, level: int = 2) -> Markdown:
-    """The filter ``prose``: Markdown that people wrote, under a heading of the level."""
-    return Markdown(prose(str(text), level))
+def _prose(answers: Answers | None, links: Links) -> Callable[..., Markdown]:
+    """The filter ``prose``: Markdown that people wrote, under a heading of the level, its calls answered."""
+
+    def filter_prose(text: Any, level: int = 2) -> Markdown:
+        said = answers.filled(str(text), lambda answer: inline(answer, links)) if answers else str(text)
+        return Markdown(prose(said, level))
+
+    return filter_prose
 
 
 def _fence(text: Any, language: str = "") -> Markdown:

@@ -22,6 +22,7 @@ from triage.render.environment import environment, run
 from triage.render.html import PageComponents
 from triage.render.inline import shown
 from triage.report import Report
+from triage.report.calls import Answers
 
 if TYPE_CHECKING:
     from triage.render import Style
@@ -54,7 +55,7 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
     from triage.render import word
 
     components = PageComponents(style.links, style.zone, word(report), style.classification)
-    sandbox = environment(folders, style.links, components.functions())
+    sandbox = environment(folders, style.links, components.functions(), Answers(report))
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
     frame = _frame(frames)

@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 from triage.render.inline import HIDDEN, shown, shown_lines
+from triage.report.code import FENCE, closes, code_spans, is_escaped
 
-FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<text>.*)$")
 _UNDERLINE = re.compile(r"^ {0,3}(?P<mark>=+|-+)[ \t]*$")
 _DEFINITION = re.compile(r"^(?P<indent>[ >]*)\[(?=[^\]]{0,999}\]:)")
 _BLOCK = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]|^ {0,3}>|^ {4}|^\t|^\s*\|")
-_TICKS = re.compile(r"`+")
-_GAP = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"<(?!(?:https?://|mailto:)[^\s<>]*>)(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\]\([ \t\n]{0,99}<?[ \t]{0,99}(?P<scheme>[A-Za-z][A-Za-z0-9+.\-\s]{0,40}):")
 _ENTITY = re.compile(r"&(?=(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,30});)")
@@ -91,7 +89,7 @@ def _fitted(text: str, level: int) -> str:
     for line in lines:
         if open_fence:
             written.append(line)
-            open_fence = "" if _closes(line, open_fence) else open_fence
+            open_fence = "" if closes(line, open_fence) else open_fence
             continue
         fence = FENCE.match(line)
         if fence is None:
@@ -102,11 +100,6 @@ def _fitted(text: str, level: int) -> str:
         written.append(line)
     written += _outside(loose, level)
     return "\n".join([*written, open_fence] if open_fence else written)
-
-
-def _closes(line: str, fence: str) -> bool:
-    bare = line.strip(" \t")
-    return len(line) - len(line.lstrip(" ")) < 4 and len(bare) >= len(fence) and not bare.strip(fence[0])
 
 
 def _outside(lines: list[str], level: int) -> list[str]:
@@ -140,37 +133,10 @@ def _heading(level: int, text: str) -> str:
 def _harmless(text: str) -> str:
     """The text with tags and strange links as text; code spans stay as they are."""
     pieces, place = [], 0
-    for start, end in _code_spans(text):
+    for start, end in code_spans(text):
         pieces += [_defused(text[place:start]), text[start:end]]
         place = end
     return "".join([*pieces, _defused(text[place:])])
-
-
-def _code_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where code spans begin and end: between two runs of as many backticks, in one paragraph."""
-    runs = [found.span() for found in _TICKS.finditer(text)]
-    gaps = [found.start() for found in _GAP.finditer(text)]
-    after: dict[int, list[int]] = {}
-    for place in range(len(runs) - 1, -1, -1):
-        after.setdefault(runs[place][1] - runs[place][0], []).append(place)
-    place = gap = 0
-    while place < len(runs):
-        start, end = runs[place]
-        start += _is_escaped(text, start)
-        same = after.get(end - start, [])
-        while same and same[-1] <= place:
-            same.pop()
-        while gap < len(gaps) and gaps[gap] < start:
-            gap += 1
-        if end > start and same and not (gap < len(gaps) and gaps[gap] < runs[same[-1]][0]):
-            yield start, runs[same[-1]][1]
-            place = same[-1]
-        place += 1
-
-
-def _is_escaped(text: str, place: int) -> bool:
-    before = text[max(0, place - 99) : place]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def _defused(text: str) -> str:
@@ -185,7 +151,7 @@ def _defused(text: str) -> str:
 def _seen(found: re.Match[str]) -> str:
     """The beginning of an entity, as text where that stands for what a reader cannot see."""
     written = found.string[found.start() : found.string.index(";", found.end()) + 1]
-    is_hidden = HIDDEN.search(unescape(written)) and not _is_escaped(found.string, found.start())
+    is_hidden = HIDDEN.search(unescape(written)) and not is_escaped(found.string, found.start())
     return "&amp;" if is_hidden else "&"
 
 
@@ -233,7 +199,7 @@ def headings(text: str) -> Iterator[tuple[str, str | None]]:
     for line in text.split("\n"):
         heading = None
         if open_fence:
-            open_fence = "" if _closes(line, open_fence) else open_fence
+            open_fence = "" if closes(line, open_fence) else open_fence
             line_before = ""
         else:
             fence = FENCE.match(line)
@@ -258,7 +224,7 @@ def without_gaps(text: str) -> str:
     open_fence = ""
     for line in text.strip("\n").split("\n"):
         if open_fence:
-            open_fence = "" if _closes(line, open_fence) else open_fence
+            open_fence = "" if closes(line, open_fence) else open_fence
         elif line.strip() or (written and written[-1]):
             found = FENCE.match(line)
             open_fence = found["mark"] if found else ""

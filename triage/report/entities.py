@@ -48,6 +48,7 @@ def evidence(history: History) -> Evidence:
         language=value("language"),
         truncated=value("truncated", 0),
         redactions=value("redactions", 0),
+        values=history.cells("values"),
         sha256=value("sha256"),
         origin=value("origin", "supplied"),
         section=tuple(value("section", ())),

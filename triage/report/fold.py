@@ -192,6 +192,10 @@ class _PartFold:
                 yield tables.from_observation(patch)
         for history in self._action_histories:
             yield from tables.from_action(history, self._fold.backing[history.id])
+        for patch in self._of_kind["evidence"]:
+            item = self._fold.evidence.get(patch.entity)
+            if item is not None and item.environment and patch.body.get("values"):
+                yield tables.from_evidence(patch, item.environment)
 
     def _placed(self, actions: list[Action], found: Iterable[Table], final: Table | None) -> Iterator[Placed]:
         orders = {patch.id: patch.order for patch in self._patches}

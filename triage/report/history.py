@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from triage import times
-from triage.events import FIELDS, KINDS, PRECISIONS, Actor, Event, fits
+from triage.events import CELLS, FIELDS, KINDS, PRECISIONS, Actor, Event, fits
 
 
 class Patch(NamedTuple):
@@ -178,7 +178,7 @@ def _merge(amendments: Sequence[Event]) -> tuple[dict[str, Any], bool]:
         body = amendment.body or {}
         withdrawn = bool(body.get("retracted"))
         for name, value in (body.get("changes") or {}).items():
-            adds = name in ("cells", "labels") and changes.get(name) and value
+            adds = name in CELLS and changes.get(name) and value
             changes[name] = _merge_cells(changes[name], value) if adds else value
     return changes, withdrawn
 

@@ -202,7 +202,7 @@ class Evidence:
     ``state`` is exited, killed (by a signal), timeout, interrupted, or running where no end was recorded;
     empty for output that was captured elsewhere. ``size`` counts the bytes that were printed, ``kept`` those
     of ``output``; where that is not kept, ``digest`` is its salted SHA-256. ``streams`` are runs of bytes of
-    ``output``, each from out or err, in order; empty where that is not known.
+    ``output``, each from out or err, in order; empty where that is not known. ``values`` were taken from it.
     """
 
     event: str
@@ -226,6 +226,7 @@ class Evidence:
     language: str
     truncated: int
     redactions: int
+    values: tuple[Cell, ...]
     sha256: str
     origin: str
     section: tuple[str, ...]

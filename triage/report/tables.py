@@ -61,6 +61,12 @@ def from_action(history: History, evidence: Iterable[Evidence]) -> list[Fact]:
     ]
 
 
+def from_evidence(patch: Patch, environment: str) -> Fact:
+    """The fact that values taken from an output state about the environment that it ran in."""
+    cells = ((ENVIRONMENT, environment), *((label, value) for label, value in patch.body["values"]))
+    return Fact(patch, FINAL_STATE, (), environment, cells, (patch.entity,), "evidence")
+
+
 def tables(facts: Iterable[Fact], evidence: Mapping[str, Evidence]) -> tuple[Table, ...]:
     """The tables, in the order in which they came up."""
     grouped: dict[tuple[tuple[str, ...], str], list[Fact]] = {}
@@ -122,11 +128,11 @@ def _row(
 def _fact_support(fact: Fact, evidence: Mapping[str, Evidence], *, met: bool | None) -> Support:
     """How the values of a fact are backed; a row is proved where all of its facts are.
 
-    What an action left is as proved as the action; what was observed, where it was expected and the value
-    was taken from captured output by the program itself.
+    What an action left is as proved as the action, and what was taken from evidence as that; what was
+    observed, where it was expected and the value was taken from captured output by the program itself.
     """
     mine = [evidence[id] for id in fact.evidence if id in evidence]
-    if fact.source == "action":
+    if fact.source != "observation":
         return support(mine, observed=True)
     taken = bool(fact.patch.body.get("taken")) and any(item.origin == "captured" for item in mine)
     return Support("proved" if met and taken else "observed", tuple(item.event for item in mine))

@@ -47,7 +47,7 @@ class _Batch:
     def _draft(self, line: Line) -> Draft:
         fields = {
             name: [list(item) for item in value]
-            if name in ("cells", "labels", "streams") and value
+            if (name in events.CELLS or name == "streams") and value
             else value
             for name, value in line.fields.model_dump(exclude_unset=True).items()
         }

@@ -1,6 +1,5 @@
 """What follows from how a command ended: for its action, for its blocker, for a row of a table."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,13 +9,11 @@ from triage.events import Draft, Event
 from triage.report import Blocker, Report
 from triage.report.tables import matches
 from triage.store import Name
-from triage.usecases import lookup
+from triage.usecases import extracting, lookup
 from triage.usecases.plan import Claim, Observed, Plan, work
 from triage.usecases.recorder import Recorder, Said
 from triage.usecases.scribe import Scribe
 
-LONGEST_VALUE = 1000
-"""Characters of a value that is taken from an output."""
 NO_MATCH = "(nothing matched)"
 
 
@@ -87,13 +84,9 @@ def _actual(observed: Observed, scribe: Scribe) -> str:
     """The value that is taken from the output: standard output, or standard error where that is empty."""
     text = scribe.text(OUT) or scribe.text()
     if not observed.match:
-        return text.strip()[:LONGEST_VALUE]
-    found = re.search(observed.match, text, re.MULTILINE) or re.search(
-        observed.match, scribe.text(), re.MULTILINE
-    )
-    if found is None:
-        return NO_MATCH
-    return str(found[1] if found.re.groups and found[1] is not None else found[0]).strip()[:LONGEST_VALUE]
+        return text.strip()[: extracting.LONGEST]
+    found = extracting.first(extracting.compiled(observed.match, "--match"), text, scribe.text())
+    return NO_MATCH if found is None else found
 
 
 def _blocked(

@@ -206,7 +206,7 @@ def _found(event: Event, redactor: Redactor) -> Iterator[tuple[str, tuple[Hit, .
         if name == "output":
             continue
         yield name, inspect({name: value}, redactor)
-        if name in ("cells", "labels") and redactor.cells(value or ()) != value:
+        if name in events.CELLS and redactor.cells(value or ()) != value:
             yield name, (Hit("context", 0, 0),)
     if event.output:
         yield "output", redactor.data(event.output)[1]

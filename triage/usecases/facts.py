@@ -1,7 +1,7 @@
 """Facts about the world: issues, observations, evidence, prose, references."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from triage import events
@@ -10,6 +10,7 @@ from triage.events import Event
 from triage.report.tables import matches
 from triage.store import Name
 from triage.usecases import fields as typed
+from triage.usecases.extracting import Extract, Taken, take
 from triage.usecases.recorder import Recorder, Said, required
 
 NUMBERED = re.compile(r"(?<![\w./:-])e([1-9]\d{0,8})(?![\w/-]|\.\d)")
@@ -58,8 +59,13 @@ SUPPLIED = 4 * 1024 * 1024
 """Bytes kept of the head of an output that was captured elsewhere, and as many of its tail."""
 
 
-def evidence(recorder: Recorder, parts: Iterable[bytes], fields: Mapping[str, Any]) -> Event:
-    """Record output that was captured elsewhere; of a very long one, head and tail."""
+def evidence(
+    recorder: Recorder, parts: Iterable[bytes], fields: Mapping[str, Any], wanted: Sequence[Extract] = ()
+) -> tuple[Event, Taken]:
+    """Record output that was captured elsewhere; of a very long one, head and tail.
+
+    ``wanted`` are values to take from it, as it is recorded.
+    """
     from triage.capture import MARGIN, OUT, Tape
     from triage.usecases.scribe import kept
 
@@ -70,8 +76,11 @@ def evidence(recorder: Recorder, parts: Iterable[bytes], fields: Mapping[str, An
     pieces, truncated = kept(recorder, tape)
     left_out = {"truncated": truncated, "size": tape.size} if truncated else {}
     redactions = sum(piece.redactions for piece in pieces) or None
-    body = {"origin": "supplied", "redactions": redactions, **left_out, **fields}
-    return recorder.record(Said("evidence", body, output=b"".join(piece.data for piece in pieces)))
+    output = b"".join(piece.data for piece in pieces)
+    taken = take(wanted, events.decoded(output) if wanted else "")
+    values = taken.cells or None
+    body = {"origin": "supplied", "redactions": redactions, "values": values, **left_out, **fields}
+    return recorder.record(Said("evidence", body, output=output)), taken
 
 
 def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[str, Any]) -> Event:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from triage.errors import SecretFound
-from triage.events import Event, decoded
+from triage.events import CELLS, Event, decoded
 from triage.redact import Redactor
 from triage.render.markdown import output_text
 from triage.render.site import Made
@@ -199,7 +199,7 @@ def _values(patch: Patch) -> Iterator[Value]:
 def _labelled(patches: Iterable[Patch], redactor: Redactor) -> Iterator[tuple[Value, str]]:
     """The cells whose value is a secret because their label says so."""
     for patch in patches:
-        for name in ("cells", "labels"):
+        for name in CELLS:
             for label, text in patch.body.get(name) or ():
                 if redactor.names_secret(label) and redactor.cells([[label, text]])[0][1] != text:
                     yield Value(patch.id, patch.kind, name, text), "context"

@@ -1,13 +1,13 @@
 """What is to be done with a command that is run, and the action that it is run for."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from triage.errors import InvalidValue, NotFound, TriageError, UsageError
 from triage.events import Draft
 from triage.report import Report
-from triage.usecases import lookup
+from triage.usecases import extracting, lookup
+from triage.usecases.extracting import Extract
 from triage.usecases.fields import assignment
 from triage.usecases.recorder import Recorder, Said
 
@@ -70,14 +70,15 @@ def cells_of(words: Sequence[str], option: str) -> tuple[tuple[str, str], ...]:
 class Plan(NamedTuple):
     """What is to be done with a command. ``timeout`` is in seconds.
 
-    ``action`` names or adds one; ``cells`` are values that it leaves where it succeeds; ``live`` says whether
-    its output is shown.
+    ``action`` names or adds one; ``cells`` are values that it leaves where it succeeds, ``extracts`` those
+    taken from its output; ``live`` says whether its output is shown.
     """
 
     fields: Mapping[str, Any]
     action: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     observed: Observed | None = None
+    extracts: tuple[Extract, ...] = ()
     keep_output: bool = True
     timeout: float | None = None
     live: bool = True
@@ -100,12 +101,9 @@ def check(plan: Plan) -> None:
     if plan.observed and not plan.keep_output:
         raise InvalidValue("--observe takes a value from the output", hint="leave out --no-output")
     if plan.observed and plan.observed.match:
-        try:
-            re.compile(plan.observed.match)
-        except re.error as error:
-            raise InvalidValue(
-                f"--match is no regular expression: {error}", hint="see the re module of Python"
-            ) from error
+        extracting.compiled(plan.observed.match, "--match")
+    if plan.extracts and not plan.keep_output:
+        raise InvalidValue("--extract takes values from the output", hint="leave out --no-output")
 
 
 def claim(recorder: Recorder, plan: Plan) -> Claim | None:

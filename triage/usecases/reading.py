@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from triage.events import Event
+from triage.events import CELLS, Event
 from triage.report import Action, Blocker, Issue, Report
 from triage.store import Name, Store
 from triage.usecases import lookup
@@ -60,7 +60,7 @@ def wording(event: Event) -> str:
     for name in ("heading",):
         if body.get(name):
             parts.insert(0, " > ".join(body[name]))
-    for cells in ("cells", "labels"):
+    for cells in CELLS:
         parts += [f"{label}={value}".lstrip("=") for label, value in body.get(cells) or ()]
     if event.kind == "evidence":
         parts += _of_evidence(body)

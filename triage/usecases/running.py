@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from triage import capture
-from triage.capture import Captured
+from triage.capture import OUT, Captured
 from triage.errors import TriageError
 from triage.events import Draft, Event
 from triage.usecases import consequences
 from triage.usecases.consequences import Following
+from triage.usecases.extracting import Taken, take
 from triage.usecases.plan import Claim, Plan, check, claim
 from triage.usecases.recorder import Recorder
 from triage.usecases.scribe import Scribe
@@ -24,7 +25,8 @@ class Told(NamedTuple):
 class Ran(NamedTuple):
     """What a command that was run did, its first event, what followed, and what went wrong with keeping it.
 
-    ``ended`` says whether its end is recorded, and with it all that it printed.
+    ``ended`` says whether its end is recorded, and with it all that it printed; ``taken`` are the values that
+    were taken from that.
     """
 
     captured: Captured
@@ -33,6 +35,7 @@ class Ran(NamedTuple):
     event: Event | None
     ended: bool = True
     told: tuple[Told, ...] = ()
+    taken: Taken = Taken([], ())
     error: TriageError | None = None
 
 
@@ -82,6 +85,9 @@ def _recorded(
     except TriageError as error:
         following, problem = [], error  # what it printed is recorded all the same
     drafts[-1] = _with_blocker(drafts[-1], following)
+    taken = take(plan.extracts, scribe.text(OUT), scribe.text())
+    if taken.cells:
+        drafts[-1] = drafts[-1]._replace(body=drafts[-1].body | {"values": taken.cells})
     try:
         events = scribe.record([*drafts, *(followed.draft for followed in following)])
     except TriageError as error:
@@ -89,7 +95,7 @@ def _recorded(
     pairs = zip(events[len(drafts) :], following, strict=True)
     told = (Told(event, consequences.wording(recorder, event, followed)) for event, followed in pairs)
     said = tuple(item for item in told if item.what)
-    return Ran(captured, command, scribe.output, scribe.event, told=said, error=problem)
+    return Ran(captured, command, scribe.output, scribe.event, told=said, taken=taken, error=problem)
 
 
 def _with_blocker(draft: Draft, following: Sequence[Following]) -> Draft:
