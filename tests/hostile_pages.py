@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from hostile import ADDRESS, OPENING, OUTPUT, PROSE, TWINS, legible, read
+from playwright.sync_api import Error as PlaywrightError
 
 TRAP = """
 window.sprung = [];
@@ -137,6 +138,7 @@ class Window:
         self._home = folder.as_uri()
         self._due = ""
         self._ran: set[str] = set()
+        self._left = False
         self._sprung: list[str] = []
         self._asked: list[str] = []
         self._said: list[str] = []
@@ -177,18 +179,25 @@ class Window:
     def open(self, path: Path) -> None:
         """Open a file, whatever becomes of it."""
         self._ran.clear()
+        self._left = False
         for kept in (self._sprung, self._asked, self._said):
             kept.clear()
         self._due = path.as_uri()
         self.page.goto(self._due, wait_until="load")
 
     def poke(self) -> None:
-        """Do what a reader might."""
-        self.page.evaluate(POKE)
+        """Do what a reader might; a raw text may lead away, where nothing more can be asked of the page."""
+        try:
+            self.page.evaluate(POKE)
+        except PlaywrightError as error:
+            if "navigation" not in str(error):
+                raise
+            self._left = True
 
     def scripts(self, harmless: Seen) -> list[str]:
         """The scripts that ran until now, but for those of the harmless page."""
-        return [*ran((*self.page.evaluate("sprung"), *self._sprung), frozenset(self._ran), harmless)]
+        sprung = () if self._left else self.page.evaluate("sprung")
+        return [*ran((*sprung, *self._sprung), frozenset(self._ran), harmless)]
 
     def learn(self) -> Seen:
         """What is seen of a harmless page, with the scripts by which it is looked at and poked."""

@@ -49,6 +49,7 @@ def said(program, prose, form="md"):
         ('applied {{ value("Applied", "e6") }}', "applied 3"),
         ('in {{ evidence.span("e6") }}', "in 131 ms"),
         ('in {{ evidence.span("Migrations") }}', "in 131 ms"),
+        ('in {{ evidence.span("Migrations", "migration:") }}', "in 131 ms"),
     ],
 )
 @pytest.mark.parametrize("form", ["md", "html", "json"])

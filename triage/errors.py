@@ -12,6 +12,7 @@
     │   ├── SlugTaken           5  the slug belongs to another journal
     │   └── AlreadyClaimed      5  the action was started by another actor
     ├── PolicyError             6  refused by policy
+    │   ├── FindingsFound       6  a journal that contradicts itself is to be published
     │   └── SecretFound         6  a secret in what was imported or rendered
     ├── Unavailable            75  nothing was kept, try again
     │   ├── StoreLocked        75  another process holds the store too long
@@ -114,6 +115,20 @@ class PolicyError(TriageError):
 
     code = "policy"
     exit_code = 6
+
+
+class FindingsFound(PolicyError):
+    """A journal with error findings is to be published; ``found`` has the code and the event of each."""
+
+    code = "findings"
+
+    def __init__(self, message: str, *, hint: str = "", found: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.found = found
+
+    def as_dict(self) -> dict[str, object]:
+        """The error object, with what was found."""
+        return {**super().as_dict(), "found": [dict(each) for each in self.found]}
 
 
 class SecretFound(PolicyError):

@@ -10,9 +10,11 @@ installed on the dynos, and then SQLAlchemy was missing; one PR each removed tha
 migrations are in place in both environments.
 END
 triage issue 1128 merged 'First subtree push attempted' --at 01:09 --title 'setup.cfg + psycopg2-binary'
-triage issue 1129 open 'unblocked: it has a live DB to run against now' --title 'CI smoke test for velvet' --at 04:15
-triage issue 1130 open 'hold for next sprint' --title 'Release phase (migrate in Procfile)' --at 04:15
-triage issue 1137 open 'hold for next sprint' --title 'Post-deploy healthz CI check' --at 04:15
+triage record - <<'END'
+{"kind":"issue","at":"04:15","fields":{"ref":"#1129","state":"open","note":"unblocked: it has a live DB to run against now","title":"CI smoke test for velvet"}}
+{"kind":"issue","at":"04:15","fields":{"ref":"#1130","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Release phase (migrate in Procfile)"}}
+{"kind":"issue","at":"04:15","fields":{"ref":"#1137","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Post-deploy healthz CI check"}}
+END
 
 triage log 'Deploys v11–v13, slug 2d03871a, still without `-e .`' 'Worker crash loop' --at 03:09
 triage blocker 'velvet package not registered' --at 03:09 --issue 1136 \
@@ -22,6 +24,7 @@ does not make it run `pip install .`. As `requirements.txt` had no `-e .`, the p
 site-packages.
 END
 triage log 'Last crash before the fix' 'Dyno state: crashed' --at 03:43
+triage issue 1138 merged 'main@9ded331' --title '`-e .` in requirements.txt' --at 03:50
 triage fix 1 '`-e .` is now the last line of `velvet/requirements.txt`.' --pr 1138 --at 03:50
 triage issue 1136 closed 'deployed in v14' --title '`-e .` fix' --at 03:50
 
@@ -45,7 +48,8 @@ triage did 'Push the subtree with the fix' 'temp branch to Heroku main' --env St
 triage did 'Run the migrations' 'cleanly, in 131 ms' --env Staging --at 04:10 Migrations='3 applied'
 triage did 'Check the tables' --env Staging --at 04:10 \
   Tables="['rotation_job_consumers', 'rotation_jobs', 'velvet_schema_migrations']"
-triage did 'Healthz smoke test' '200' --env Staging --at 04:10
+triage did 'Healthz smoke test' '200' --env Staging --at 04:10 \
+  Healthz='{"service":"velvet","status":"ok"}'
 triage did 'Push the subtree' 'the slug of staging' --env Prod --at 04:12 \
   App=raxx-velvet-prod Release=v9 Slug=2ef77cf3
 triage did 'Run the migrations' 'cleanly, in 155 ms' --env Prod --at 04:13 Migrations='3 applied'
@@ -120,7 +124,7 @@ triage section 'Pre-state (before fix)' --at 04:20 - <<'END'
 DNS at 04:20 UTC:
 
 ```text
-20260430051323pm._domainkey.raxx.app  TXT  k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNA...  (PRESENT — CF record ID 83a6227b782ce931f97fd3d889ea28f6)
+20260430051323pm._domainkey.raxx.app  TXT  k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCxX9MjFeCMegRCNnuM0DhSgLBL7WfOAISymao02MgPq20oXEQJILhSWQP9xJLz4Ie3aMJpJJXd9cKkRQb/rn6cMxTFUrgzyHIoznWTekXf5IU0orPm4tibKe9GZL0Rr+OxVwjcZttZ4modiJeCb+m1Yg2VGkdfrYSOxiCPwE4GAQIDAQAB  (PRESENT — CF record ID 83a6227b782ce931f97fd3d889ea28f6)
 pm._domainkey.raxx.app                TXT  (ABSENT — NXDOMAIN)
 ```
 
@@ -222,8 +226,8 @@ END
 triage record - <<'END'
 {"kind":"observation","at":"~17:00","fields":{"table":"Readback","section":["Heroku env var set"],"cells":[["App","raxx-console-staging"],["Result","returned 2"]]}}
 {"kind":"observation","at":"~17:00","fields":{"table":"Readback","section":["Heroku env var set"],"cells":[["App","raxx-console-prod"],["Result","returned 2"]]}}
-{"kind":"observation","at":"~17:00","fields":{"table":"Health checks (post-restart)","cells":[["URL","https://console-staging.raxx.app/health"],["HTTP code","302"],["Interpretation","CF Access redirect — healthy"]]}}
-{"kind":"observation","at":"~17:00","fields":{"table":"Health checks (post-restart)","cells":[["URL","https://console.raxx.app/health"],["HTTP code","302"],["Interpretation","CF Access redirect — healthy"]]}}
+{"kind":"observation","at":"~17:00","fields":{"table":"Health checks (post-restart)","cells":[["URL","https://console-staging.raxx.app/health"],["HTTP code","302"],["Interpretation","CF Access redirect; the app behind it was not asked"]]}}
+{"kind":"observation","at":"~17:00","fields":{"table":"Health checks (post-restart)","cells":[["URL","https://console.raxx.app/health"],["HTTP code","302"],["Interpretation","CF Access redirect; the app behind it was not asked"]]}}
 END
 triage section 'Log-quiet check' --at '~17:00' - <<'END'
 About 12 seconds of raxx-console-staging's log after its restart, searched for
@@ -240,7 +244,7 @@ triage section 'Post-provisioning checklist' --at '~17:00' - <<'END'
 - [x] Value in the vault
 - [x] Value on both apps, read back
 - [x] Dynos restarted, health checked, log quiet
-- [ ] Flags switched on by the operator
+- [ ] Flags switched on @operator
 END
 
 triage addendum '#990 CONSOLE_CROSS_ENV_READ_TOKEN provisioning' --slug xenv-token --at 11:11 \
@@ -304,7 +308,7 @@ triage section 'Rotation runbook' --at 11:11 - <<'END'
 Steps 4 and 5 restart the dynos by themselves, as every change of Heroku's configuration does; no `ps:restart` is needed.
 END
 triage section 'What remains before round-trip testing (#994, #995)' --at 11:11 - <<'END'
-- [ ] Switch `FLAG_CONSOLE_DEPLOY_XENV_READ` on in staging for #994
-- [ ] The same in prod for #995
+- [ ] Switch `FLAG_CONSOLE_DEPLOY_XENV_READ` on in staging for #994 @operator
+- [ ] The same in prod for #995 @operator
 END
 triage issue 990 closed 'one token, freshly made, in all three places: both Infisical paths, both Heroku apps, the CF Worker' --at 11:11

@@ -55,6 +55,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("redact", "print a text as it would be recorded"),
     "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
+    "check": ("check", "look for contradictions, gaps and claims without proof"),
+    "waive": ("check", "say that a finding is all right"),
     "render": ("render", "make a document"),
     "publish": ("publish", "put documents where a team reads them"),
     "serve": ("serve", "show all journals in a browser, live"),
@@ -66,7 +68,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Work", ("log", "did", "action", "start", "done", "fail", "skip")),
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
-    ("Corrections", ("amend", "retract", "undo", "purge")),
+    ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render", "publish", "serve")),
     ("Exchange", ("record", "schema", "export", "import", "redact", "trust")),
 )

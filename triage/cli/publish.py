@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage import __version__, config
-from triage.cli.command import Call, command
+from triage.cli.command import TEXT, Call, command
 from triage.cli.speech import note, plain, say, say_json
 from triage.config import Settings
 from triage.config.targets import TargetSettings
 from triage.errors import NotAllowed, UsageError
 from triage.store import Store, open_store
+from triage.usecases.recorder import Place, required
 
 if TYPE_CHECKING:
     from triage.publish import Change
@@ -31,13 +32,21 @@ SHOWN = 40
 @click.option("--to", "to", default="", metavar="TARGET",
               help="A target of the configuration, a folder, or an address.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option("--force", type=TEXT, metavar="REASON",
+              help="Publish in spite of error findings; the page tells the reason.")  # fmt: skip
 def publish_command(
-    call: Call, names: tuple[str, ...], every: bool, to: str, dry_run: bool, **_: Any
+    call: Call,
+    names: tuple[str, ...],
+    every: bool,
+    to: str,
+    dry_run: bool,
+    force: str | None,
+    **_: Any,
 ) -> None:
     """Put documents and their index where a team reads them.
 
     Without a SLUG the current journal is published. Only what changed is written; what somebody else changed
-    there is never overwritten.
+    there is never overwritten. A journal with error findings (`triage check`) is refused.
 
     \b
     triage publish --to ./site
@@ -50,8 +59,22 @@ def publish_command(
     target = target_of(call.settings, to)
     store = call.store()
     wanted = None if every else {call.place(name).journal for name in names or ("",)}
+    if force is not None and not dry_run:
+        _force(call, wanted, required(force, "REASON"))
     done = publish(store, wanted, publication(call.settings, target), call.redactor, dry_run=dry_run)
     _answer(call, target, done, dry_run=dry_run)
+
+
+def _force(call: Call, wanted: set[str] | None, reason: str) -> None:
+    """Record that journals are published in spite of what is wrong with them."""
+    from triage.usecases import checking
+
+    for row in call.store().journals():
+        if wanted is None or row.id in wanted:
+            place = Place(row.id, row.id, row.slug)
+            act = checking.force(call.recorder(place), call.redactor, reason)
+            if act is not None:
+                note(plain(f"{row.slug} e{act.n} published in spite of findings: {reason}"))
 
 
 def _answer(call: Call, target: TargetSettings, done: "Outcome", *, dry_run: bool) -> None:

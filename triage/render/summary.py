@@ -7,6 +7,7 @@ from triage import times
 from triage.render.grids import fixed_by
 from triage.report import Backing, Blocker, Part, Report, Table
 from triage.report.entities import tally
+from triage.report.tables import asymmetries
 
 MOST_ROWS = 4
 """Rows of the final state that the summary tells."""
@@ -77,7 +78,7 @@ def _final(main: Part) -> Iterator[Line]:
     told = [_row_of(table, row.values) for row in table.rows[:MOST_ROWS]]
     more = f" and {len(table.rows) - MOST_ROWS} more" if len(table.rows) > MOST_ROWS else ""
     yield Line("Final state", "; ".join(told) + more, table.rows[0].event)
-    uneven = asymmetries(table)
+    uneven = [uneven.told for uneven in asymmetries(table)]
     if uneven:
         yield Line("Not alike", "; ".join(uneven), table.rows[0].event, "mitigated")
 
@@ -87,17 +88,6 @@ def _row_of(table: Table, values: tuple[str, ...]) -> str:
     pairs = zip(table.columns[1:], values[1:], strict=True)
     said = (f"{label} {value if len(value) <= LONGEST else '…'}" for label, value in pairs if value)
     return f"{values[0]}: {', '.join(said) or 'nothing'}"
-
-
-def asymmetries(table: Table) -> list[str]:
-    """What was recorded of some rows of a table and not of others: ``Healthz: on staging, not on prod``."""
-    found = []
-    for place, label in enumerate(table.columns[1:], 1):
-        there = [row.values[0] for row in table.rows if row.values[place]]
-        lacking = [row.values[0] for row in table.rows if not row.values[place]]
-        if there and lacking:
-            found.append(f"{label}: checked on {', '.join(there)}, not on {', '.join(lacking)}")
-    return found
 
 
 def _status(part: Part) -> str:
@@ -135,6 +125,9 @@ def _told(report: Report) -> Iterator[Line]:
     backed = backing(main)
     if backed:
         yield Line("Backing", backed)
+    for forced in report.forced:
+        text = f"{', '.join(forced.codes)} — {forced.reason} ({forced.actor})"
+        yield Line("Published despite", text, tone="open")
     for part in report.addenda:
         yield Line("Addendum", f"{part.header.title}{_state(part)}", part.id)
     for count, word in ((report.newer, "need a newer triage"), (report.withheld, "are withheld")):

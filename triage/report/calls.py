@@ -26,7 +26,7 @@ USES: Mapping[str, str] = {
     "last": 'last("Staging", "Release") of the final state, or last("TABLE", "ROW", "LABEL")',
     "time_blocked": "time_blocked()",
     "value": 'value("NAME") or value("NAME", "e12"), as --extract took it from evidence',
-    "evidence.span": 'evidence.span("e12"), from its first timestamp to its last',
+    "evidence.span": 'evidence.span("e12") or evidence.span("e12", "text of its lines"), by its timestamps',
 }
 """Every call, and how it is used."""
 COUNTED = ("action", "blocker", "issue", "pr", "entry", "evidence", "addendum", "environment")
@@ -224,11 +224,12 @@ class Answers:
             raise Unanswered(f"no value {name!r} was taken {where}: --extract {name}=REGEX")
         return found[-1]
 
-    def evidence_span(self, event: str) -> str:
-        """The time between the first and the last timestamp of an output."""
-        us = stamps.span_us(self._evidence(event))
+    def evidence_span(self, event: str, containing: str = "") -> str:
+        """The time between the first and the last timestamp of an output, or of its lines with a text."""
+        us = stamps.span_us(self._evidence(event), containing)
         if us is None:
-            raise Unanswered(f"the output of {event!r} has not two timestamps")
+            where = f", in lines with {containing!r}" if containing else ""
+            raise Unanswered(f"the output of {event!r} has not two timestamps{where}")
         return times.duration(us)
 
     def _evidence(self, name: str) -> Evidence:
@@ -254,6 +255,6 @@ _FUNCTIONS: Mapping[str, tuple[int, int, Callable[..., str]]] = {
     "last": (2, 3, Answers.last),
     "time_blocked": (0, 0, Answers.time_blocked),
     "value": (1, 2, Answers.value),
-    "evidence.span": (1, 1, Answers.evidence_span),
+    "evidence.span": (1, 2, Answers.evidence_span),
 }
 """Each call: the fewest and the most arguments that it takes, and what answers it."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
 from triage.events import Event
 from triage.report import entities
 from triage.report.fold import Fold
-from triage.report.history import Patch, histories, one_per_id, survey
-from triage.report.shapes import Header, Part
+from triage.report.history import Patch, histories, is_withdrawn, one_per_id, survey
+from triage.report.shapes import Forced, Header, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Report:
 
     ``heads`` and ``events`` are its checkpoint. ``newer`` counts events that need a newer triage,
     ``withheld`` those whose body is gone, ``orphans`` patches of something that is not here.
-    ``related`` are the issues that any part names.
+    ``related`` are the issues that any part names, ``forced`` the publications in spite of findings.
     """
 
     journal: str
@@ -34,6 +34,7 @@ class Report:
     newer: int = 0
     withheld: int = 0
     orphans: int = 0
+    forced: tuple[Forced, ...] = ()
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Report:
@@ -45,7 +46,8 @@ class Report:
         journals = {event.journal for event in copies}
         if len(journals) != 1:
             raise ValueError(f"a report is made from the events of one journal, not {len(journals)}")
-        found = survey(one_per_id(copies))
+        unique = one_per_id(copies)
+        found = survey(unique)
         fold = Fold(journals.pop(), found)
         live = [patch for patch in found.patches if patch.id not in found.retracted]
         last = max((patch for patch in live if patch.at), key=attrgetter("at", "id"), default=None)
@@ -63,6 +65,7 @@ class Report:
             newer=found.newer,
             withheld=found.withheld,
             orphans=fold.orphans,
+            forced=tuple(_forced(unique)),
         )
 
     @property
@@ -74,6 +77,17 @@ class Report:
     def slug(self) -> str:
         """The journal's name on the command line."""
         return self.main.header.slug
+
+
+def _forced(events: list[Event]) -> Iterator[Forced]:
+    """The publications in spite of findings that were not withdrawn, in the order of the record."""
+    for event in events:
+        body = event.body or {}
+        if event.kind == "act" and body.get("verb") == "force" and not is_withdrawn(event.id, events):
+            about = tuple(key.strip() for key in str(body.get("about") or "").split(";"))
+            codes = tuple(dict.fromkeys(key.partition(" ")[0] for key in about))
+            reason = str(body.get("reason") or "")
+            yield Forced(event.id, event.at, event.actor.name, about, codes, reason)
 
 
 def heading(events: Iterable[Event]) -> Header:

@@ -288,6 +288,18 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Forced:
+    """A publication in spite of error findings: ``about`` are their keys, ``codes`` the rules, each once."""
+
+    event: str
+    at: str | None
+    actor: str
+    about: tuple[str, ...]
+    codes: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WallClock:
     """A span between two named moments; ``so_far`` where the work is not resolved."""
 

@@ -30,14 +30,17 @@ _FORMS = (
 _DAY = timedelta(days=1)
 
 
-def span_us(item: Evidence) -> int | None:
+def span_us(item: Evidence, containing: str = "") -> int | None:
     """Microseconds from the first timestamp of an output to its last; None where it has not two.
 
-    All are of one form. A clock alone that goes back has passed midnight.
+    ``containing`` leaves only the lines that have this text. All timestamps are of one form. A clock alone
+    that goes back has passed midnight.
     """
     if not item.output:
         return None
     text = decoded(item.output)
+    if containing:
+        text = "\n".join(line for line in text.split("\n") if containing in line)
     for form in _FORMS:
         found = [moment for moment in map(_moment, form.finditer(text)) if moment is not None]
         if len(found) > 1:

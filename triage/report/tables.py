@@ -138,6 +138,30 @@ def _fact_support(fact: Fact, evidence: Mapping[str, Evidence], *, met: bool | N
     return Support("proved" if met and taken else "observed", tuple(item.event for item in mine))
 
 
+class Asymmetry(NamedTuple):
+    """A column that some rows of a table have a value in, and others have none."""
+
+    label: str
+    there: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """``Healthz: checked on staging, not on prod``."""
+        return f"{self.label}: checked on {', '.join(self.there)}, not on {', '.join(self.lacking)}"
+
+
+def asymmetries(table: Table) -> list[Asymmetry]:
+    """What was recorded of some rows of a table and not of others."""
+    found = []
+    for place, label in enumerate(table.columns[1:], 1):
+        there = tuple(row.values[0] for row in table.rows if row.values[place])
+        lacking = tuple(row.values[0] for row in table.rows if not row.values[place])
+        if there and lacking:
+            found.append(Asymmetry(label, there, lacking))
+    return found
+
+
 def matches(expected: str, actual: str, *, exact: bool) -> bool:
     """Whether the actual value is the expected one: all of it, or a whole word of it."""
     if exact or actual == expected:

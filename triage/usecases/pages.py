@@ -13,7 +13,7 @@ from triage.render.listing import page_path
 from triage.render.site import Made, folder_of
 from triage.report import Report, Summary
 from triage.store import JournalRow, Store
-from triage.usecases import gate
+from triage.usecases import checking, gate
 from triage.usecases.exchange import export_of
 
 FORMAT = "triage.checkpoint.v1"
@@ -43,6 +43,7 @@ def journal_files(
     copies = list(islice(store.copies(row.id), row.events))
     events = [unseal(copy, n, output=True) for n, copy in enumerate(copies, 1)]
     report = Report.from_events(events)
+    checking.refuse_errors(report, events, redactor)
     summary = Summary.from_report(report)._replace(slug=row.slug)
     if manner.form == "markdown":
         text = _document(report, "md", manner)

@@ -1,0 +1,213 @@
+"""Claims: of health or proof with nothing behind them, or with too little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triage import times
+from triage.check.finding import Finding
+from triage.check.view import MINUTE, Text, View, every, sentences
+from triage.events import decoded
+from triage.report import Part, Prose
+from triage.report.code import FENCE, closes
+
+_CLAIM = re.compile(r"\b(?:healthy|verified|confirmed|passing|passed|validated)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|never|no longer|isn't|aren't|wasn't|to be|once|until|if|when|must be|should be)\b[^.;]{0,20}$",
+    re.IGNORECASE,
+)
+_SURE = re.compile(r"\b(?:confirmed|verified|validated|proven)\b", re.IGNORECASE)
+_UNTRIED = re.compile(
+    r"\b(?:not|never|wasn't|weren't|isn't)(?: been| yet)? (?:tested|verified|exercised|tried|checked|run)\b|"
+    r"\buntested\b|\bunverified\b|\bnobody (?:tried|tested|checked)\b",
+    re.IGNORECASE,
+)
+_HEALTH = re.compile(
+    r"\b(?:healthy|health ?check(?:s|ed)?|healthz?|smoke|liveness|readiness|is up|works)\b|/health",
+    re.IGNORECASE,
+)
+_GOOD = re.compile(r"\b(?:healthy|ok|passing|passed|works|up|fine|success(?:ful)?)\b", re.IGNORECASE)
+_REDIRECT = re.compile(r"(?<![\w.#:-])30[12378](?![\w.:-])")
+_BARE_200 = re.compile(r"^(?:HTTP(?:/\d(?:\.\d)?)? ?|returned |status )?200(?: OK)?\.?$", re.IGNORECASE)
+NEARBY = 10 * MINUTE
+"""Microseconds within which an observation stands behind an entry."""
+
+
+def uncited(view: View) -> Iterator[Finding]:
+    """TR501: actions, entries and statuses that claim health or proof, and have nothing behind them."""
+    for part in view.report.parts:
+        backed = _backed_moments(part)
+        for action in part.actions:
+            said = f"{action.title} {action.outcome}"
+            if action.closed and action.backing == "asserted" and _claims(said):
+                fix = f"triage run --action {action.number} -- COMMAND"
+                yield view.finding("TR501", action.event, " ".join(said.split()), "nothing behind it", fix)
+        for row in part.rows:
+            said = f"{row.text} {row.outcome}"
+            if row.source == "entry" and _claims(said) and not _has_near(backed, row.at):
+                fix = "triage run -- COMMAND, or triage evidence FILE, beside it"
+                record = "no evidence and no observation within ten minutes"
+                yield view.finding("TR501", row.event, " ".join(said.split()), record, fix)
+        header = part.header
+        if _claims(header.status_note) and not (backed or part.tables or part.evidence or _verbatim(part)):
+            event = view.setters.get((part.id, "status_note"), part.id)
+            fix = "triage run -- COMMAND, or triage observe ENVIRONMENT LABEL=VALUE"
+            record = "no evidence and no observation"
+            yield view.finding("TR501", event, header.status_note, record, fix, field="status_note")
+
+
+def _claims(text: str) -> bool:
+    return any(not _NOT.search(text[: found.start()]) for found in _CLAIM.finditer(text))
+
+
+def _backed_moments(part: Part) -> list[int]:
+    ats = [item.at for item in part.evidence]
+    ats += [row.at for table in part.tables for row in table.rows]
+    ats += [action.ended_at or action.at for action in part.actions if action.backing != "asserted"]
+    return [times.to_us(at) for at in ats if at]
+
+
+def _has_near(moments: list[int], at: str | None) -> bool:
+    return at is None or any(abs(moment - times.to_us(at)) <= NEARBY for moment in moments)
+
+
+def _verbatim(part: Part) -> bool:
+    sections = [*part.verbatim, *part.notes]
+    return any(
+        "```" in block.body for each in every(sections) for block in each.blocks if isinstance(block, Prose)
+    )
+
+
+def untested(view: View) -> Iterator[Finding]:
+    """TR405: something is confirmed, and in the same breath nobody tried it."""
+    for text in view.texts:
+        sure, untried = _SURE.search(text.spoken), _UNTRIED.search(text.spoken)
+        while sure and untried:
+            if abs(sure.start() - untried.start()) < 200 and not _overlap(sure, untried):
+                first, last = sorted((sure.start(), untried.start()))
+                said = " ".join(text.text[first : last + len(untried[0])].split())
+                fix = f"triage amend {view.name(text.event)} {text.field}='...'"
+                yield view.finding("TR405", text.event, said[:160], "nobody tried it", fix, field=text.field)
+                break
+            if sure.start() < untried.start():
+                sure = _SURE.search(text.spoken, sure.end())
+            else:
+                untried = _UNTRIED.search(text.spoken, untried.end())
+
+
+def _overlap(one: re.Match[str], two: re.Match[str]) -> bool:
+    return one.start() < two.end() and two.start() < one.end()
+
+
+def weak(view: View) -> Iterator[Finding]:
+    """TR502: health that is read from a redirect, or from a status code alone."""
+    for part in view.report.parts:
+        for event, said, record in (*_weak_rows(part), *_weak_actions(part), *_weak_entries(part)):
+            fix = "triage run --observe TABLE LABEL=VALUE --expect Actual=VALUE -- curl -sSf URL"
+            yield view.finding("TR502", event, said[:160], record, fix)
+
+
+REDIRECT = "a redirect says nothing of what lies behind it"
+BARE = "a bare 200; what did it answer?"
+
+
+def _weak_rows(part: Part) -> Iterator[tuple[str, str, str]]:
+    for table in part.tables:
+        for row in table.rows:
+            said = " ".join(value for value in row.values if value)
+            checks = _HEALTH.search(f"{table.name} {' '.join(table.columns)} {said}")
+            if checks and _redirected(" ".join(row.values[1:])):
+                yield row.event, said, REDIRECT
+
+
+def _weak_actions(part: Part) -> Iterator[tuple[str, str, str]]:
+    for action in part.actions:
+        said = f"{action.title}: {action.outcome}"
+        if not action.closed or not _HEALTH.search(said):
+            continue
+        if _redirected(action.outcome):
+            yield action.event, said, REDIRECT
+        elif _BARE_200.match(action.outcome.strip()) and not (action.cells or action.proof):
+            yield action.event, said, BARE
+
+
+def _weak_entries(part: Part) -> Iterator[tuple[str, str, str]]:
+    for row in part.rows:
+        said = f"{row.text}: {row.outcome}"
+        if row.source != "entry" or not _HEALTH.search(said):
+            continue
+        if _redirected(said):
+            yield row.event, said, REDIRECT
+        elif _BARE_200.match(row.outcome.strip()):
+            yield row.event, said, BARE
+
+
+def _redirected(text: str) -> bool:
+    return bool(_REDIRECT.search(text) and _GOOD.search(text))
+
+
+_CUT = re.compile(
+    r"(?=[\w+/=-]*(?:\d|[a-z][A-Z]))[\w+/=-]{10,}(?:\.\.\.|…)(?=[\s\"')\]]|$)"
+    r"|^[ \t]*(?:\.\.\.|…|\[(?:\.\.\.|…|snip|truncated)\]|<snip>)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def truncated(view: View) -> Iterator[Finding]:
+    """TR503: output that was cut by hand, in supplied evidence and in fences of prose."""
+    for item in view.outputs:
+        if item.origin == "supplied" and item.output:
+            found = _CUT.search(decoded(item.output))
+            if found:
+                fix = f"triage evidence FILE, whole; then triage retract {view.name(item.event)}"
+                yield view.finding(
+                    "TR503", item.event, found[0].strip()[-60:], "cut short", fix, field="output"
+                )
+    for text in view.texts:
+        for line in _fenced(text.text):
+            found = _CUT.search(line)
+            if found:
+                fix = "triage evidence FILE, whole, in its place"
+                yield view.finding(
+                    "TR503", text.event, found[0].strip()[-60:], "cut short", fix, field=text.field
+                )
+                break
+
+
+def _fenced(text: str) -> Iterator[str]:
+    mark = ""
+    for line in text.splitlines() if "```" in text or "~~~" in text else ():
+        found = FENCE.match(line)
+        if mark and closes(line, mark):
+            mark = ""
+        elif mark:
+            yield line
+        elif found:
+            mark = found["mark"]
+
+
+def absolute(view: View) -> Iterator[Finding]:
+    """TR901: words that no record can bear out."""
+    for text in view.texts:
+        if text.about == "row":
+            continue
+        for sentence in sentences(text.spoken):
+            found = _ABSOLUTE.search(sentence[0])
+            if found:
+                said = " ".join(text.text[sentence.start() : sentence.end()].split())
+                yield _absolute(view, text, said, found[0])
+
+
+_ABSOLUTE = re.compile(
+    r"\b(?:never|always|impossible|guaranteed?|cannot (?:fail|happen|recur)|zero[- ](?:risk|impact)|"
+    r"no (?:risk|impact|recurrence risk)|100 ?%|every ?time|absolutely|completely safe|risk-free)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _absolute(view: View, text: Text, said: str, word: str) -> Finding:
+    fix = f"triage amend {view.name(text.event)} {text.field}='...'"
+    return view.finding(
+        "TR901", text.event, said[:160], f"{word!r} is more than a record can show", fix, field=text.field
+    )

@@ -1,0 +1,95 @@
+"""Texts: empty ones, calls that say nothing, secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triage.check.finding import Finding
+from triage.check.view import View, every, quoted
+from triage.report import Prose
+from triage.report.calls import Unanswered, found_in, near_misses
+
+_PLACEHOLDER = re.compile(
+    r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\??|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"
+    r"to be (?:written|done|added|completed|determined)|fill (?:me|this) in|work in progress|wip|"
+    r"[<\[{(](?:[^<>\[\]{}()\n]{0,60})[>\]})])[.!]?",
+    re.IGNORECASE | re.DOTALL,
+)
+BETWEEN = "\n\0\n"
+"""Between texts that are looked at for secrets in one go."""
+
+
+def empty(view: View) -> Iterator[Finding]:
+    """TR601: a heading with nothing below it, or with a placeholder."""
+    for part in view.report.parts:
+        roots = (*part.verbatim, *part.notes, *([part.final_notes] if part.final_notes else []))
+        for section in every(roots):
+            said = " > ".join(section.path)
+            event = _of_heading(view, section.path, part.id)
+            fix = f"triage section {quoted(said)} 'TEXT'; or triage retract {view.name(event)}"
+            bodies = [block.body for block in section.blocks if isinstance(block, Prose)]
+            if (
+                not section.children
+                and not any(body.strip() for body in bodies)
+                and len(bodies) == len(section.blocks)
+            ):
+                yield view.finding("TR601", event, said, "nothing stands there", fix, field="body")
+            for block in section.blocks:
+                if isinstance(block, Prose) and _PLACEHOLDER.fullmatch(block.body.strip()):
+                    yield view.finding(
+                        "TR601",
+                        block.event,
+                        f"{said}: {block.body.strip()}",
+                        "a placeholder",
+                        fix,
+                        field="body",
+                    )
+        for name in ("summary", "impact"):
+            value = getattr(part.header, name).strip()
+            if value and _PLACEHOLDER.fullmatch(value):
+                event = view.setters.get((part.id, name), part.id)
+                fix = f"triage set {name}='TEXT'"
+                yield view.finding("TR601", event, f"{name}: {value}", "a placeholder", fix, field=name)
+
+
+def _of_heading(view: View, path: tuple[str, ...], part: str) -> str:
+    for patch in view.patches:
+        if (
+            patch.kind == "section"
+            and patch.part == part
+            and tuple(title.strip() for title in patch.body["heading"]) == path
+        ):
+            return patch.id
+    return part
+
+
+def call(view: View) -> Iterator[Finding]:
+    """TR602: calls that have no answer, and what was meant for one."""
+    for text in view.texts:
+        if "{{" not in text.text or text.field not in ("summary", "body", "cause", "fix"):
+            continue
+        for found in found_in(text.text):
+            try:
+                view.answers.answer(found)
+            except Unanswered as error:
+                fix = f"triage amend {view.name(text.event)} {text.field}='...'"
+                said = text.text[found.start : found.end]
+                yield view.finding("TR602", text.event, said, str(error), fix, field=text.field)
+        for miss in near_misses(text.text):
+            fix = view.reworded(
+                text, miss.start, miss.start + len(miss.typed), miss.hint.removeprefix("write ")
+            )
+            yield view.finding("TR602", text.event, miss.typed, miss.hint, fix, field=text.field)
+
+
+def secret(view: View) -> Iterator[Finding]:
+    """TR701: a text that the redactor would not let in now."""
+    texts = [*view.texts]
+    if not view.redactor.hits(BETWEEN.join(text.text for text in texts)):
+        return
+    for text in texts:
+        for hit in view.redactor.hits(text.text):
+            fix = f"triage purge {view.name(text.event)}"
+            said = f"a secret in {text.field!r}"
+            yield view.finding("TR701", text.event, said, f"by the rule {hit.rule}", fix, field=text.field)

@@ -1,0 +1,141 @@
+"""`triage check` and `triage waive` on the command line."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from triage.check import ERROR, RULES, SEVERITIES, Finding
+from triage.cli.command import Call, argument, command
+from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.usecases import checking
+from triage.usecases.checking import Checked
+from triage.usecases.places import existing
+
+FORMATS = ("text", "json", "github")
+
+
+@command("check", records=False)
+@click.argument("names", nargs=-1, metavar="[SLUG]...")
+@click.option("--all", "every", is_flag=True, help="All journals of the store.")
+@click.option("--select", multiple=True, metavar="CODE", help="Also rules that judge wording: TR901, TR9.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave rules out.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How findings are told.")
+@click.option("--rules", is_flag=True, help="List the rules, and check nothing.")
+def check_command(
+    call: Call,
+    names: tuple[str, ...],
+    every: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    form: str,
+    rules: bool,
+    **_: Any,
+) -> None:
+    """Look for contradictions, gaps and claims without proof; exit 1 where there is an error.
+
+    A finding that is all right is waived with `triage waive`. docs/checks has a page for every rule.
+
+    \b
+    triage check
+    triage check velvet-first-deploy --select TR9 --ignore TR204
+    triage check --all --format github
+    """
+    codes = checking.codes_of(select, ignore)
+    form = "json" if call.json else form
+    if rules:
+        _say_rules(codes, form)
+        return
+    store = call.store()
+    wanted = (
+        [row.id for row in store.journals()] if every else [call.place(n).journal for n in names or ("",)]
+    )
+    checked = [checking.journal(store, existing(store, id), call.redactor, codes) for id in wanted]
+    for one in checked:
+        for finding in one.findings:
+            _TELL[form](one, finding)
+    _count([finding for one in checked for finding in one.findings], sum(one.waived for one in checked))
+    if any(finding.severity == ERROR for one in checked for finding in one.findings):
+        sys.exit(1)
+
+
+def _say_rules(codes: Iterable[str], form: str) -> None:
+    for code in sorted(codes):
+        rule = RULES[code]
+        if form == "json":
+            say_json({"code": code, "name": rule.name, "severity": rule.severity, "title": rule.title})
+        else:
+            say(f"{code} {rule.severity:<7} {rule.name}: {rule.title}")
+
+
+def _count(found: Sequence[Finding], waived: int) -> None:
+    told = [
+        f"{n} {word}{'s'[: n != 1]}" for word in SEVERITIES if (n := sum(f.severity == word for f in found))
+    ]
+    told += [f"{waived} waived"] if waived else []
+    note(", ".join(told) or "nothing found")
+
+
+def _message(finding: Finding) -> str:
+    where = f" in {finding.field}" if finding.field else ""
+    return plain(f"{finding.said!r}{where}; the record: {finding.record}")
+
+
+def _where(checked: Checked, finding: Finding) -> str:
+    place = f"line {finding.line}" if finding.line else checked.names.get(finding.event, "")
+    return f"{checked.slug} {place}".rstrip()
+
+
+def _tell_text(checked: Checked, finding: Finding) -> None:
+    rule = RULES[finding.code]
+    say(f"{_where(checked, finding)} {finding.code} {finding.severity}: {rule.name}: {_message(finding)}")
+    say(f"    fix: {plain(finding.fix)}")
+
+
+def _tell_json(checked: Checked, finding: Finding) -> None:
+    value = finding._asdict() | {
+        "journal": checked.slug,
+        "event": checked.names.get(finding.event, ""),
+        "id": finding.event,
+        "name": RULES[finding.code].name,
+    }
+    say_json(value)
+
+
+def _tell_github(checked: Checked, finding: Finding) -> None:
+    """A workflow command of GitHub Actions, which shows it beside the change."""
+    level = {"error": "error", "warning": "warning", "info": "notice"}[finding.severity]
+    place = f"file={_property(checked.slug)},line={finding.line}," if finding.line else ""
+    title = _property(f"{finding.code} {RULES[finding.code].name}")
+    where = "" if finding.line else f"{_where(checked, finding)}: "
+    message = f"{where}{_message(finding)}; fix: {plain(finding.fix)}"
+    say(f"::{level} {place}title={title}::{_data(message)}")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_TELL = {"text": _tell_text, "json": _tell_json, "github": _tell_github}
+
+
+@command("waive")
+@argument("code", text=False)
+@argument("event", text=False)
+@argument("reason")
+def waive_command(call: Call, code: str, event: str, reason: str, **_: Any) -> None:
+    """Say that what a rule finds of an event is all right, and why; it is recorded.
+
+    What the event says then is waived, not what it may say after an amendment.
+
+    \b
+    triage waive TR203 e12 'the vendor had the ticket over night'
+    """
+    recorder = call.recorder()
+    for act in checking.waive(recorder, code, event, reason):
+        call.answer(recorder.place, act, f"waived {code} of {event}: {shortened(plain(reason))}")
