@@ -19,6 +19,7 @@ RECORDING = {
     "reopen": "header",
     "addendum": "header",
     "log": "entry",
+    "waive": "",
     "did": "action",
     "action": "action",
     "start": "action",
@@ -119,6 +120,8 @@ def test_every_command_of_the_issue_is_there():
         "publish",
         "serve",
         "render",
+        "check",
+        "verify",
         "export",
         "import",
     }
@@ -320,6 +323,7 @@ def exampled(tmp_path_factory):
         triage("log", "five")
         triage("export", "-o", "velvet.jsonl")
         triage("use", "velvet-first-deploy")
+        triage("section", "References", "TBD")
         (triage.work / "notes.md").write_text("Run it backwards.\n")
         (triage.work / "migrate.log").write_text("3 migrations\n")
         _tool(folder / "bin", "dig", "echo '\"v=DKIM1\"'")

@@ -28,7 +28,6 @@ UNSHOWN = {
     "observation": {"row", "taken"},
     "evidence": {"cwd", "digest", "host", "language", "sha256"},
     "amendment": {"reason"},
-    "act": {"about", "reason"},
 }
 """Fields that no page shows; what the commands do not put into documents."""
 

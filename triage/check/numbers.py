@@ -42,10 +42,10 @@ _MINED = re.compile(
     r"(?<![\w.,:/#-])(?P<number>\d{1,5}) (?P<noun>[a-z]{4,20})(?:\(s\))?(?![\w/])", re.IGNORECASE
 )
 _COMMON = frozenset((
-    "after", "byte", "bytes", "days", "error", "errors", "file", "files", "from", "hour", "hours", "info",
-    "item", "items", "left", "line", "lines", "mins", "minute", "minutes", "more", "package", "packages", "percent",
-    "request", "requests", "rows", "second", "seconds", "secs", "than", "time", "times", "users", "warn",
-    "were", "with",
+    "after", "byte", "bytes", "days", "error", "errors", "file", "files", "from", "hour", "hours",
+    "info", "item", "items", "left", "line", "lines", "mins", "minute", "minutes", "more", "package",
+    "packages", "percent", "request", "requests", "rows", "second", "seconds", "secs", "than", "time",
+    "times", "users", "warn", "were", "with",
 ))  # fmt: skip
 """Words that follow a number in any output, and mean another thing in every one."""
 MOST_OUTPUT = 64 * 1024

@@ -86,7 +86,7 @@ def impossible(view: View) -> Iterator[Finding]:
             yield view.finding("TR202", patch.id, shown, record, fix, field="at")
         elif opening is not None and opening.at and patch.id != opening.id:
             early = times.to_us(opening.at) - times.to_us(patch.at) - _spare(patch.precision)
-            said_when = opening.at != opening.recorded_at
+            said_when = abs(times.to_us(opening.recorded_at) - times.to_us(opening.at)) > MINUTE
             if (said_when and early >= MINUTE) or early > LONG_BEFORE:
                 record = f"the work began at {times.show(opening.at, opening.precision)}"
                 yield view.finding("TR202", patch.id, shown, record, fix, field="at")

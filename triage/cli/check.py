@@ -134,7 +134,7 @@ def waive_command(call: Call, code: str, event: str, reason: str, **_: Any) -> N
     What the event says then is waived, not what it may say after an amendment.
 
     \b
-    triage waive TR203 e12 'the vendor had the ticket over night'
+    triage waive TR601 last 'the runbook is being written'
     """
     recorder = call.recorder()
     for act in checking.waive(recorder, code, event, reason):

@@ -159,7 +159,7 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
             Address(target.name, where, target.command, target.branch, target.folder, target.options, state)
         ),
         key=key,
-        manner=Manner(target.template, style, settings.templates, target.form),
+        manner=Manner(target.template, style, settings.templates, target.form, settings.sign_key),
         look=Look(target.title or "Triage", target.classification, target.base, __version__),
         again=opener(settings.store),
     )

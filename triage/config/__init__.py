@@ -77,6 +77,7 @@ class Settings(NamedTuple):
     ``store`` is the address of the store; ``session`` names the agent's session, the terminal or the
     POSIX session; ``templates`` are folders, the nearest first. ``secret_env`` names variables whose values
     are secret; ``rules`` are added to the redactor's, ``allowed`` is let through by it.
+    ``sign_key`` is the SSH key that signs checkpoints, ``signers`` the file of those whose signatures count.
     ``targets`` are those of publications, the nearest first; ``untrusted`` names those of a file that nobody
     trusted.
     """
@@ -96,6 +97,8 @@ class Settings(NamedTuple):
     allowed: tuple[Allowed, ...]
     targets: "tuple[TargetSettings, ...]"
     untrusted: tuple[str, ...]
+    sign_key: str
+    signers: str
     config_folder: str
     state_folder: str
 
@@ -125,6 +128,8 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         allowed=_allowed(own, found),
         targets=_targets(found, own),
         untrusted=tuple(found.get("untrusted_targets", ())),
+        sign_key=merged.get("sign_key", ""),
+        signers=merged.get("signers", ""),
         config_folder=config_folder,
         state_folder=state_folder,
     )

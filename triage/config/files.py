@@ -13,10 +13,10 @@ CONFIG_FILE = "triage.toml"
 
 KEYS = (
     "actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store", "secret_env",
-    "redact", "publish",
+    "redact", "publish", "sign_key", "signers",
 )  # fmt: skip
-OWN_KEYS = ("store",)
-"""What only the user's own file may set: a cloned folder cannot move the store."""
+OWN_KEYS = ("store", "sign_key", "signers")
+"""What only the user's own file may set: a cloned folder cannot move the store, nor say who signs."""
 
 
 def find_folder(cwd: str) -> str:

@@ -48,6 +48,8 @@ def _amount(item: Evidence) -> Iterator[str]:
         yield f"{count}{size(item.size)}"
     if item.redactions:
         yield f"{item.redactions} redacted"
+    for label, value in item.values:
+        yield f"{label} {value}"
     if item.truncated:
         yield f"{size(item.truncated)} left out"
     if item.output:

@@ -54,6 +54,18 @@ class SiteRow(NamedTuple):
     style: str
 
 
+class Indexed(NamedTuple):
+    """What a store keeps of an event beside its bytes, to find it by."""
+
+    n: int
+    id: str
+    digest: str
+    kind: str
+    entity: str
+    creates: bool
+    recorded_at: str
+
+
 class Store(Protocol):
     """A place that keeps journals. Every call is one transaction."""
 
@@ -98,6 +110,10 @@ class Store(Protocol):
 
     def copies(self, journal: str) -> "Iterator[Sealed]":
         """The kept bytes of every event of a journal, in the order of this store."""
+        ...
+
+    def index(self, journal: str) -> "Iterator[Indexed]":
+        """What is kept of every event of a journal to find it by, in the order of this store."""
         ...
 
     def journals(self) -> list[JournalRow]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import JournalRow, Name, Published, SiteRow, Store
+from triage.store import Indexed, JournalRow, Name, Published, SiteRow, Store
 from triage.store.lock import exclusive
 from triage.times import from_timestamp_us, plus_us
 
@@ -153,7 +153,17 @@ class SqliteStore:
         """See `Store.copies`."""
         with _translated(self.path):
             for row in self._db.execute(f"{_READ} ORDER BY e.n", [journal]):
-                yield self._sealed(journal, row)
+                yield self._sealed(journal, [*row[:1], *map(_bytes, row[1:2]), row[2], *map(_bytes, row[3:])])
+
+    def index(self, journal: str) -> Iterator[Indexed]:
+        """See `Store.index`."""
+        sql = (
+            "SELECT n, id, digest, kind, entity, creates, recorded_at FROM event WHERE journal = ? ORDER BY n"
+        )
+        with _translated(self.path):
+            for row in self._db.execute(sql, [journal]):
+                found = Indexed(*row)
+                yield found._replace(creates=bool(found.creates))
 
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
@@ -205,7 +215,7 @@ class SqliteStore:
                 sealed = self._sealed(journal, row) if output else _without_output(row)
                 yield events.unseal(sealed, row[0], output=output)
 
-    def _sealed(self, journal: str, row: tuple[Any, ...]) -> Sealed:
+    def _sealed(self, journal: str, row: Sequence[Any]) -> Sealed:
         sealed = _without_output(row)
         if sealed.body is None or b'"output":' not in sealed.body:
             return sealed
@@ -435,9 +445,14 @@ def _journal(row: tuple[Any, ...]) -> JournalRow:
     return JournalRow(id, slug, bool(is_open), count, tuple(heads.split()))
 
 
-def _without_output(row: tuple[Any, ...]) -> Sealed:
+def _without_output(row: Sequence[Any]) -> Sealed:
     _, envelope, digest, salt, body = row
     return Sealed(digest, envelope, salt, body)
+
+
+def _bytes(value: Any) -> Any:
+    """What was kept as bytes, as bytes: whoever changed it behind our back may have left a text."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 
 def _marks(values: Sequence[str]) -> str:

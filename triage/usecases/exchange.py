@@ -117,7 +117,7 @@ def _head(numbered: Iterator[tuple[int, str]]) -> dict[str, Any]:
 def _copy(text: str, number: int, journal: str, latest: str, redactor: Redactor) -> Sealed:
     """The copy of an event that a line holds, checked against its own digests."""
     try:
-        copy = _sealed(json.loads(text))
+        copy = sealed(json.loads(text))
         event = events.unseal(copy, output=True)
         problem = _problem(copy, event, journal, latest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -128,7 +128,8 @@ def _copy(text: str, number: int, journal: str, latest: str, redactor: Redactor)
     return copy
 
 
-def _sealed(value: dict[str, Any]) -> Sealed:
+def sealed(value: dict[str, Any]) -> Sealed:
+    """The copy that an object of an export holds; ValueError, KeyError or TypeError for another one."""
     envelope = value["envelope"].encode("utf-8")
     return Sealed(
         events.digest_of(envelope),
@@ -155,8 +156,8 @@ def _problem(copy: Sealed, event: Event, journal: str, latest: str) -> str:
         return f"the body of {event.tail} was altered"
     if not isinstance(event.body, dict) or not _is_canonical(copy.body):
         return "the body is not an object in canonical JSON"
-    sealed = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
-    if sealed != (event.body.get("output") or []):
+    chunks = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
+    if chunks != (event.body.get("output") or []):
         return f"the output of {event.tail} was altered"
     return _misfit(event)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from triage.events import unseal
+from triage.integrity import CHECKPOINT
 from triage.redact import Redactor
 from triage.render import Style, as_json, render
 from triage.render.listing import page_path
@@ -15,22 +16,23 @@ from triage.report import Report, Summary
 from triage.store import JournalRow, Store
 from triage.usecases import checking, gate
 from triage.usecases.exchange import export_of
+from triage.usecases.signing import ENDING, sign
 
-FORMAT = "triage.checkpoint.v1"
 FILES = ("report.md", "report.json", "record.jsonl", "index.html", "checkpoint.json")
 
 
 class Manner(NamedTuple):
     """How the documents of a publication are made.
 
-    ``form`` is ``site`` (pages with an index), or ``markdown`` (one file a journal, for MkDocs, Zensical and
-    wikis).
+    ``sign_key`` is the SSH key that signs checkpoints, or ''. ``form`` is ``site`` (pages with an index), or
+    ``markdown`` (one file a journal, for MkDocs, Zensical and wikis).
     """
 
     template: str
     style: Style
     folders: tuple[str, ...]
     form: str = "site"
+    sign_key: str = ""
 
 
 def journal_files(
@@ -58,7 +60,11 @@ def journal_files(
         Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export_of(row, copies)).encode()),
         Made(f"{folder}/index.html", page.encode()),
     ]
-    return summary, [*made, Made(f"{folder}/checkpoint.json", _checkpoint(summary, manner, made))]
+    checkpoint = _checkpoint(summary, manner, made)
+    made.append(Made(f"{folder}/checkpoint.json", checkpoint))
+    if manner.sign_key:
+        made.append(Made(f"{folder}/checkpoint.json{ENDING}", sign(checkpoint, manner.sign_key)))
+    return summary, made
 
 
 def _document(report: Report, form: str, manner: Manner) -> str:
@@ -78,13 +84,14 @@ def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made]) -> bytes
 
     files = {file.path.rpartition("/")[2]: sha256(file.data).hexdigest() for file in made}
     value = {
-        "format": FORMAT,
+        "format": CHECKPOINT,
         "journal": summary.journal,
         "slug": summary.slug,
         "events": summary.events,
         "heads": list(summary.heads),
         "triage": manner.style.version,
         "template": manner.template,
+        "style": {name: value for name, value in manner.style._asdict().items() if value},
         "files": files,
     }
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -85,7 +85,7 @@ def _recorded(
     except TriageError as error:
         following, problem = [], error  # what it printed is recorded all the same
     drafts[-1] = _with_blocker(drafts[-1], following)
-    taken = take(plan.extracts, scribe.text(OUT), scribe.text())
+    taken = take(plan.extracts, scribe.text(OUT), scribe.text()) if plan.extracts else Taken([], ())
     if taken.cells:
         drafts[-1] = drafts[-1]._replace(body=drafts[-1].body | {"values": taken.cells})
     try:

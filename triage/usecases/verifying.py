@@ -1,0 +1,178 @@
+"""Verifying: a journal of the store, an export, a published page against the record that lies beside it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from triage import events, integrity
+from triage.errors import InvalidValue, NotFound
+from triage.events import Sealed
+from triage.integrity import Checkpoint, Fault, Verdict
+from triage.render import Style, as_json, render
+from triage.report import Report, heading
+from triage.store import Indexed, JournalRow, Store
+from triage.usecases.exchange import FORMAT, sealed
+from triage.usecases.signing import Signers, signature_of
+
+BESIDE = ("checkpoint.json", "record.jsonl")
+"""What must lie beside a published page for it to be verified."""
+
+
+class Manner(NamedTuple):
+    """How pages are verified: the program's version, folders of templates, and whose signatures count."""
+
+    version: str
+    folders: tuple[Path, ...] = ()
+    signers: Signers = Signers()
+
+
+class Verified(NamedTuple):
+    """What verifying one thing came to: its name, the verdict on its record, and what else was found.
+
+    ``notes`` say what could not be compared, and who signed; ``faults`` what is wrong with the documents.
+    """
+
+    name: str
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.verdict.faults or self.faults)
+
+
+def journal(store: Store, row: JournalRow, held: Checkpoint | None = None) -> Verified:
+    """Verify a journal of a store: its bytes, and what the store keeps beside them."""
+    declared = Checkpoint(row.id, row.events, row.heads)
+    verdict = integrity.verify(store.copies(row.id), row.id, declared=declared, held=held)
+    return Verified(row.slug, verdict, faults=() if verdict.faults else tuple(_index(store, row)))
+
+
+def _index(store: Store, row: JournalRow) -> Iterator[str]:
+    """What a store keeps beside the bytes, against them."""
+    known = list(store.events(row.id))
+    for event, kept in zip(known, store.index(row.id), strict=True):
+        said = Indexed(
+            event.n, event.id, event.digest, event.kind, event.entity, event.creates, event.recorded_at
+        )
+        if said != kept:
+            yield f"e{event.n}: the store's index says otherwise than its envelope"
+            return
+    if [event.n for event in known] != list(range(1, len(known) + 1)):
+        yield "the numbers of events have gaps in the store"
+    if known and row.open == heading(known).closed:
+        yield "the store says otherwise than the record whether the journal is open"
+
+
+def export(lines: Iterable[str], name: str, held: Checkpoint | None = None) -> Verified:
+    """Verify an export; `InvalidValue` where it is none."""
+    numbered = [text for text in lines if text.strip()]
+    first = numbered[0] if numbered else ""
+    declared = integrity.read_checkpoint(first)
+    if declared is None or f'"{FORMAT}"' not in first:
+        raise InvalidValue(f"{name} is no export ({FORMAT})", hint="make one with: triage export -o FILE")
+    copies = map(_copy, numbered[1:])
+    return Verified(name, integrity.verify(copies, declared.journal, declared=declared, held=held))
+
+
+def _copy(line: str) -> Sealed:
+    """The copy of a line; one that cannot be read is an altered one."""
+    try:
+        return sealed(json.loads(line))._replace(digest="")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Sealed("", line.encode("utf-8", "backslashreplace"), None, None)
+
+
+def published(path: Path, manner: Manner, held: Checkpoint | None = None) -> list[Verified]:
+    """Verify a published page, the folder of one, or all pages of a site.
+
+    Raises `NotFound` where no record and no checkpoint lie beside the page.
+    """
+    folder = path if path.is_dir() else path.parent
+    if all((folder / name).is_file() for name in BESIDE):
+        return [_page(folder, manner, held)]
+    found = sorted(
+        each.parent for each in folder.glob(f"**/{BESIDE[0]}") if (each.parent / BESIDE[1]).is_file()
+    )
+    if not found or not path.is_dir():
+        raise NotFound(
+            f"nothing at {path} can be verified", hint=f"a page needs beside it: {' and '.join(BESIDE)}"
+        )
+    return [_page(each, manner, held) for each in found]
+
+
+def _page(folder: Path, manner: Manner, held: Checkpoint | None) -> Verified:
+    """A page against the record beside it: the record, the checkpoint, and the page made anew."""
+    text = (folder / BESIDE[0]).read_text(encoding="utf-8", errors="replace")
+    checkpoint = integrity.read_checkpoint(text)
+    if checkpoint is None:
+        raise InvalidValue(f"{folder / BESIDE[0]} is no checkpoint", hint="publish the journal again")
+    lines = (folder / BESIDE[1]).read_text(encoding="utf-8", errors="replace").split("\n")
+    record = export(lines, folder.name, held)
+    faults, notes = [], [*signature_of(folder / BESIDE[0], manner.signers)]
+    if (checkpoint.journal, checkpoint.heads) != (record.verdict.journal, record.verdict.heads):
+        faults.append(f"{BESIDE[0]} is of another state than {BESIDE[1]}")
+    if not record.verdict.faults:
+        told = json.loads(text)
+        if told.get("triage") != manner.version:
+            notes.append(f"made by triage {told.get('triage')}: the bytes of the page are not compared")
+        else:
+            faults += _documents(folder, told, lines, manner.folders)
+    return record._replace(notes=tuple(notes), faults=tuple(faults))
+
+
+def _documents(
+    folder: Path, told: dict[str, Any], lines: Iterable[str], folders: Sequence[Path]
+) -> Iterator[str]:
+    """The documents of a folder against what the record renders."""
+    numbered = [line for line in lines if line.strip()][1:]
+    known = [events.unseal(sealed(json.loads(line)), n, output=True) for n, line in enumerate(numbered, 1)]
+    report = Report.from_events(known)
+    style = Style(**{name: value for name, value in told.get("style", {}).items() if name in Style._fields})
+    template = str(told.get("template") or "triage")
+    bare = style._replace(up="", beside=False)
+    made: dict[str, Callable[[], str]] = {
+        "index.html": partial(render, report, template=template, format="html", style=style, folders=folders),
+        "report.md": partial(render, report, template=template, style=bare, folders=folders),
+        "report.json": partial(as_json, report, indent=None),
+    }
+    for name, make in made.items():
+        path = folder / name
+        if not path.is_file():
+            if name in told.get("files", {}):
+                yield f"{name} is missing"
+            continue
+        found = path.read_text(encoding="utf-8", errors="replace")
+        wanted = make()
+        if found != wanted:
+            yield f"{name} {_difference(found, wanted)}"
+
+
+def _difference(found: str, wanted: str) -> str:
+    """The first line that differs."""
+    have, want = found.split("\n"), wanted.split("\n")
+    for number, (mine, theirs) in enumerate(zip(have, want, strict=False), 1):
+        if mine != theirs:
+            return (
+                f"line {number} differs: it says {_near(mine, theirs)!r}, the record {_near(theirs, mine)!r}"
+            )
+    number = min(len(have), len(want)) + 1
+    return f"line {number} differs: it has {len(have)} lines, the record gives {len(want)}"
+
+
+def _near(line: str, other: str) -> str:
+    """The part of a line around the first character that differs."""
+    pairs = enumerate(zip(line, other, strict=False))
+    place = next((n for n, (a, b) in pairs if a != b), min(len(line), len(other)))
+    start = max(place - 20, 0)
+    return line[start : place + 60]
+
+
+def fault_of(fault: Fault) -> str:
+    """A fault in words: ``e4 (1a2b3c4d) altered: its text is not the one that was sealed``."""
+    name = f"e{fault.place}{f' ({fault.event})' if fault.event else ''}"
+    return f"{name} {fault.what}: {fault.detail}"
