@@ -120,6 +120,7 @@ def test_every_command_of_the_issue_is_there():
         "publish",
         "serve",
         "render",
+        "diff",
         "check",
         "verify",
         "export",

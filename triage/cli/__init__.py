@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "look for contradictions, gaps and claims without proof"),
     "waive": ("check", "say that a finding is all right"),
     "render": ("render", "make a document"),
+    "diff": ("render", "say what changed between two moments"),
     "publish": ("publish", "put documents where a team reads them"),
     "serve": ("serve", "show all journals in a browser, live"),
 }
@@ -70,7 +71,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "output", "render", "publish", "serve")),
+    ("Documents", ("status", "events", "output", "render", "diff", "publish", "serve")),
     ("Exchange", ("record", "schema", "export", "import", "verify", "redact", "trust")),
 )
 

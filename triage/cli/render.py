@@ -1,17 +1,21 @@
 """`triage render` on the command line."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from triage import __version__
+from triage import __version__, config, times
 from triage.cli.command import Call, command
-from triage.cli.speech import note, plain_json, plain_lines, say, say_json
+from triage.cli.speech import note, plain, plain_json, plain_lines, say, say_json
 from triage.errors import InvalidValue
 from triage.render import Style
 
+if TYPE_CHECKING:
+    from triage.usecases.past import AsOf
+
 FORMATS = ("md", "html", "json")
+AS_OF = "What had been recorded by a time; or what a page was made from, by its checkpoint."
 
 
 @command("render", records=False)
@@ -20,14 +24,24 @@ FORMATS = ("md", "html", "json")
 @click.option("--format", "form", default="", metavar="md|html|json",
               help="The format; by the file's ending, else md.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@click.option("--as-of", metavar="TIME|CHECKPOINT", help=AS_OF)
+@click.option("--corrections", is_flag=True, help="Show what was amended, and what was said before.")
 def render_command(
-    call: Call, name: str | None, template: str, form: str, output: str | None, **_: Any
+    call: Call,
+    name: str | None,
+    template: str,
+    form: str,
+    output: str | None,
+    as_of: str | None,
+    corrections: bool,
+    **_: Any,
 ) -> None:
     """Make the document of a journal.
 
     \b
     triage render -o report.html
     triage render velvet-first-deploy --format json
+    triage render --as-of -5m --corrections
     """
     from triage.usecases.documents import document
 
@@ -45,9 +59,11 @@ def render_command(
             commit_url=settings.commit_url,
             zone=settings.zone,
             version=__version__,
+            corrections=corrections,
         ),
         folders=settings.templates,
         redactor=call.redactor,
+        as_of=_moment(call, as_of) if as_of is not None else None,
     )
     if output in (None, "-"):
         say((plain_json if form == "json" else plain_lines)(text.rstrip("\n")))
@@ -59,6 +75,46 @@ def render_command(
         say_json({"journal": place.slug, "format": form, "output": output})
     else:
         note(f"{place.slug} written to {output}")
+
+
+def _moment(call: Call, text: str) -> "AsOf":
+    """The moment that --as-of, --from or --to means; times as in --at."""
+    from triage.usecases import past
+
+    def when(text: str) -> str | None:
+        now = times.from_timestamp_us(config.clock())
+        return times.parse_at(text, now=now, day=call.settings.day or None).at
+
+    return past.moment(text, read=_read, when=when)
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+@command("diff", records=False)
+@click.argument("name", required=False, metavar="[SLUG]")
+@click.option("--from", "start", metavar="TIME|CHECKPOINT", help="The earlier moment; else the beginning.")
+@click.option("--to", "end", metavar="TIME|CHECKPOINT", help="The later moment; else now.")
+def diff_command(call: Call, name: str | None, start: str | None, end: str | None, **_: Any) -> None:
+    """Say what changed in a journal from one moment to another: + added, ~ changed, - gone.
+
+    \b
+    triage diff --from -1h
+    """
+    from triage.usecases import past
+
+    place = call.place(name or "")
+    first, last = (_moment(call, text) if text is not None else None for text in (start, end))
+    found = past.changes(call.store(), place.journal, first, last)
+    for change in found:
+        if call.json:
+            say_json(change._asdict())
+        else:
+            say(plain(str(change)))
+    if not found:
+        note("nothing changed")
 
 
 def _format(form: str, output: str | None) -> str:

@@ -1,6 +1,7 @@
 """From a report to a document: `render`, by a template, in Markdown, HTML or JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ class Style(NamedTuple):
     """How references become links, what zone is shown beside UTC, and the program's version.
 
     ``classification`` is such as ``internal`` or ``TLP:AMBER``: a banner, and a line of the summary.
+    ``corrections`` says whether what was amended is shown with what was said before.
     ``up`` is the address of the site's index, as a page of a journal links to it; ``beside`` whether the
     page's Markdown, JSON and record lie beside it, ``live`` whether it is served and shows what is recorded.
     """
@@ -34,6 +36,7 @@ class Style(NamedTuple):
     up: str = ""
     beside: bool = False
     live: bool = False
+    corrections: bool = False
 
     @property
     def links(self) -> Links:
@@ -56,6 +59,8 @@ def render(
     """
     if format == "json":
         return as_json(report)
+    if not style.corrections:
+        report = replace(report, corrections=())
     if format not in FORMATS:
         raise InvalidValue(f"no format {format!r:.40}", hint="one of: " + ", ".join(FORMATS), allowed=FORMATS)
     places = [*folders, built_in()]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from triage import times
-from triage.report import Action, Blocker, Issue, Part, Row, Table, TableRow
+from triage.report import Action, Blocker, Correction, Issue, Part, Report, Row, Table, TableRow
 
 LOUD = ("blocked", "failed", "skipped")
 """Marks that precede the outcome of a row in the sequence log."""
@@ -137,6 +137,26 @@ def _issue(issue: Issue) -> GridRow:
     return GridRow(
         issue.event, (name, issue.title, Mark(issue.state.upper(), "", ", ".join(notes))), issue.state
     )
+
+
+def corrections(report: Report) -> Grid:
+    """What was corrected: when and by whom, what it was, what was said before and what is said since."""
+    columns = ("Recorded (UTC)", "By", "What", "Was", "Is", "Why")
+    return Grid("Corrections", columns, tuple(map(_correction, report.corrections)))
+
+
+def _correction(item: Correction) -> GridRow:
+    what = " — ".join(part for part in (f"{item.kind} {item.field}".strip(), item.title) if part)
+    was, now = (item.old, item.new) if item.field else ("", "withdrawn" if item.withdrawn else "brought back")
+    cells = (
+        times.show(item.recorded_at, "minute").removesuffix(" UTC"),
+        item.actor,
+        what,
+        was,
+        now,
+        item.reason,
+    )
+    return GridRow(item.event, cells)
 
 
 def data(table: Table) -> Grid:

@@ -69,6 +69,7 @@ class MarkdownComponents:
             "backed": self.backed,
             "checklist": self.checklist,
             "clock": lambda at, precision="exact": times.show(at, precision),
+            "corrections_table": lambda report: self.grid(grids.corrections(report)),
             "data_table": self.data_table,
             "duration": times.duration,
             "span": times.span,

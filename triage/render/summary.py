@@ -60,6 +60,8 @@ def _standing(report: Report, zone: str, classification: str) -> Iterator[Line]:
     main = report.main
     yield Line("Status", _status(main), tone=main.header.status)
     yield from _severity(main)
+    if report.as_of:
+        yield Line("As of", moment(report.as_of, "exact", zone), at=report.as_of)
     if classification:
         yield Line("Classification", classification)
     last = moment(report.last_updated, report.last_precision, zone)

@@ -96,7 +96,7 @@ def one_per_id(events: Iterable[Event]) -> list[Event]:
 
 def survey(events: list[Event]) -> Survey:
     """The amended events of a journal (rule 2) with the ranks that they keep (rule 4)."""
-    amendments = _effective(events)
+    amendments = effective(events)
     patches: list[Patch] = []
     retracted: set[str] = set()
     newer = withheld = 0
@@ -140,7 +140,7 @@ def histories(
 
 def is_withdrawn(id: str, events: list[Event]) -> bool:
     """Whether the amendments among the events, in the order of the record, withdraw the one with this id."""
-    return _merge(_effective(events).get(id, ()))[1]
+    return _merge(effective(events).get(id, ()))[1]
 
 
 def _creation(group: list[Patch], *, natural: bool) -> Patch | None:
@@ -155,7 +155,7 @@ def _is_known(event: Event) -> bool:
     return event.body is None or event.body.keys() <= FIELDS[event.kind].keys()
 
 
-def _effective(events: list[Event]) -> dict[str, list[Event]]:
+def effective(events: Sequence[Event]) -> dict[str, list[Event]]:
     """The amendments of each event that are themselves in force, the last one first.
 
     Going from the last to the first, each is judged by later ones only: names cannot run in circles.

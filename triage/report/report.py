@@ -8,9 +8,10 @@ from operator import attrgetter
 
 from triage.events import Event
 from triage.report import entities
+from triage.report.corrections import corrections
 from triage.report.fold import Fold
 from triage.report.history import Patch, histories, is_withdrawn, one_per_id, survey
-from triage.report.shapes import Forced, Header, Part
+from triage.report.shapes import Correction, Forced, Header, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,9 @@ class Report:
 
     ``heads`` and ``events`` are its checkpoint. ``newer`` counts events that need a newer triage,
     ``withheld`` those whose body is gone, ``orphans`` patches of something that is not here.
-    ``related`` are the issues that any part names, ``forced`` the publications in spite of findings.
+    ``related`` are the issues that any part names, ``forced`` the publications in spite of findings,
+    ``corrections`` what was amended and withdrawn; ``as_of`` is the
+    instant by which all that it was made from had been recorded, or '' where that was not asked for.
     """
 
     journal: str
@@ -35,6 +38,8 @@ class Report:
     withheld: int = 0
     orphans: int = 0
     forced: tuple[Forced, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    as_of: str = ""
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Report:
@@ -66,6 +71,7 @@ class Report:
             withheld=found.withheld,
             orphans=fold.orphans,
             forced=tuple(_forced(unique)),
+            corrections=tuple(corrections(unique)),
         )
 
     @property

@@ -300,6 +300,27 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A field as it was said and as it should have been, or an event that was withdrawn.
+
+    ``event`` is the amendment, ``about`` the id of the event that it corrects, ``kind`` and ``title`` what
+    that is; ``field`` is empty where the event was withdrawn, ``withdrawn`` says whether it still is.
+    """
+
+    event: str
+    recorded_at: str
+    actor: str
+    about: str
+    kind: str
+    title: str
+    field: str
+    old: str
+    new: str
+    reason: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WallClock:
     """A span between two named moments; ``so_far`` where the work is not resolved."""
 

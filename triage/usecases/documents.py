@@ -1,6 +1,7 @@
 """One document: a journal's report through a template, and through the gate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from triage import times
@@ -10,6 +11,7 @@ from triage.render import Style, render
 from triage.report import Report
 from triage.store import Store
 from triage.usecases import gate
+from triage.usecases.past import AsOf, before
 
 EXAMPLE = "2026-05-05T00:00:00.000000Z"
 
@@ -23,14 +25,19 @@ def document(
     style: Style,
     folders: Sequence[str],
     redactor: Redactor,
+    as_of: AsOf | None = None,
 ) -> str:
-    """The document of a journal; `SecretFound` where it would show a secret."""
+    """The document of a journal, or of what it was; `SecretFound` where it would show a secret."""
     if style.zone and times.in_zone(EXAMPLE, style.zone) is None:
         raise InvalidValue(
             f"no zone {style.zone!r:.60}", hint="zone in triage.toml is one such as Europe/Paris"
         )
     events = list(store.events(journal, output=True))
+    if as_of is not None:
+        events = before(events, as_of)
     report = Report.from_events(events)
+    if as_of is not None and as_of.at:
+        report = replace(report, as_of=as_of.at)
     gate.check_values(report, events, redactor)
     text = render(
         report,

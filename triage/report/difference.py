@@ -1,0 +1,104 @@
+"""What changed from one report of a journal to another, thing by thing and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from triage import times
+from triage.report.report import Report
+from triage.report.shapes import Part, Prose, Section
+from triage.report.tables import FINAL_STATE
+
+Things = dict[tuple[str, str], tuple[str, dict[str, str]]]
+"""What a report says: by kind and identity, the name of each thing and its fields."""
+
+_FIELDS = {
+    "action": ("title", "environment", "owner", "status", "outcome", "issue", "backing"),
+    "blocker": ("title", "error", "effect", "cause", "fix", "pr", "issue", "status", "backing"),
+    "issue": ("title", "state", "note"),
+    "evidence": ("title", "command", "state", "exit_code", "sha256"),
+}
+
+
+class Change(NamedTuple):
+    """A thing that was added, changed or removed: ``field`` is empty where all of it was."""
+
+    verb: str
+    kind: str
+    event: str
+    name: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+    def __str__(self) -> str:
+        if not self.field:
+            return f"{self.verb} {self.kind} {self.name}"
+        return f"{self.verb} {self.kind} {self.name}: {self.field} {self.old!r} → {self.new!r}"
+
+
+def difference(old: Report | None, new: Report) -> list[Change]:
+    """What changed; everything is new where there was nothing."""
+    before = dict(_things(old)) if old else {}
+    after = dict(_things(new))
+    found: list[Change] = []
+    for key, (name, values) in after.items():
+        if key not in before:
+            found.append(Change("+", key[0], key[1], name))
+            continue
+        found += _changed(key, name, before[key][1], values)
+    found += [Change("-", key[0], key[1], name) for key, (name, _) in before.items() if key not in after]
+    return found
+
+
+def _changed(key: tuple[str, str], name: str, old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
+    for field in dict.fromkeys((*old, *new)):
+        was, now = old.get(field, ""), new.get(field, "")
+        if was != now:
+            yield Change("~", *key, name, field, was, now)
+
+
+def _things(report: Report) -> Iterator[tuple[tuple[str, str], tuple[str, dict[str, str]]]]:
+    for part in report.parts:
+        yield from _of_part(part)
+    for part in report.parts:
+        for row in part.rows:
+            if row.source == "entry":
+                at = times.show(row.at, row.precision)
+                yield ("entry", row.event), (row.text, {"at": at, "text": row.text, "outcome": row.outcome})
+
+
+def _of_part(part: Part) -> Iterator[tuple[tuple[str, str], tuple[str, dict[str, str]]]]:
+    header = part.header
+    names = (name for name in header.__dataclass_fields__ if name != "labels")
+    fields = {name: str(getattr(header, name)) for name in names} | dict(header.labels)
+    yield ("addendum" if part.number else "header", part.id), (header.title, fields)
+    for kind, found in (("action", part.actions), ("blocker", part.blockers), ("evidence", part.evidence)):
+        for each in found:
+            values = {name: _text(getattr(each, name)) for name in _FIELDS[kind]}
+            yield (kind, each.event), (each.title or each.event[-8:], values)
+    for issue in part.issues:
+        values = {name: getattr(issue, name) for name in _FIELDS["issue"]}
+        yield ("issue", f"{part.id} {issue.ref}"), (issue.ref, values)
+    for table in part.tables:
+        where = "" if table.name == FINAL_STATE else f"{table.name}: "
+        for row in table.rows:
+            values = dict(zip(table.columns, row.values, strict=True))
+            yield ("row", row.event), (f"{where}{row.values[0]}", values)
+    for section in (*part.verbatim, *part.notes):
+        for path, text in _prose(section):
+            yield ("section", f"{part.id} {path}"), (path, {"text": text})
+
+
+def _prose(section: Section) -> Iterator[tuple[str, str]]:
+    path = " > ".join(section.path)
+    bodies = [block.body for block in section.blocks if isinstance(block, Prose)]
+    if bodies:
+        yield path, "\n\n".join(bodies)
+    for child in section.children:
+        yield from _prose(child)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
