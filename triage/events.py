@@ -85,7 +85,8 @@ def _event(help: str) -> Field:
 _SECTION = Field("path", "heading under which it stands, such as 'A > B'")
 _MARK = _line("name of this moment: start, impact, detected, mitigated, end, or any other")
 LOG = _line("wording of its row in the sequence log")
-"""A field that every kind has besides its own."""
+SOURCE = _line("where it was taken from, such as page.md:12")
+"""Fields that every kind has besides its own; documents do not show the source."""
 
 KINDS: Mapping[str, Kind] = {
     "header": Kind(
@@ -267,7 +268,7 @@ CELLS = ("cells", "labels", "values")
 """The names of fields that are lists of [label, value]: a patch of one changes the labels that it names."""
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
-    name: {**kind.fields, "log": LOG} for name, kind in KINDS.items()
+    name: {**kind.fields, "log": LOG, "source": SOURCE} for name, kind in KINDS.items()
 }
 """The fields of every kind, with those that every kind has."""
 

@@ -1,13 +1,14 @@
 """`triage check` and `triage waive` on the command line."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from triage.check import ERROR, RULES, SEVERITIES, Finding
 from triage.cli.command import Call, argument, command
+from triage.cli.exchange import is_page
 from triage.cli.speech import note, plain, say, say_json, shortened
 from triage.usecases import checking
 from triage.usecases.checking import Checked
@@ -17,7 +18,7 @@ FORMATS = ("text", "json", "github")
 
 
 @command("check", records=False)
-@click.argument("names", nargs=-1, metavar="[SLUG]...")
+@click.argument("names", nargs=-1, metavar="[SLUG|PAGE.md]...")
 @click.option("--all", "every", is_flag=True, help="All journals of the store.")
 @click.option("--select", multiple=True, metavar="CODE", help="Also rules that judge wording: TR901, TR9.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave rules out.")
@@ -35,29 +36,49 @@ def check_command(
 ) -> None:
     """Look for contradictions, gaps and claims without proof; exit 1 where there is an error.
 
-    A finding that is all right is waived with `triage waive`. docs/checks has a page for every rule.
+    A page in Markdown is checked by what can be read from it, line by line. A finding that is all right is waived
+    with `triage waive`. docs/checks has a page for every rule.
 
     \b
     triage check
     triage check velvet-first-deploy --select TR9 --ignore TR204
     triage check --all --format github
+    triage check postmortem.md
     """
     codes = checking.codes_of(select, ignore)
     form = "json" if call.json else form
     if rules:
         _say_rules(codes, form)
         return
-    store = call.store()
-    wanted = (
-        [row.id for row in store.journals()] if every else [call.place(n).journal for n in names or ("",)]
-    )
-    checked = [checking.journal(store, existing(store, id), call.redactor, codes) for id in wanted]
+    checked = list(_checked(call, names, codes, every=every))
     for one in checked:
         for finding in one.findings:
             _TELL[form](one, finding)
     _count([finding for one in checked for finding in one.findings], sum(one.waived for one in checked))
     if any(finding.severity == ERROR for one in checked for finding in one.findings):
         sys.exit(1)
+
+
+def _checked(call: Call, names: Sequence[str], codes: frozenset[str], *, every: bool) -> Iterator[Checked]:
+    if every:
+        store = call.store()
+        yield from (checking.journal(store, row, call.redactor, codes) for row in store.journals())
+        return
+    for name in names or ("",):
+        if is_page(name):
+            yield _page(call, name, codes)
+        else:
+            row = existing(call.store(), call.place(name).journal)
+            yield checking.journal(call.store(), row, call.redactor, codes)
+
+
+def _page(call: Call, name: str, codes: frozenset[str]) -> Checked:
+    from triage.usecases import importing
+    from triage.usecases.facts import read_output
+
+    text = b"".join(read_output(name)).decode("utf-8", "surrogateescape")
+    found = importing.check_page(importing.shown(text), name, codes, call.redactor)
+    return Checked(name, tuple(found), 0, {})
 
 
 def _say_rules(codes: Iterable[str], form: str) -> None:

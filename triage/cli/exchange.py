@@ -8,11 +8,12 @@ import click
 
 from triage import config, times
 from triage.cli.command import Call, command
-from triage.cli.speech import note, say, say_json
+from triage.cli.speech import note, plain, say, say_json, shortened
 from triage.events import Event
 from triage.usecases import exchange
 from triage.usecases.facts import read_output
 from triage.usecases.places import existing
+from triage.usecases.recorder import Place
 
 
 def _lines(call: Call, file: str) -> list[str]:
@@ -42,6 +43,27 @@ def record_command(call: Call, file: str, **_: Any) -> None:
             call.answer(recorder.place, event, reading.wording(event))
     if not call.json:
         say(f"{recorder.place.name} {_span(recorded)}")
+
+
+def is_page(file: str) -> bool:
+    """Whether a file is a page and no export, by its ending."""
+    return file.casefold().endswith((".md", ".markdown", ".txt"))
+
+
+def _import_page(call: Call, file: str, slug: str) -> None:
+    from triage.usecases import importing
+
+    text = importing.shown("\n".join(_lines(call, file)))
+    before = {row.id: row.events for row in call.store().journals()}
+    done = importing.import_page(call.recorder(Place("", "", ""), create=True), text, file, slug=slug)
+    known = before.get(done.place.journal, 0)
+    new = existing(call.store(), done.place.journal).events - known
+    for each in done.became:
+        if call.json:
+            say_json({"journal": done.place.slug, **each._asdict()})
+        else:
+            say(f"{each.line:>5}  {each.kind:<11}  {shortened(plain(each.text))}")
+    note(plain(f"{done.place.slug}: {new} events imported from {file}, {known} were here already"))
 
 
 def _span(recorded: Sequence[Event]) -> str:
@@ -92,14 +114,21 @@ def export_command(call: Call, name: str | None, output: str | None, **_: Any) -
 
 @command("import", records=False)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def import_command(call: Call, files: Iterable[str], **_: Any) -> None:
-    """Add exported journals to the store; what is there already is not added again.
+@click.option("--slug", metavar="NAME", help="The slug of the journal that a page becomes.")
+def import_command(call: Call, files: Iterable[str], slug: str | None, **_: Any) -> None:
+    """Add exported journals to the store, or bring pages in Markdown into journals of their own.
+
+    What is there already is not added again. Of a page it is said which line became what.
 
     \b
     triage import velvet.jsonl
+    triage import postmortem.md --slug checkout-outage
     """
     store = call.store(create=True)
     for file in files:
+        if is_page(file):
+            _import_page(call, file, slug or "")
+            continue
         now = times.from_timestamp_us(config.clock())
         done = exchange.import_lines(store, _lines(call, file), call.redactor, now=now)
         if call.json:
