@@ -36,8 +36,8 @@ def check_command(
 ) -> None:
     """Look for contradictions, gaps and claims without proof; exit 1 where there is an error.
 
-    A page in Markdown is checked by what can be read from it, line by line. A finding that is all right is waived
-    with `triage waive`. docs/checks has a page for every rule.
+    A page in Markdown is checked by what can be read from it, line by line. A finding that is all right is
+    waived with `triage waive`. docs/checks has a page for every rule.
 
     \b
     triage check

@@ -6,36 +6,14 @@ from typing import Any, NamedTuple
 
 from triage.events import KINDS
 from triage.importer.blocks import Block, Item, blocks
+from triage.importer.links import linked
 from triage.importer.moments import Clock
+from triage.importer.pieces import UNKNOWN, Piece, Stated
 from triage.times import When
 
-UNKNOWN = When(None, "unknown")
 STATUSES = KINDS["action"].fields["status"].choices
 STATES = KINDS["issue"].fields["state"].choices
 JOURNAL = KINDS["header"].fields["status"].choices
-
-
-class Piece(NamedTuple):
-    """What becomes one event: its kind and fields, when it happened, and the line that says so.
-
-    ``part`` is the place of the addendum that it belongs to, from 1, or 0.
-    """
-
-    kind: str
-    fields: dict[str, Any]
-    line: int
-    when: When = UNKNOWN
-    part: int = 0
-    output: bytes | None = None
-
-
-class Stated(NamedTuple):
-    """Something that a page states and a record derives: ``label`` and ``text`` as they stood there."""
-
-    label: str
-    text: str
-    line: int
-    part: int = 0
 
 
 class Odd(NamedTuple):
@@ -94,7 +72,7 @@ _FIELDS = {
     "service": "service", "services": "service", "issue": "issue", "epic": "epic",
 }  # fmt: skip
 DERIVED = re.compile(
-    r"^(?:last updated|open issues|open actions|open|final state|not alike|backing|addendum|note|authors?"
+    r"^(?:last updated|open issues|open actions|open|final state|not alike|backing|addendum|note"
     r"|time|blocker \d+|published despite|classification|as of|.{1,60} must act)$",
     re.IGNORECASE,
 )
@@ -153,6 +131,7 @@ class _Reader:
             block = found[self._place]
             self._place += 1
             self._read(block)
+        self.pieces = linked(self.pieces)
 
     def _add(self, kind: str, fields: dict[str, Any], line: int, **more: Any) -> int:
         self.pieces.append(Piece(kind, fields, line, part=more.pop("part", self._part), **more))
@@ -220,7 +199,7 @@ class _Reader:
         if self._path:
             return False
         if block.kind == "list":
-            return all(_LABELLED.match(item.text) and item.done is None for item in block.items)
+            return all(_label_of(item) and item.done is None for item in block.items)
         if block.kind == "table":
             return len(block.columns) == 2
         return block.kind == "paragraph" and bool(_LABELLED.match(block.text))
@@ -228,7 +207,7 @@ class _Reader:
     def _header_block(self, block: Block) -> None:
         if block.kind == "list":
             for item in block.items:
-                found = _LABELLED.match(item.text)
+                found = _label_of(item)
                 if found:
                     self._label(found["label"], found["value"], item.line)
         elif block.kind == "table":
@@ -260,6 +239,8 @@ class _Reader:
         name = _FIELDS.get(label.casefold(), "")
         if self._part and label.casefold() == "time":
             self._addendum_time(value, line)
+        elif label.casefold() in ("author", "authors"):
+            self._patch_header(labels=[["Written by", value]])
         elif DERIVED.match(label):
             self.stated.append(Stated(label, value, line, self._part))
         elif name == "status":
@@ -352,8 +333,31 @@ class _Reader:
         said, outcome = _outcome(stamp.rest)
         if stamp.when.at is None:
             said = text
-        self._add("entry", _without({"text": said, "outcome": outcome}), line, when=stamp.when)
+        self._row(said, outcome, line, stamp.when)
         return True
+
+    def _row(self, text: str, outcome: str, line: int, when: When) -> None:
+        """A row of a timeline: a PR that was merged, an entry of some type, or an entry."""
+        merged = re.match(
+            r"^PR (?P<ref>(?:[\w.-]+/[\w.-]+)?#\d+) merged(?: — (?P<title>.+))?$", text, re.DOTALL
+        )
+        typed = re.match(
+            r"^(?P<type>Hypothesis|Decision|Finding|Escalation|Handoff): (?P<text>.+)$", text, re.DOTALL
+        )
+        if merged:
+            fields = {
+                "ref": merged["ref"],
+                "type": "pr",
+                "state": "merged",
+                "title": merged["title"],
+                "note": outcome,
+            }
+            self._add("issue", _without(fields), line, when=when)
+        elif typed:
+            fields = {"text": typed["text"], "type": typed["type"].casefold(), "outcome": outcome}
+            self._add("entry", _without(fields), line, when=when)
+        else:
+            self._add("entry", _without({"text": text, "outcome": outcome}), line, when=when)
 
     def _timeline_table(self, block: Block) -> bool:
         names = [column.casefold() for column in block.columns]
@@ -380,16 +384,15 @@ class _Reader:
                 stamp_when = stamp.when
                 said = f"{stamp.rest.strip()} {said}".strip() if stamp.rest.strip() else said
             if said or more:
-                fields = _without({"text": said or "—", "outcome": "; ".join(more)})
-                self._add("entry", fields, line, when=stamp_when)
+                self._row(said or "—", "; ".join(more), line, stamp_when)
         return True
 
     def _table(self, block: Block) -> None:
         names = [column.casefold().strip() for column in block.columns]
-        if _is_actions(names, self._last):
-            self._actions(block, names)
-        elif names[:1] == ["issue"] and any(name in ("status", "state") for name in names):
+        if names[:1] == ["issue"] and any(name in ("status", "state") for name in names):
             self._issues(block, names)
+        elif _is_actions(names, self._last):
+            self._actions(block, names)
         elif not block.rows or not block.columns or not all(block.columns):
             self._prose(block.source, block.line)
         else:
@@ -419,11 +422,17 @@ class _Reader:
                 fields.setdefault("status", "todo")
                 if not _OWN_ACTIONS.match(self._last):
                     fields["section"] = list(self._path)
-                self._add("action", _without(fields), line)
+                by = re.search(
+                    r"\(observed by ([0-9a-f]{8})\)|\(proved by ([0-9a-f]{8})\)",
+                    " ".join(c.text for c in row),
+                )
+                self._add("action", _without(fields), line, tail=(by[1] or by[2]) if by else "")
 
     def _action_status(self, text: str, line: int) -> dict[str, Any]:
         bare = _BACKED.sub("", text).strip()
         word, _, note = _split(bare)
+        if re.fullmatch(r"BLOCKED → (?:FIXED|ACCEPTED)", bare):
+            return {"status": "blocked"}
         if "→" in bare:
             return {"status": "done", "also": bare}
         known = _known(word, STATUSES, _ACTION_WORDS)
@@ -517,7 +526,16 @@ class _Reader:
         fields: dict[str, Any] = {"title": title.strip() or "Untitled", "status": status, "owner": owner}
         if not _OWN_ACTIONS.match(self._last):
             fields["section"] = list(self._path)
+        if _OWN_ACTIONS.match(self._last) and self._has_action(fields["title"], owner):
+            return  # a list of what is open names again what a checklist has
         self._add("action", _without(fields), item.line)
+
+    def _has_action(self, title: str, owner: str) -> bool:
+        """Whether this part has an action of that title and owner, in a section of its own."""
+        mine = (piece.fields for piece in self.pieces if piece.kind == "action" and piece.part == self._part)
+        return any(
+            (each["title"], each.get("owner", "")) == (title, owner) and "section" in each for each in mine
+        )
 
     def _special(self, block: Block) -> bool:
         """Paragraphs that a document makes of its record, captions of evidence and of tables."""
@@ -547,11 +565,13 @@ class _Reader:
 
     def _captioned(self, block: Block, fence: Block, caption: re.Match[str]) -> bool:
         self._place += 1
-        title = blocks(caption["title"] or "x")[0].text if caption["title"] else ""
+        title = blocks(caption["title"])[0].text if caption["title"] else ""
         command = (caption["command"] or "").strip("` ")
-        return self._fence(
-            fence, title, command, line=block.line, environment=(caption["environment"] or "").strip()
-        )
+        environment = (caption["environment"] or "").strip()
+        done = self._fence(fence, title, command, line=block.line, environment=environment)
+        tail = re.search(r"· ([0-9a-f]{8})$", caption["rest"] or "")
+        self.pieces[-1] = self.pieces[-1]._replace(tail=tail[1] if tail else "")
+        return done
 
     def _fence(self, block: Block, title: str, command: str, *, line: int = 0, environment: str = "") -> bool:
         """A verbatim block: evidence where something says what it is, or where it is a console's."""
@@ -638,6 +658,10 @@ class _Reader:
                 )
         elif label.casefold() in ("blocked", "stood for", "seen in"):
             self.stated.append(Stated(label, value, piece.line, self._part))
+            number = re.match(r"action (\d+)", value)
+            actions = [place for place, each in enumerate(self.pieces) if each.kind == "action"]
+            if number and 0 < int(number[1]) <= len(actions):
+                piece = piece._replace(about=actions[int(number[1]) - 1])
         elif name:
             fields[name] = value
         else:
@@ -671,6 +695,16 @@ _ACTION_WORDS = {
 }
 
 
+def _label_of(item: Item) -> re.Match[str] | None:
+    """The label and the value of an item: a label is bold, or begins with a capital."""
+    if re.match(r"\*\*[^*\n]+:\*\*", item.source):
+        return _BOLD.match(item.text)
+    return _LABELLED.match(item.text)
+
+
+_BOLD = re.compile(r"^(?P<label>[^:\n]{1,60}?)\s*:\s*(?P<value>.*)$", re.DOTALL)
+
+
 def _ends_field(block: Block) -> bool:
     return block.kind == "heading" or bool(
         re.fullmatch(r"\*\*(Root cause|Fix|Accepted)\*\*", block.source.strip())
@@ -701,8 +735,8 @@ _TITLES = (
 
 _COLUMNS = {
     "#": "number", "no.": "number", "status": "status", "state": "status", "owner": "owner",
-    "assignee": "owner", "who": "owner", "notes": "outcome", "outcome": "outcome", "environment": "environment", "issue": "issue",
-    "bug": "issue", "ticket": "issue", "tracking": "issue",
+    "assignee": "owner", "who": "owner", "notes": "outcome", "outcome": "outcome",
+    "environment": "environment", "issue": "issue", "bug": "issue", "ticket": "issue", "tracking": "issue",
 }  # fmt: skip
 
 
