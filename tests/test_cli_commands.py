@@ -326,6 +326,7 @@ def exampled(tmp_path_factory):
         triage("use", "velvet-first-deploy")
         triage("section", "References", "TBD")
         (triage.work / "notes.md").write_text("Run it backwards.\n")
+        (triage.work / "postmortem.md").write_text("# Checkout outage\n\n## Summary\n\nCarts timed out.\n")
         (triage.work / "migrate.log").write_text("3 migrations\n")
         _tool(folder / "bin", "dig", "echo '\"v=DKIM1\"'")
         environment = triage.environment | {

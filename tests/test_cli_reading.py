@@ -200,7 +200,7 @@ def test_a_template_reads_no_file_that_is_none(journal):
 
     assert journal.refused("render", "--template", "reads") == (
         1,
-        "triage: reads.md.j2: no template 'notes.txt'; one of: reads, triage",
+        "triage: reads.md.j2: no template 'notes.txt'; one of: postmortem, reads, triage",
     )
 
 

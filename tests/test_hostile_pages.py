@@ -29,6 +29,7 @@ UNSHOWN = {
     "observation": {"row", "taken"},
     "evidence": {"cwd", "digest", "host", "language", "sha256"},
     "amendment": {"reason"},
+    "act": {"about"},
 }
 """Fields that no page shows; what the commands do not put into documents."""
 

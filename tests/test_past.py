@@ -150,6 +150,10 @@ def test_a_difference_between_two_moments_of_the_past(journal):
     assert journal("diff", "--from", "-90m", "--to", "-30m") == "+ entry two"
 
 
+def test_before_the_beginning_there_was_nothing_to_differ_from(journal):
+    assert journal("diff", "--from", "-9h") == "+ header Velvet first deploy"
+
+
 def test_no_difference_is_told_as_such(journal):
     assert journal.run("diff", "--from", "now") == (0, "", "nothing changed\n")
 

@@ -229,7 +229,7 @@ def test_a_template_that_loops_is_stopped(by, monkeypatch):
 
 
 def test_an_unknown_template_is_told_with_those_that_there_are():
-    with pytest.raises(NotFound, match="one of: triage"):
+    with pytest.raises(NotFound, match="one of: postmortem, triage"):
         render(report(), template="nosuch")
 
 

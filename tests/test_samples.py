@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from triage import config, times
+from triage.check import check
 from triage.redact import Redactor
 from triage.render import Style, render
 from triage.report import Report
@@ -136,3 +137,64 @@ def test_the_span_of_the_work_ends_with_the_last_health_check(imported):
 
 def test_the_two_blockers_that_happened_are_the_blockers_that_are_counted(imported):
     assert [blocker.status for blocker in imported.main.blockers] == ["fixed", "fixed"]
+
+
+OUTAGE = SAMPLE.parent / "checkout-outage"
+
+
+@pytest.fixture(scope="module")
+def outage(tmp_path_factory):
+    """The store with the checked-in record of the outage, and its journal."""
+    path = str(tmp_path_factory.mktemp("outage") / "triage.db")
+    store = open_store(path, clock=config.clock, entropy=config.entropy, create=True)
+    lines = (OUTAGE / "checkout-outage.jsonl").read_text(encoding="utf-8").splitlines()
+    now = times.from_timestamp_us(config.clock())
+    done = exchange.import_lines(store, lines, Redactor(b"k" * 32), now=now)
+    return list(store.events(done.journal, output=True))
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
+def test_the_post_mortem_is_what_its_record_renders(outage, ending):
+    document = (OUTAGE / f"checkout-outage.{ending}").read_text(encoding="utf-8")
+    version = re.search(r'content="triage ([^"]+)"', (OUTAGE / "checkout-outage.html").read_text())[1]
+    style = Style(version=version)
+
+    assert render(Report.from_events(outage), template="postmortem", format=ending, style=style) == document
+
+
+def test_the_post_mortem_has_the_headings_of_one():
+    headings = re.findall(r"^## (.+)$", (OUTAGE / "checkout-outage.md").read_text(), re.MULTILINE)
+
+    assert [title for title in headings if "vidence" not in title] == [
+        "Summary",
+        "Impact",
+        "Contributing factors",
+        "Timeline",
+        "Final state",
+        "Checks",
+        "What went well",
+        "What went wrong",
+        "Where we got lucky",
+        "Action items",
+        "Related issues",
+        "Issues status",
+    ]
+
+
+def test_the_outage_has_no_findings(outage):
+    assert check(Report.from_events(outage), outage, Redactor(b"k" * 32)) == []
+
+
+def test_the_outage_is_recorded_by_its_script(tmp_path):
+    environment = {
+        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "HOME": str(tmp_path),
+        "TRIAGE_STORE": str(tmp_path / "triage.db"),
+    }
+    script = OUTAGE / "record.sh"
+    done = subprocess.run(
+        ["sh", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, "triage:" in done.stderr) == (0, False), done.stderr

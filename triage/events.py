@@ -404,10 +404,7 @@ def canonical(value: object) -> bytes:
 
 def sha256(*pieces: bytes) -> str:
     """SHA-256 of the pieces, one after the other, in hex."""
-    digest = _new_sha256()
-    for piece in pieces:
-        digest.update(piece)
-    return str(digest.hexdigest())
+    return str(_new_sha256(b"".join(pieces)).hexdigest())
 
 
 def new_id(now_us: int, entropy: bytes) -> str:
@@ -467,7 +464,7 @@ def digest_of(envelope: bytes) -> str:
 
 def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
     """The event that the kept bytes say. Nothing is verified here."""
-    head = _read(sealed.envelope)
+    head = read_json(sealed.envelope)
     actor = head["actor"]
     return Event(
         head["id"],
@@ -481,7 +478,7 @@ def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
         Actor(actor["name"], actor["type"], actor["session"]),
         tuple(head["parents"]),
         sealed.digest,
-        None if sealed.body is None else _read(sealed.body),
+        None if sealed.body is None else read_json(sealed.body),
         n,
         b"".join(data for _, data in sealed.chunks) if output and sealed.chunks else None,
     )
@@ -490,7 +487,7 @@ def unseal(sealed: Sealed, n: int = 0, *, output: bool = False) -> Event:
 _decode = json.JSONDecoder().raw_decode
 
 
-def _read(raw: bytes) -> Any:
+def read_json(raw: bytes) -> Any:
     """The value of kept bytes, which have no white space around it; ValueError for anything else."""
     text = raw.decode()
     value, end = _decode(text)

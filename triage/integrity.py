@@ -77,7 +77,7 @@ class _Reader:
         self._journal = journal
         self._place = 0
         self._places: dict[str, int] = {}
-        self._tails: list[str] = [""]
+        self._ids: list[str] = [""]
         self._parents: dict[str, tuple[str, ...]] = {}
         self._times: dict[str, str] = {}
         self._unknown: list[tuple[int, str]] = []
@@ -91,7 +91,7 @@ class _Reader:
         self._place += 1
         digest = events.digest_of(copy.envelope)
         head = _head(copy.envelope)
-        self._tails.append(head["id"][-8:] if head else "")
+        self._ids.append(head["id"] if head else "")
         self._unread = self._broken = self._unread or head is None
         if head is None or copy.digest not in ("", digest):
             self._fault("altered", "its envelope is not the one that was sealed")
@@ -132,7 +132,7 @@ class _Reader:
 
     def _fault(self, what: str, detail: str, place: int = 0) -> None:
         place = place or self._place
-        tail = self._tails[place] if place < len(self._tails) else ""
+        tail = self._ids[place][-8:] if place < len(self._ids) else ""
         self._faults.append(Fault(place, tail, what, detail))
 
     def verdict(self, declared: Checkpoint | None, held: Checkpoint | None) -> Verdict:
@@ -237,27 +237,20 @@ class _Reader:
         )
 
 
+_TEXTS = ("id", "journal", "kind", "entity", "recorded_at", "body")
+"""The keys of an envelope that the verification rests on."""
+
+
 def _head(envelope: bytes) -> dict[str, Any] | None:
     """The envelope's object, or None where it is none of the form."""
     try:
-        value = json.loads(envelope)
+        value = events.read_json(envelope)
     except (ValueError, RecursionError):
         return None
-    if (
-        not isinstance(value, dict)
-        or value.keys() != events.ENVELOPE
-        or not isinstance(value["parents"], list)
-    ):
+    if type(value) is not dict or value.keys() != events.ENVELOPE or type(value["parents"]) is not list:
         return None
-    texts = (
-        value["id"],
-        value["journal"],
-        value["kind"],
-        value["recorded_at"],
-        value["body"],
-        *value["parents"],
-    )
-    return value if all(isinstance(text, str) for text in texts) else None
+    found = {type(value[name]) for name in _TEXTS}.union(map(type, value["parents"]))
+    return value if found == {str} else None
 
 
 def _output(body: bytes) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from triage.errors import InvalidValue
-from triage.events import DEEPEST, KINDS, LOG, near, visible
+from triage.events import DEEPEST, FIELDS, KINDS, near, visible
 from triage.events import Field as KindField
 
 SCHEMA_ID = "triage.record.v1"
@@ -132,9 +132,9 @@ def _model(kind: str) -> type[Line]:
 @cache
 def fields_model(kind: str) -> type[BaseModel]:
     """The model of the fields of a kind: all may be absent or null, none may be unknown."""
-    named = {**KINDS[kind].fields, "log": LOG}
     definitions: dict[str, Any] = {
-        name: (_type(field) | None, Field(None, description=field.help)) for name, field in named.items()
+        name: (_type(field) | None, Field(None, description=field.help))
+        for name, field in FIELDS[kind].items()
     }
     return create_model(f"{kind.title()}Fields", __config__=ConfigDict(extra="forbid"), **definitions)
 
@@ -148,7 +148,7 @@ def _explained(error: ValidationError, kind: str, number: int) -> InvalidValue:
     first = error.errors(include_url=False)[0]
     place = [str(part) for part in first["loc"]]
     name = place[1] if place[:1] == ["fields"] and len(place) > 1 else (place[0] if place else kind)
-    fields = {**KINDS[kind].fields, "log": LOG}
+    fields = FIELDS[kind]
     if first["type"] == "extra_forbidden":
         known = fields if place[0] == "fields" else Line.model_fields
         return InvalidValue(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from triage import times
@@ -65,11 +66,15 @@ def _backed_moments(part: Part) -> list[int]:
     ats = [item.at for item in part.evidence]
     ats += [row.at for table in part.tables for row in table.rows]
     ats += [action.ended_at or action.at for action in part.actions if action.backing != "asserted"]
-    return [times.to_us(at) for at in ats if at]
+    return sorted(times.to_us(at) for at in ats if at)
 
 
 def _has_near(moments: list[int], at: str | None) -> bool:
-    return at is None or any(abs(moment - times.to_us(at)) <= NEARBY for moment in moments)
+    if at is None:
+        return True
+    us = times.to_us(at)
+    place = bisect_left(moments, us - NEARBY)
+    return place < len(moments) and moments[place] <= us + NEARBY
 
 
 def _verbatim(part: Part) -> bool:
@@ -82,7 +87,8 @@ def _verbatim(part: Part) -> bool:
 def untested(view: View) -> Iterator[Finding]:
     """TR405: something is confirmed, and in the same breath nobody tried it."""
     for text in view.texts:
-        sure, untried = _SURE.search(text.spoken), _UNTRIED.search(text.spoken)
+        untried = _UNTRIED.search(text.spoken)
+        sure = _SURE.search(text.spoken) if untried else None
         while sure and untried:
             if abs(sure.start() - untried.start()) < 200 and not _overlap(sure, untried):
                 first, last = sorted((sure.start(), untried.start()))
@@ -192,7 +198,7 @@ def absolute(view: View) -> Iterator[Finding]:
     for text in view.texts:
         if text.about == "row":
             continue
-        for sentence in sentences(text.spoken):
+        for sentence in sentences(text.spoken) if _ABSOLUTE.search(text.spoken) else ():
             found = _ABSOLUTE.search(sentence[0])
             if found:
                 said = " ".join(text.text[sentence.start() : sentence.end()].split())

@@ -26,6 +26,8 @@ _COUNT = re.compile(
     rf"(?P<noun>{'|'.join(sorted(_NOUNS, key=len, reverse=True))})\b(?!\s+(?:each|per)\b)(?![-/#])",
     re.IGNORECASE,
 )
+_NOUN = re.compile(r"blocker|action|issue|\bprs?\b|pull request|addend|environment", re.IGNORECASE)
+"""What every count has somewhere."""
 _LOOSE = re.compile(
     r"\b(?:of|or|and|more|other|another|than|least|most|to|further|new|additional|each|per|such|same|next)\b",
     re.IGNORECASE,
@@ -57,7 +59,7 @@ def count(view: View) -> Iterator[Finding]:
     accepted = _Accepted(view)
     mined = _mined(view)
     for text in view.texts:
-        if text.about == "row" or text.field == "title":
+        if text.about == "row" or text.field == "title" or not (mined or _NOUN.search(text.spoken)):
             continue
         for found in _COUNT.finditer(text.spoken):
             if _counts_otherwise(found):
@@ -203,6 +205,8 @@ _CLOCKS = re.compile(
     r"(?:→|->|–|—|\bto\b|\buntil\b|\btill\b)\s*(?P<second>[0-2]\d:[0-5]\d)(?!\d)(?::\d\d)?(?: ?(?:UTC|Z))?"
     r"(?P<two>[^).;,\n|]{0,60})"
 )
+_TELLS_SPAN = re.compile(rf"\d[ \t]?{_UNIT}|\d:[0-5]\d", re.IGNORECASE)
+"""What every text with a span, or with the ends of one, has somewhere."""
 FEW = 4
 """Minutes with an event below which a record is no timeline that a span could be held against."""
 _PLAIN = frozenset(
@@ -228,7 +232,7 @@ _PLAIN = frozenset(
 def span(view: View) -> Iterator[Finding]:
     """TR102: spans that nothing bears out, spans that their own ends contradict, and ends that are none."""
     for text in view.texts:
-        if not any(character.isdigit() for character in text.spoken):
+        if not _TELLS_SPAN.search(text.spoken):
             continue
         for sentence in sentences(text.spoken):
             yield from _of_sentence(view, text, sentence)

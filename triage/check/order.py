@@ -76,20 +76,27 @@ def _after_the_end(view: View, part: Part) -> Iterator[Finding]:
 def impossible(view: View) -> Iterator[Finding]:
     """TR202: times ahead of the record, and before the time at which the work was said to begin."""
     opening = next((patch for patch in view.patches if patch.id == view.report.journal), None)
+    began = opening.at if opening is not None and opening.at else ""
+    stated = opening is not None and _apart(opening.recorded_at, began or opening.recorded_at) > MINUTE
     for patch in view.patches:
-        if patch.at is None or patch.precision == "unknown":
+        if patch.at is None or patch.precision == "unknown" or began <= patch.at <= patch.recorded_at:
             continue
         shown = times.show(patch.at, patch.precision)
         fix = f"triage amend {view.name(patch.id)} at=TIME"
-        if times.to_us(patch.at) > times.to_us(patch.recorded_at) + times.EARLY + _spare(patch.precision):
+        spare = _spare(patch.precision)
+        if _apart(patch.at, patch.recorded_at) > times.EARLY + spare and patch.at > patch.recorded_at:
             record = f"recorded at {times.show(patch.recorded_at, 'minute')}"
             yield view.finding("TR202", patch.id, shown, record, fix, field="at")
-        elif opening is not None and opening.at and patch.id != opening.id:
-            early = times.to_us(opening.at) - times.to_us(patch.at) - _spare(patch.precision)
-            said_when = abs(times.to_us(opening.recorded_at) - times.to_us(opening.at)) > MINUTE
-            if (said_when and early >= MINUTE) or early > LONG_BEFORE:
-                record = f"the work began at {times.show(opening.at, opening.precision)}"
+        elif patch.at < began and patch.id != view.report.journal:
+            early = _apart(began, patch.at) - spare
+            if (stated and early >= MINUTE) or early > LONG_BEFORE:
+                record = f"the work began at {times.show(began, 'minute')}"
                 yield view.finding("TR202", patch.id, shown, record, fix, field="at")
+
+
+def _apart(one: str, two: str) -> int:
+    """Microseconds between two instants."""
+    return abs(times.to_us(one) - times.to_us(two))
 
 
 def _spare(precision: str) -> int:
@@ -116,7 +123,7 @@ def precision(view: View) -> Iterator[Finding]:
     """TR204: rows of a day, or of no known time, among rows of a minute."""
     for part in view.report.parts:
         fine = sum(row.precision in ("exact", "minute") for row in part.rows)
-        coarse = [row for row in part.rows if row.precision in ("day", "unknown")]
+        coarse = [row for row in part.rows if row.precision in ("day", "unknown") and row.source == "entry"]
         if fine > len(coarse) > 0:
             for row in coarse:
                 said = f"{row.text!r} at {times.show(row.at, row.precision)}"

@@ -20,6 +20,7 @@ _CLOSED_BY = re.compile(
 )
 _CLOSING = r"(?:closes|closed|fixes|fixed|resolves|resolved|merges|merged)"
 _CLOSES = re.compile(rf"{_WHAT}{_TWO}\s+{_CLOSING}\s+{_NEXT}{_ONE}", re.IGNORECASE)
+_VERB = re.compile(r"clos|fix|resolv|merg", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\b(?P<what>blocker|action)s? (?:no\. ?|number )?#?(?P<number>\d{1,4})\b(?![:.]\d)", re.IGNORECASE
 )
@@ -35,7 +36,7 @@ def relation(view: View) -> Iterator[Finding]:
     """TR103: a PR that is closed by an issue, an issue that is merged, an issue in the place of a PR."""
     kinds = _kinds(view)
     for text in view.texts:
-        if "#" in text.spoken:
+        if "#" in text.spoken and _VERB.search(text.spoken):
             for pattern in (_CLOSED_BY, _CLOSES):
                 for found in pattern.finditer(text.spoken):
                     yield from _inverted(view, text, found, kinds)

@@ -80,14 +80,12 @@ def unowned(view: View) -> Iterator[Finding]:
 
 
 def _unowned(view: View, text: Text) -> Iterator[Finding]:
-    told = set()
-    for box in _BOX.finditer(text.spoken):
-        told.add(box.start())
+    for box in _BOX.finditer(text.spoken) if "[ ]" in text.spoken else ():
         item = text.text[box.start("text") : box.end("text")]
         if not _OWNED.search(item):
             fix = f"triage action {quoted(item.strip())} --owner NAME"
             yield view.finding("TR403", text.event, item.strip(), "no owner", fix, field=text.field)
-    for sentence in sentences(text.spoken):
+    for sentence in sentences(text.spoken) if _OBLIGATION.search(text.spoken) else ():
         found = _OBLIGATION.search(sentence[0])
         if found and not _OWNED.search(sentence[0]) and "[ ]" not in sentence[0]:
             said = " ".join(text.text[sentence.start() : sentence.end()].split())

@@ -186,4 +186,8 @@ def _whole(path: str) -> str:
 
 def opener(address: str) -> Callable[[], Store]:
     """What opens the store again, in another process too."""
-    return partial(open_store, address, clock=config.clock, entropy=config.entropy)
+    return partial(_open, address)
+
+
+def _open(address: str) -> Store:
+    return open_store(address, clock=config.clock, entropy=config.entropy)

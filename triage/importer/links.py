@@ -13,10 +13,29 @@ CLOSED = ("resolved", "abandoned")
 def linked(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with what each says of another."""
     found = list(pieces)
+    _numbered(found)
     _environments(found)
     _blocked(found)
     _backed(found)
     return [*_resolved(_fixed(found))]
+
+
+def _numbered(pieces: list[Piece]) -> None:
+    """The actions in the order of their numbers on the page, and blockers with the one that they block."""
+    places = [place for place, piece in enumerate(pieces) if piece.kind == "action"]
+    slots: dict[int, Piece] = {}
+    rest = []
+    for place in places:
+        number = pieces[place].number
+        if 0 < number <= len(places) and number not in slots:
+            slots[number] = pieces[place]
+        else:
+            rest.append(pieces[place])
+    for number, place in enumerate(places, 1):
+        pieces[place] = slots[number] if number in slots else rest.pop(0)
+    for place, piece in enumerate(pieces):
+        if piece.kind == "blocker" and 0 < piece.number <= len(places):
+            pieces[place] = piece._replace(about=places[piece.number - 1])
 
 
 def _environments(pieces: list[Piece]) -> None:

@@ -65,7 +65,12 @@ class Clock:
             if not found:
                 return None
             return Stamp(When(f"{self.date}T00:00:00.000000Z", "day"), _SEPARATOR.sub("", rest))
-        rest = _SEPARATOR.sub("", rest[clock.end() :])
+        rest = rest[clock.end() :]
+        after = re.match(r"\s*(?:on|,)\s+", rest)
+        dated = _DATE.match(rest, after.end()) if after and not found else None
+        if dated:
+            self.date, self._last, rest = _iso(dated), -1, rest[dated.end() :]
+        rest = _SEPARATOR.sub("", rest)
         return Stamp(self._when(clock, line), rest)
 
     def _when(self, clock: re.Match[str], line: int) -> When:

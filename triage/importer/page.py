@@ -39,7 +39,7 @@ def read(text: str) -> Page:
     reader = _Reader()
     matter, rest, skipped = _front_matter(text)
     found = [block._replace(line=block.line + skipped, end=block.end + skipped) for block in blocks(rest)]
-    reader.page(found, matter, skipped)
+    reader.page(found, matter)
     return Page(reader.title, reader.pieces, reader.stated, reader.odd, reader.clock.seen)
 
 
@@ -63,7 +63,7 @@ def _front_matter(text: str) -> tuple[list[tuple[str, str, int]], str, int]:
 
 
 _LABELLED = re.compile(
-    r"^(?:[*_]{0,2})(?P<label>[A-Z][^:*_\n|]{0,48}?)(?:[*_]{0,2})\s*:\s*(?:[*_]{0,2})\s*(?P<value>.*)$",
+    r"^[*_]{0,2}(?P<label>[A-Z](?:[^:*_\n|]{0,48}?[^\d:*_\n|\s])?)[*_]{0,2}\s*:\s*[*_]{0,2}\s*(?P<value>.*)$",
     re.DOTALL,
 )
 _FIELDS = {
@@ -73,10 +73,11 @@ _FIELDS = {
 }  # fmt: skip
 DERIVED = re.compile(
     r"^(?:last updated|open issues|open actions|open|final state|not alike|backing|addendum|note"
-    r"|time|blocker \d+|published despite|classification|as of|.{1,60} must act)$",
+    r"|time|related issues|blocker \d+|published despite|classification|as of|.{1,60} must act)$",
     re.IGNORECASE,
 )
 """Labels of lines that a document makes of its record."""
+_STAMPED = re.compile(r"^[\s*_\[(`~]*(?:.{0,24}?[\s,T])?[0-2]?\d:[0-5]\d(?!\d)")
 _TIMELINE = re.compile(r"\b(?:timeline|sequence log|chronology|event log)\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"^(?:(?:executive |incident )?summary|overview|tl;?dr|abstract)$", re.IGNORECASE)
 _IMPACT = re.compile(r"^impact$", re.IGNORECASE)
@@ -113,7 +114,7 @@ class _Reader:
         self.stated: list[Stated] = []
         self.odd: list[Odd] = []
         self.clock = Clock()
-        self._part = self._base = self._addenda = 0
+        self._part = self._base = self._addenda = self._bold = 0
         self._path: list[str] = []
         self._levels: list[int] = []
         self._blocker = -1
@@ -121,20 +122,24 @@ class _Reader:
         self._blocks: list[Block] = []
         self._place = 0
 
-    def page(self, found: list[Block], matter: Sequence[tuple[str, str, int]], skipped: int) -> None:
+    def page(self, found: list[Block], matter: Sequence[tuple[str, str, int]]) -> None:
         """Read all blocks of a page, after the labels that stood before it."""
         self._blocks = found
-        self._header[0] = self._add("header", {}, 1 + skipped)
+        self._header[0] = self._add("header", {}, 1)
         for label, value, line in matter:
             self._label(label, value, line)
         while self._place < len(found):
             block = found[self._place]
             self._place += 1
             self._read(block)
+        header = self.pieces[0].fields
+        if ["title", self.title] in header.get("labels", []):
+            header["labels"].remove(["title", self.title])
         self.pieces = linked(self.pieces)
 
     def _add(self, kind: str, fields: dict[str, Any], line: int, **more: Any) -> int:
-        self.pieces.append(Piece(kind, fields, line, part=more.pop("part", self._part), **more))
+        heading = "" if kind in ("header", "section") else self._last
+        self.pieces.append(Piece(kind, fields, line, part=self._part, heading=heading, **more))
         return len(self.pieces) - 1
 
     def _read(self, block: Block) -> None:
@@ -144,7 +149,10 @@ class _Reader:
             return
         elif self._is_header(block):
             self._header_block(block)
-        elif _TIMELINE.search(self._last) and self._timeline(block):
+        elif self._titles(block):
+            self._bold = self._bold or (self._levels or [self._base + 1])[-1] + 1
+            self._heading(block._replace(text=block.text.strip("* "), level=self._bold))
+        elif (_TIMELINE.search(self._last) or self._tells_times(block)) and self._timeline(block):
             return
         elif block.kind == "table":
             self._table(block)
@@ -153,11 +161,30 @@ class _Reader:
         elif not self._special(block):
             self._prose(block.source, block.line)
 
+    def _titles(self, block: Block) -> bool:
+        """Whether a line in bold stands for a heading: nothing else on it, and text below it."""
+        bold = block.kind == "paragraph" and re.fullmatch(r"(\*\*|__)([^*_\n]{2,80})\1", block.source.strip())
+        after = self._blocks[self._place] if self._place < len(self._blocks) else None
+        return bool(
+            bold
+            and after is not None
+            and after.kind not in ("table", "fence", "heading")
+            and self._blocker < 0
+        )
+
+    def _tells_times(self, block: Block) -> bool:
+        """Whether all items of a list, or all rows of a table, begin with a time of day."""
+        if block.kind == "list" and len(block.items) > 1:
+            return all(item.done is None and _STAMPED.match(item.text) for item in block.items)
+        named = block.kind == "table" and re.match(r"(?:time|when)\b", block.columns[0], re.IGNORECASE)
+        return bool(named and block.rows and all(_STAMPED.match(row[0].text) for row in block.rows))
+
     @property
     def _last(self) -> str:
         return self._path[-1] if self._path else ""
 
     def _heading(self, block: Block) -> None:
+        self._bold = self._bold if block.kind == "paragraph" else 0
         self.clock.told(block.text)
         self._blocker = -1
         addendum, blocker = _ADDENDUM.match(block.text), _BLOCKER.match(block.text)
@@ -183,12 +210,8 @@ class _Reader:
             self._path.pop()
         self._levels.append(block.level)
         self._path.append(block.text.strip() or "Untitled")
-        if not self._is_known(block.text) and self._is_empty(block.level):
+        if not _BLOCKER.match(block.text) and self._is_empty(block.level):
             self._add("section", {"heading": list(self._path)}, block.line)
-
-    def _is_known(self, title: str) -> bool:
-        known = (_TIMELINE, _SUMMARY, _BLOCKERS, _BLOCKER, _RELATED, _REFERENCES)
-        return any(pattern.search(title) for pattern in known) or title in _OWN
 
     def _is_empty(self, level: int) -> bool:
         """Whether nothing stands under a heading, not even another one."""
@@ -223,7 +246,7 @@ class _Reader:
         for number, line in enumerate(block.source.split("\n"), block.line):
             found = _LABELLED.match(line.strip())
             if found:
-                if label:
+                if label or value.strip():
                     self._label(label, value, first)
                 label, value, first = found["label"], found["value"].strip(" *_\\"), number
             else:
@@ -240,7 +263,7 @@ class _Reader:
         if self._part and label.casefold() == "time":
             self._addendum_time(value, line)
         elif label.casefold() in ("author", "authors"):
-            self._patch_header(labels=[["Written by", value]])
+            self.stated.append(Stated("Author", value, line, self._part))
         elif DERIVED.match(label):
             self.stated.append(Stated(label, value, line, self._part))
         elif name == "status":
@@ -268,7 +291,9 @@ class _Reader:
 
     def _status(self, value: str, line: int) -> None:
         word, _, note = _split(value)
-        known = _known(word, JOURNAL, _JOURNAL_WORDS)
+        known = _known(word, JOURNAL, _JOURNAL_WORDS) or _known(
+            word.partition(",")[0], JOURNAL, _JOURNAL_WORDS
+        )
         if not known:
             self.odd.append(Odd(word, "status", line))
             self._patch_header(status_note=value)
@@ -292,6 +317,8 @@ class _Reader:
 
     def _prose(self, source: str, line: int) -> None:
         """Text that is nothing else: the summary, or prose under its heading, after what stands there."""
+        if not self.clock.date:
+            self.clock.told(source)
         if not source.strip():
             return
         if not self._path or (_SUMMARY.match(self._last) and len(self._path) == 1):
@@ -327,7 +354,8 @@ class _Reader:
 
     def _entry(self, text: str, line: int) -> bool:
         stamp = self.clock.read(text, line=line)
-        if stamp is None or not stamp.rest.strip():
+        bare = stamp is not None and stamp.when.precision == "day" and stamp.rest.startswith("(")
+        if stamp is None or bare or not stamp.rest.strip():
             self.clock.told(text)
             return False
         said, outcome = _outcome(stamp.rest)
@@ -404,19 +432,23 @@ class _Reader:
             line = block.line + 2 + number
             fields: dict[str, Any] = {}
             more: list[str] = []
+            told = 0
             for place, cell in enumerate(row[: len(names)]):
                 field = columns.get(place, "")
                 if field == "status":
                     fields |= self._action_status(cell.text, line)
-                elif field == "issue" and _REF.match(cell.text):
-                    fields["issue"] = _REF.match(cell.text)["ref"]  # type: ignore[index]
                 elif field in ("title", "owner", "outcome", "environment"):
                     fields[field] = cell.text
+                elif field == "number" and re.fullmatch(r"[0-9]{1,6}", cell.text):
+                    told = int(cell.text)
                 elif field != "number" and cell.text:
                     more.append(f"{block.columns[place]}: {cell.text}")
             fields["outcome"] = "; ".join(
                 text for text in (fields.get("outcome", ""), fields.pop("also", ""), *more) if text
             )
+            told_issue = _REF.match(fields["outcome"].partition(", ")[0]) if names == _ITEMS else None
+            if told_issue:
+                fields |= {"issue": told_issue["ref"], "outcome": fields["outcome"].partition(", ")[2]}
             if fields.get("title") or fields["outcome"]:
                 fields.setdefault("title", fields["outcome"] or "Untitled")
                 fields.setdefault("status", "todo")
@@ -426,7 +458,7 @@ class _Reader:
                     r"\(observed by ([0-9a-f]{8})\)|\(proved by ([0-9a-f]{8})\)",
                     " ".join(c.text for c in row),
                 )
-                self._add("action", _without(fields), line, tail=(by[1] or by[2]) if by else "")
+                self._add("action", _without(fields), line, tail=(by[1] or by[2]) if by else "", number=told)
 
     def _action_status(self, text: str, line: int) -> dict[str, Any]:
         bare = _BACKED.sub("", text).strip()
@@ -523,7 +555,9 @@ class _Reader:
         title = text[: found.start()] if found else text
         owner = (found["named"] or found["at"]).strip() if found else ""
         title, status = _boxed_status(title, done=bool(item.done))
-        fields: dict[str, Any] = {"title": title.strip() or "Untitled", "status": status, "owner": owner}
+        title, _, outcome = title.strip().partition(" — ")
+        fields: dict[str, Any] = {"title": title or "Untitled", "outcome": outcome}
+        fields |= {"status": status, "owner": owner}
         if not _OWN_ACTIONS.match(self._last):
             fields["section"] = list(self._path)
         if _OWN_ACTIONS.match(self._last) and self._has_action(fields["title"], owner):
@@ -559,6 +593,10 @@ class _Reader:
             if _VERBATIM.search(block.text) and "\n" not in block.source and self._path:
                 self._place += 1
                 return self._fence(after, block.text.rstrip(": "), "", line=block.line)
+        if _IMPACT.match(self._last) and block.text == self.pieces[self._header[self._part]].fields.get(
+            "impact"
+        ):
+            return True
         if _RELATED.match(self._last):
             return self._related(block)
         return False
@@ -658,10 +696,8 @@ class _Reader:
                 )
         elif label.casefold() in ("blocked", "stood for", "seen in"):
             self.stated.append(Stated(label, value, piece.line, self._part))
-            number = re.match(r"action (\d+)", value)
-            actions = [place for place, each in enumerate(self.pieces) if each.kind == "action"]
-            if number and 0 < int(number[1]) <= len(actions):
-                piece = piece._replace(about=actions[int(number[1]) - 1])
+            number = re.match(r"action (\d{1,6})", value)
+            piece = piece._replace(number=int(number[1]) if number else piece.number)
         elif name:
             fields[name] = value
         else:
@@ -681,7 +717,9 @@ _OWN = (
     "What remains",
     "Corrections",
 )
-_OWN_ACTIONS = re.compile(r"^(?:Action queue|Operator action required|What remains)$")
+_OWN_ACTIONS = re.compile(
+    r"^(?:Action queue|Action items|Operator action required|What remains)$", re.IGNORECASE
+)
 
 
 _JOURNAL_WORDS = dict.fromkeys(("closed", "fixed", "complete", "completed", "done"), "resolved") | {
@@ -718,6 +756,8 @@ def _is_actions(names: list[str], heading: str) -> bool:
     ))  # fmt: skip
 
 
+_ITEMS = ["action", "owner", "status", "notes"]
+"""The columns of our own table of action items, whose notes begin with the issue."""
 _TITLES = (
     "action",
     "action item",
@@ -736,7 +776,7 @@ _TITLES = (
 _COLUMNS = {
     "#": "number", "no.": "number", "status": "status", "state": "status", "owner": "owner",
     "assignee": "owner", "who": "owner", "notes": "outcome", "outcome": "outcome",
-    "environment": "environment", "issue": "issue", "bug": "issue", "ticket": "issue", "tracking": "issue",
+    "environment": "environment",
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ class Piece(NamedTuple):
 
     ``part`` is the place of the addendum that it belongs to, from 1, or 0. ``patches`` is the place of the
     piece that it patches, or -1; ``about`` that of the action which a blocker blocks, or evidence backs;
-    ``tail`` what the page called it.
+    ``tail`` what the page called it, ``heading`` where it stood. ``number`` is that of an action, or of the
+    action that a blocker blocks, where the page tells it.
     """
 
     kind: str
@@ -24,6 +25,8 @@ class Piece(NamedTuple):
     patches: int = -1
     about: int = -1
     tail: str = ""
+    heading: str = ""
+    number: int = 0
 
 
 class Stated(NamedTuple):

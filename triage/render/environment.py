@@ -274,7 +274,8 @@ def _near(message: str, known: Mapping[str, Any]) -> str:
 
 
 def _not_found(sandbox: Sandbox, name: str, missing: str) -> Exception:
-    names = sorted(found.removesuffix(ENDING) for found in sandbox.list_templates() if found.endswith(ENDING))
+    known = (found for found in sandbox.list_templates() if found.endswith(ENDING) and found[0] != "_")
+    names = sorted(found.removesuffix(ENDING) for found in known)
     if missing == f"{name}{ENDING}":
         return NotFound(f"no template {name!r:.60}", hint="one of: " + ", ".join(names), allowed=tuple(names))
     return TemplateError(f"{name}{ENDING}: no template {missing!r:.60}", hint="one of: " + ", ".join(names))

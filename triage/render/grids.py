@@ -139,6 +139,16 @@ def _issue(issue: Issue) -> GridRow:
     )
 
 
+def items(actions: Sequence[Action]) -> Grid:
+    """Action items: what, who, how far, and what came of it."""
+    rows = (GridRow(a.event, (a.name, a.owner, _action(a, {}).cells[2], _item(a)), a.status) for a in actions)
+    return Grid("Action items", ("Action", "Owner", "Status", "Notes"), tuple(rows))
+
+
+def _item(action: Action) -> str:
+    return ", ".join(part for part in (action.issue, action.notes) if part)
+
+
 def corrections(report: Report) -> Grid:
     """What was corrected: when and by whom, what it was, what was said before and what is said since."""
     columns = ("Recorded (UTC)", "By", "What", "Was", "Is", "Why")

@@ -66,6 +66,7 @@ class MarkdownComponents:
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The names that templates call them by."""
         return {
+            "actions_table": lambda actions: self.grid(grids.items(actions)),
             "backed": self.backed,
             "checklist": self.checklist,
             "clock": lambda at, precision="exact": times.show(at, precision),

@@ -128,7 +128,7 @@ def _told(report: Report) -> Iterator[Line]:
     if backed:
         yield Line("Backing", backed)
     for forced in report.forced:
-        text = f"{', '.join(forced.codes)} — {forced.reason} ({forced.actor})"
+        text = f"{', '.join(forced.codes) or 'findings'} — {forced.reason} ({forced.actor})"
         yield Line("Published despite", text, tone="open")
     for part in report.addenda:
         yield Line("Addendum", f"{part.header.title}{_state(part)}", part.id)

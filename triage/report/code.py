@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _TICKS = re.compile(r"`+")
+_SPAN = re.compile(r"`[^`]*`")
+"""A code span of a line in which no run of backticks is longer than one."""
 _GAP = re.compile(r"\n[ \t]*\n")
 
 
@@ -58,6 +60,8 @@ def blanked(text: str) -> str:
     """The text with blanks in the place of its code: every place stays what it is."""
     if "`" not in text and "~~~" not in text:
         return text
+    if "\n" not in text and "``" not in text and "\\" not in text:
+        return _SPAN.sub(lambda found: " " * len(found[0]), text)
     pieces, place = [], 0
     for start, end in stretches(text):
         pieces += [_blank(text[place:start]), text[start:end]]

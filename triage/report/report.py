@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -85,13 +86,17 @@ class Report:
         return self.main.header.slug
 
 
+_CODE = re.compile(r"TR\d{3}(?= |$)")
+"""A rule, at the beginning of a finding's key."""
+
+
 def _forced(events: list[Event]) -> Iterator[Forced]:
     """The publications in spite of findings that were not withdrawn, in the order of the record."""
     for event in events:
         body = event.body or {}
         if event.kind == "act" and body.get("verb") == "force" and not is_withdrawn(event.id, events):
             about = tuple(key.strip() for key in str(body.get("about") or "").split(";"))
-            codes = tuple(dict.fromkeys(key.partition(" ")[0] for key in about))
+            codes = tuple(dict.fromkeys(found[0] for key in about if (found := _CODE.match(key))))
             reason = str(body.get("reason") or "")
             yield Forced(event.id, event.at, event.actor.name, about, codes, reason)
 

@@ -153,7 +153,8 @@ class SqliteStore:
         """See `Store.copies`."""
         with _translated(self.path):
             for row in self._db.execute(f"{_READ} ORDER BY e.n", [journal]):
-                yield self._sealed(journal, [*row[:1], *map(_bytes, row[1:2]), row[2], *map(_bytes, row[3:])])
+                is_kept = type(row[1]) is bytes and type(row[4]) is not str
+                yield self._sealed(journal, row if is_kept else _in_bytes(row))
 
     def index(self, journal: str) -> Iterator[Indexed]:
         """See `Store.index`."""
@@ -450,8 +451,13 @@ def _without_output(row: Sequence[Any]) -> Sealed:
     return Sealed(digest, envelope, salt, body)
 
 
+def _in_bytes(row: Sequence[Any]) -> list[Any]:
+    """A row with bytes for what was kept as bytes: whoever changed it since may have left texts."""
+    n, envelope, digest, *kept = row
+    return [n, _bytes(envelope), digest, *map(_bytes, kept)]
+
+
 def _bytes(value: Any) -> Any:
-    """What was kept as bytes, as bytes: whoever changed it behind our back may have left a text."""
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 

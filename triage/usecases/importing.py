@@ -72,9 +72,7 @@ def _placed(page: Page, name: str, text: str, slug: str, actor: Actor) -> tuple[
     What it stated, and the record would not, becomes free labels.
     """
     made = _made(page, name, text, slug, actor)
-    page = page._replace(
-        pieces=_timed(page.pieces, made, Report.from_events(_folded(made.drafts)), actor.name)
-    )
+    page = page._replace(pieces=_timed(page.pieces, made, Report.from_events(_folded(made.drafts))))
     made = _made(page, name, text, slug, actor)
     report = Report.from_events(_folded(made.drafts))
     page = page._replace(pieces=_marked(page, made, report))
@@ -87,7 +85,7 @@ def _placed(page: Page, name: str, text: str, slug: str, actor: Actor) -> tuple[
     return made, page
 
 
-def _timed(pieces: Sequence[Piece], made: _Made, report: Report, actor: str) -> list[Piece]:
+def _timed(pieces: Sequence[Piece], made: _Made, report: Report) -> list[Piece]:
     """The pieces, each where and when the timeline has a row of it, without those rows."""
     found = dict(enumerate(pieces))
     order = list(found)
@@ -97,8 +95,6 @@ def _timed(pieces: Sequence[Piece], made: _Made, report: Report, actor: str) -> 
             rows.setdefault((piece.part, piece.fields["text"], piece.fields.get("outcome", "")), []).append(
                 place
             )
-        if piece.kind == "header" and piece.fields.get("labels") and piece.patches < 0:
-            found[place] = _without_author(piece, actor)
     places = {draft.id: place for place, draft in enumerate(made.drafts)}
     for part in report.parts:
         for row in grids.log(part).rows:
@@ -133,18 +129,6 @@ def _told(found: dict[int, Piece], order: list[int], mine: int, row: int) -> Non
         found[mine] = piece._replace(when=when)
         order.remove(mine)
         order[order.index(row)] = mine
-
-
-def _without_author(piece: Piece, actor: str) -> Piece:
-    """The header without a label that says what its events say: who wrote it."""
-    labels = [
-        [label, "; ".join(name for name in value.split("; ") if name != actor)]
-        if label == "Written by"
-        else [label, value]
-        for label, value in piece.fields["labels"]
-    ]
-    labels = [pair for pair in labels if pair[1] or pair[0] != "Written by"]
-    return piece._replace(fields={**piece.fields, "labels": labels or None})
 
 
 _WHEN = r"[\d-]{10} [\d:]{5}"
@@ -206,7 +190,8 @@ def _made(page: Page, name: str, text: str, slug: str, actor: Actor) -> _Made:
         if piece.kind == "header" and piece.patches < 0:
             fields.setdefault("title", title)
             fields["slug"] = (slug if place == 0 else "") or slugify(fields["title"]) or id[-8:]
-        fields["source"] = f"{os.path.basename(name)}:{piece.line}"
+        where = f" ({piece.heading})" if piece.heading else ""
+        fields["source"] = f"{os.path.basename(name)}:{piece.line}{where}"
         drafts.append(
             Draft(
                 id=id,
@@ -252,6 +237,8 @@ def _folded(drafts: Iterable[Draft]) -> list[Event]:
 def _derived(stated: Stated, report: Report) -> bool:
     """Whether a document of the record says what the page stated: then nothing of it is lost."""
     part = report.parts[stated.part] if stated.part < len(report.parts) else report.main
+    if stated.label == "Author":
+        return {name.strip() for name in stated.text.split(",")} <= set(report.authors)
     if stated.label == "Related issues":
         return set(stated.text.replace(",", " ").split()) <= set(report.related)
     if _spans_it(stated, part):
@@ -295,9 +282,14 @@ def _with_labels(pieces: Sequence[Piece], stated: Iterable[Stated]) -> list[Piec
     headers = {
         piece.part: place for place, piece in reversed(list(enumerate(found))) if piece.kind == "header"
     }
-    for each in stated:
+    for each in sorted(stated, key=lambda each: each.label != "Author"):
         place = headers[each.part]
-        label = each.label or ("Time blocked" if each.text.startswith("Time blocked") else "Total wall-clock")
+        label = (
+            "Written by"
+            if each.label == "Author"
+            else each.label
+            or ("Time blocked" if each.text.startswith("Time blocked") else "Total wall-clock")
+        )
         value = each.text.partition(":")[2].strip(" *") if not each.label else each.text
         labels = [*(found[place].fields.get("labels") or []), [label, value or each.text]]
         merged: dict[str, str] = {}

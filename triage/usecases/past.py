@@ -50,9 +50,7 @@ def _checkpoint(path: str, text: str) -> Checkpoint:
 
 def before(events: Sequence[Event], as_of: AsOf) -> list[Event]:
     """The events that there were then; `NotFound` where there were none, or where a head is not here."""
-    if as_of.heads:
-        return integrity.ancestors(events, [_head(events, head) for head in as_of.heads])
-    found = [event for event in events if event.recorded_at <= as_of.at]
+    found = _until(events, as_of)
     if not found:
         first = min(event.recorded_at for event in events)
         raise NotFound(
@@ -60,6 +58,12 @@ def before(events: Sequence[Event], as_of: AsOf) -> list[Event]:
             hint=f"the first event was recorded at {times.show(first, 'minute')}",
         )
     return found
+
+
+def _until(events: Sequence[Event], as_of: AsOf) -> list[Event]:
+    if as_of.heads:
+        return integrity.ancestors(events, [_head(events, head) for head in as_of.heads])
+    return [event for event in events if event.recorded_at <= as_of.at]
 
 
 def _head(events: Sequence[Event], name: str) -> str:
@@ -76,6 +80,7 @@ def _head(events: Sequence[Event], name: str) -> str:
 def changes(store: Store, journal: str, start: AsOf | None, end: AsOf | None) -> list[Change]:
     """What changed from one moment to another; from the beginning, and until now, where none is given."""
     events = list(store.events(journal, output=True))
-    old = Report.from_events(before(events, start)) if start else None
+    earlier = _until(events, start) if start else []
+    old = Report.from_events(earlier) if earlier else None
     new = Report.from_events(before(events, end) if end else events)
     return difference(old, new)

@@ -1,0 +1,371 @@
+"""Pages that are brought in: what becomes what, that nothing is lost, and that a second time changes nothing."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.check import USUAL
+from triage.errors import TriageError
+from triage.importer import read
+from triage.importer.blocks import blocks
+from triage.importer.moments import Clock
+from triage.redact import Redactor
+from triage.render import render
+from triage.report import Report
+from triage.usecases import importing
+
+PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
+SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "velvet-first-deploy" / "velvet-first-deploy.md"
+REDACTOR = Redactor(b"k" * 32)
+
+
+def events_of(text):
+    """The events that a page becomes, without a store."""
+    made, _ = importing._placed(
+        importing._read(text, "page.md"), "page.md", text, "page", importing.Actor("ana")
+    )
+    return importing._folded(made.drafts)
+
+
+def rendered(text, template="triage"):
+    return render(Report.from_events(events_of(text)), template=template)
+
+
+def without_ids(text):
+    return re.sub(r"\b[0-9a-f]{8}\b(?=\]\(#|\)| \||, |$)", "ID", text, flags=re.MULTILINE)
+
+
+def bodies(text, kind=""):
+    return [event.body for event in events_of(text) if kind in ("", event.kind)]
+
+
+@pytest.mark.parametrize("path", [*PAGES, SAMPLE], ids=lambda path: path.stem)
+def test_a_page_that_was_rendered_reads_the_same_when_it_is_brought_in_again(path):
+    once = rendered(path.read_text())
+
+    assert without_ids(rendered(once)) == without_ids(once)
+
+
+def test_a_post_mortem_reads_the_same_when_it_is_brought_in_again():
+    document = (SAMPLE.parent.parent / "checkout-outage" / "checkout-outage.md").read_text()
+    once = rendered(document, "postmortem")
+
+    assert without_ids(rendered(once, "postmortem")) == without_ids(once)
+
+
+def words(text):
+    return set(re.findall(r"[A-Za-z0-9][\w.#/-]*[A-Za-z0-9]|[A-Za-z0-9]", text))
+
+
+def said_by(text):
+    """All text of the events that a page becomes, their times as pages write them, and what is derived."""
+    found = []
+    for event in events_of(text):
+        found += [json.dumps(event.body, ensure_ascii=False), (event.output or b"").decode()]
+        found += [event.at or "", (event.at or "")[11:16], (event.at or "")[11:19]]
+    return words(" ".join(found).replace("\\n", " ").replace('\\"', '"')) | words(rendered(text))
+
+
+@pytest.mark.parametrize("path", [*PAGES, SAMPLE], ids=lambda path: path.stem)
+def test_every_word_of_a_page_is_in_its_events(path):
+    text = re.sub(r"\]\([^)]*\)", "]", path.read_text())
+    text = re.sub(r"(?<![\w-])[0-9a-f]{8}(?![\w-])", " ", text)  # the names of other events
+    dates = {
+        "approximately",
+        "on",
+        "at",
+        "June",
+        "February",
+        "3",
+        "11",
+        "2026",
+        "CET",
+        "UTC",
+        "22:50",
+        "23:35",
+        "23:58",
+        "00:20",
+        "01:55",
+        "TZ",
+    }
+
+    lost = words(text.replace("\\", "").replace("&lt;", "<")) - said_by(path.read_text()) - dates
+    assert {word for word in lost if not re.fullmatch(r"[\d:.-]+|@\w+|x", word)} <= MARKUP[path.stem]
+
+
+MARKUP = {
+    "sre-book": {"Type", "Owner", "Bug", "Item", "Authors", "Timeline"},
+    "pagerduty": {"Who", "Time", "Event", "Overview", "Timeline"},
+    "atlassian": {"Due", "Owner", "Action", "Status", "Incident", "Timeline"},
+    "gitlab": {"Timeline", "Error", "cause", "Root", "Fix", "PR", "console", "approximately", "Title"},
+    "azure": set(),
+    "velvet-first-deploy": {"observed", "asserted", "owner", "Blocked", "stood"},
+}
+"""Words of tables' heads and of labels, which became the names of fields."""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_event_has_its_line(path):
+    text = path.read_text()
+    lines = text.split("\n")
+    for event in events_of(text):
+        name, _, number = event.body["source"].partition(" ")[0].partition(":")
+        assert name == "page.md"
+        assert lines[int(number) - 1].strip()
+
+
+def test_a_page_becomes_a_journal_and_says_which_line_became_what(triage):
+    (triage.work / "page.md").write_text(
+        "# Deploy\n\n## Timeline\n\n- 2026-05-05 04:10 UTC Started → v1\n\n## Notes\n\nAll well.\n"
+    )
+    ran = triage.run("import", "page.md")
+
+    assert ran.out == "    1  header       Deploy\n    5  entry        Started\n    9  section      Notes\n"
+    assert ran.err == "deploy: 3 events imported from page.md, 0 were here already\n"
+
+
+def test_the_same_page_again_adds_nothing(triage):
+    (triage.work / "page.md").write_text("# Deploy\n\nAll well.\n")
+    triage.run("import", "page.md")
+
+    assert (
+        triage.run("import", "page.md").err == "deploy: 0 events imported from page.md, 1 were here already\n"
+    )
+
+
+def test_a_secret_of_a_page_does_not_reach_the_store(triage):
+    (triage.work / "page.md").write_text(f"# Deploy\n\ntoken: ghp_{'a1B2c3D4e5' * 4}\n")
+    triage.run("import", "page.md")
+
+    assert "ghp_" not in triage("export")
+
+
+def test_a_page_that_says_nothing_is_refused(triage):
+    (triage.work / "page.md").write_text("\n")
+
+    assert triage.refused("import", "page.md")[0] == 2
+
+
+def test_a_status_line_is_a_status_and_what_it_rests_on():
+    header = bodies("# Deploy\n\n**Status:** RESOLVED — both are up\n")[0]
+
+    assert (header["status"], header["status_note"]) == ("resolved", "both are up")
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "precision"),
+    [
+        ("- 04:10 Started", "2026-05-05T04:10:00.000000Z", "minute"),
+        ("- **04:10:37** Started", "2026-05-05T04:10:37.000000Z", "exact"),
+        ("- ~04:10 Started", "2026-05-05T04:10:00.000000Z", "approximate"),
+        ("- approximately 04:10 UTC: Started", "2026-05-05T04:10:00.000000Z", "approximate"),
+        ("- 2026-05-06 04:10 Started", "2026-05-06T04:10:00.000000Z", "minute"),
+        ("- May 6, 2026 04:10 - Started", "2026-05-06T04:10:00.000000Z", "minute"),
+        ("- 4:10 pm PDT Started", "2026-05-05T23:10:00.000000Z", "minute"),
+        ("- 04:10 +02:00 Started", "2026-05-05T02:10:00.000000Z", "minute"),
+        ("- 2026-05-05T04:10:37Z Started", "2026-05-05T04:10:37.000000Z", "exact"),
+        ("- 04:10 UTC on 7 May 2026 – Started", "2026-05-07T04:10:00.000000Z", "minute"),
+    ],
+)
+def test_a_time_of_a_timeline_is_read(line, at, precision):
+    found = [
+        event
+        for event in events_of(f"# Deploy — 2026-05-05\n\n## Timeline\n\n{line}\n")
+        if event.kind == "entry"
+    ]
+
+    assert [(event.at, event.precision, event.body["text"]) for event in found] == [
+        (at, precision, "Started")
+    ]
+
+
+def test_a_date_and_a_zone_are_carried_down_and_midnight_is_passed():
+    text = "# Deploy\n\n## Timeline (CET)\n\n### 2026-01-20\n\n- 23:50 one\n- 00:10 two\n"
+    found = [event.at[:16] for event in events_of(text) if event.kind == "entry"]
+
+    assert found == ["2026-01-20T22:50", "2026-01-20T23:10"]
+
+
+def test_a_time_without_a_date_is_kept_as_text():
+    assert bodies("# Deploy\n\n## Timeline\n\n- 04:10 Started\n", "entry") == [
+        {"text": "04:10 Started", "source": "page.md:5 (Timeline)"}
+    ]
+
+
+def test_a_checklist_becomes_actions_with_owners():
+    text = "# Deploy\n\n## Action items\n\n- [ ] Rotate the key @ana\n- [x] Tell support — owner: Bo\n"
+    found = [(body["title"], body["status"], body["owner"]) for body in bodies(text, "action")]
+
+    assert found == [("Rotate the key", "todo", "ana"), ("Tell support", "done", "Bo")]
+
+
+def test_a_verbatim_block_with_a_caption_becomes_evidence():
+    text = "# Deploy\n\n## Staging\n\nMigration output (verbatim):\n\n```\nApplied 3\n```\n"
+    event = next(event for event in events_of(text) if event.kind == "evidence")
+
+    assert (event.body["title"], event.output, event.body["origin"]) == (
+        "Migration output (verbatim)",
+        b"Applied 3\n",
+        "supplied",
+    )
+
+
+def test_an_imported_claim_is_never_proved():
+    text = "# Deploy\n\n## Evidence\n\n**Tests** · `make test` · captured · exit code 0 · 1 line, 3 bytes · 0123abcd\n\n```text\nok\n```\n"
+
+    assert bodies(text, "evidence")[0]["origin"] == "supplied"
+
+
+def test_an_addendum_is_a_part_of_its_own():
+    report = Report.from_events(
+        events_of("# Deploy\n\n## Addendum — Later\n\n- **Time:** 2026-05-05 11:11 UTC\n\n### Notes\n\nx\n")
+    )
+
+    assert [(part.header.title, part.at, part.verbatim[0].title) for part in report.addenda] == [
+        ("Later", "2026-05-05T11:11:00.000000Z", "Notes")
+    ]
+
+
+def test_the_fields_of_a_blocker_are_read():
+    text = PAGES[[path.stem for path in PAGES].index("gitlab")].read_text()
+    blocker = Report.from_events(events_of(text)).main.blockers[0]
+
+    assert (blocker.title, blocker.error, blocker.pr, blocker.status) == (
+        "replica lags behind",
+        "`manifest unknown`",
+        "#17310",
+        "fixed",
+    )
+
+
+def found_on(text, *codes):
+    return [
+        (each.code, each.line)
+        for each in importing.check_page(text, "page.md", USUAL, REDACTOR)
+        if each.code in codes
+    ]
+
+
+CONTRADICTORY = """\
+# Velvet first deploy — 2026-05-05
+
+Status: RESOLVED
+Last updated: 2026-05-05 04:15 UTC
+
+## Summary
+
+Three sequential blockers required hotfixes.
+
+## Action queue
+
+| # | Action | Status | Notes |
+| - | - | - | - |
+| 1 | Push | DONE | v14 |
+| 2 | Check prod | ALMOST | |
+
+## Blockers encountered
+
+### Blocker 1: package missing
+
+- **Error:** No module named velvet
+- **Fix:** packaged
+- **PR:** #1138
+
+### Blocker 2: sqlalchemy missing
+
+- **Error:** No module named sqlalchemy
+
+## Timeline
+
+| Time (UTC) | Action | Outcome |
+| - | - | - |
+| 04:10 | Push to staging | v14 |
+| 04:08 | Migrations | 3 applied |
+| 05:30 | Console health check | 302 redirect — healthy |
+
+## Notes
+
+PR: #1138 — closed by #1136. Confirmed by design; not tested in this session.
+
+## Issues status
+
+| Issue | Title | Status |
+| - | - | - |
+| #1136 | Package | CLOSED |
+| #1130 | Release phase | OPEN — hold for next sprint |
+
+## References
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("TR101", 1), ("TR104", 1), ("TR402", 15), ("TR404", 25), ("TR201", 34), ("TR502", 35), ("TR103", 39),
+        ("TR405", 39), ("TR403", 46), ("TR601", 48),
+    ],
+)  # fmt: skip
+def test_a_contradiction_of_a_page_is_found_on_its_line(code, line):
+    assert (code, line) in found_on(CONTRADICTORY, code)
+
+
+def test_a_page_with_errors_fails_the_check(triage):
+    (triage.work / "page.md").write_text(CONTRADICTORY)
+    ran = triage.run("check", "page.md", "--format", "github")
+
+    assert ran.code == 1
+    assert "::error file=page.md,line=34,title=TR201 order::" in ran.out
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_of_the_field_has_no_errors(path):
+    found = importing.check_page(path.read_text(), path.name, USUAL, REDACTOR)
+
+    assert [finding for finding in found if finding.severity == "error"] == []
+
+
+def test_checking_a_page_needs_no_store(triage):
+    (triage.work / "page.md").write_text("# Deploy\n\nAll well.\n")
+    triage.run("check", "page.md")
+
+    assert not list(triage.home.rglob("triage.db"))
+
+
+def test_the_blocks_of_a_page_have_all_its_lines():
+    text = "# A\n\n[x]: http://example.org\n\ntext\n\n<div>\n\n> quote\n\n* * *\n\n    code\n"
+    covered = {line for block in blocks(text) for line in range(block.line, block.end + 1)}
+
+    assert [n for n, line in enumerate(text.split("\n"), 1) if line.strip() and n not in covered] == []
+
+
+def test_a_clock_reads_no_ratio_for_a_time():
+    assert Clock("2026-05-05").read("3:1 in favour") is None
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\n\x00", exclude_categories=("Cs", "Cc")), max_size=30
+)
+
+
+@given(st.lists(st.one_of(
+    TEXTS, TEXTS.map("# {}".format), TEXTS.map("## {}".format), TEXTS.map("- [ ] {}".format), TEXTS.map("- {}".format),
+    TEXTS.map("| a | b |\n| - | - |\n| {} | x |".format), TEXTS.map("**Status:** {}".format), TEXTS.map("04:10 {}".format),
+    TEXTS.map("```\n{}\n```".format), st.just(""), st.just("## Timeline"), st.just("## Action items"),
+), max_size=12))  # fmt: skip
+def test_any_page_is_read_and_all_its_letters_are_kept(lines):
+    text = "\n".join(lines)
+    try:
+        read(text)
+        found = events_of(text)
+    except TriageError:
+        return
+    kept = "".join(
+        json.dumps(event.body, ensure_ascii=False) + (event.output or b"").decode("utf-8", "replace")
+        for event in found
+    )
+    letters = {letter for letter in text.casefold() if letter.isalpha()}
+    assert letters <= set(kept.casefold()) | set("timelineactionitemsstatus")
