@@ -13,8 +13,9 @@ from typing import Any
 
 import click
 
-from triage.cli.heard import Heard
-from triage.cli.speech import INTERRUPTED, complain
+from triage.console.heard import Heard
+from triage.console.speech import INTERRUPTED, complain
+from triage.errors import UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("journals", "make .triage/ and a commented triage.toml here"),
@@ -103,7 +104,6 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; a near miss is offered."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
-            from triage.errors import UsageError
             from triage.events import near
 
             close = near(args[0], COMMANDS)
@@ -155,12 +155,28 @@ def main(arguments: list[str] | None = None) -> Any:
         words = _command_first(arguments) or ["--help"]
         code = cli.main(words, prog_name="triage", standalone_mode=False, obj=heard)
         _flush()
+    except click.exceptions.Exit as done:
+        code = done.exit_code
     except BaseException as error:  # noqa: BLE001  the one place that speaks of any error
-        code = complain(error, as_json="--json" in arguments, keep=heard.keep)
+        code = complain(_from_click(error), as_json="--json" in arguments, keep=heard.keep)
         if words[:1] == ["run"] and code not in (0, INTERRUPTED):
             code = NOT_RUN
     _let_go()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _from_click(error: BaseException) -> BaseException:
+    """The error, what click found wrong with the command line in our own words."""
+    if isinstance(error, click.Abort):
+        return KeyboardInterrupt()
+    if not isinstance(error, click.ClickException):
+        return error
+    hint, message = "", error.format_message().rstrip(".")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"see: {error.ctx.command_path} --help"
+    if message.startswith("Got unexpected extra"):
+        hint = f"put a text of several words into single quotes; {hint}"
+    return UsageError(message[:1].lower() + message[1:], hint=hint)
 
 
 def _command_first(arguments: list[str]) -> list[str]:

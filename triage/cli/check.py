@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from triage.check import ERROR, RULES, SEVERITIES, Finding
-from triage.cli.command import Call, argument, command
+from triage.cli.command import argument, command
 from triage.cli.exchange import is_page
-from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.console.call import Call
+from triage.console.speech import note, plain, say, say_json, shortened
 from triage.usecases import checking
 from triage.usecases.checking import Checked
 from triage.usecases.places import existing

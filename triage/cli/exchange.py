@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from triage import config, times
-from triage.cli.command import Call, command
-from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import note, plain, say, say_json, shortened
 from triage.events import Event
 from triage.usecases import exchange
 from triage.usecases.facts import read_output

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from triage.cli.command import TEXT, Call, argument, command
+from triage.cli.command import TEXT, argument, command
+from triage.console.call import Call
 from triage.usecases import extracting, facts
 
 EXTRACT = "A value to take from the output, for prose, and with --env for the final state; may be repeated."

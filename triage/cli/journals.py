@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from triage import config
-from triage.cli.command import Call, argument, command
-from triage.cli.speech import note, plain, say, say_json
+from triage.cli.command import argument, command
+from triage.console.call import Call
+from triage.console.speech import note, plain, say, say_json
 from triage.errors import NotAllowed
 from triage.events import KINDS
 from triage.report import Header

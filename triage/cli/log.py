@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from triage.cli.command import Call, argument, command
+from triage.cli.command import argument, command
+from triage.console.call import Call
 from triage.usecases import recorder as verbs
 
 

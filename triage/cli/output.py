@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from triage.cli.command import Call, command
-from triage.cli.speech import note, plain, say, say_json, shortened
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import note, plain, say, say_json, shortened
 from triage.errors import UsageError
 from triage.report import Evidence
 from triage.usecases import output

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage import __version__, config
-from triage.cli.command import TEXT, Call, command
-from triage.cli.speech import note, plain, say, say_json
+from triage.cli.command import TEXT, command
 from triage.config import Settings
 from triage.config.targets import TargetSettings
+from triage.console.call import Call
+from triage.console.speech import note, plain, say, say_json
 from triage.errors import NotAllowed, UsageError
 from triage.store import Store, open_store
 from triage.usecases.recorder import Place, required

@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from triage.cli.command import Call, command
-from triage.cli.speech import plain, say, say_json, shortened
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import plain, say, say_json, shortened
 from triage.usecases import purging, reading
 
 

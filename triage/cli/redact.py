@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from triage import config
-from triage.cli.command import Call, command
-from triage.cli.speech import note, say, say_json
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import note, say, say_json
 from triage.usecases import redacting
 from triage.usecases.facts import read_output
 from triage.usecases.redacting import Decided

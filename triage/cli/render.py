@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage import __version__, config, times
-from triage.cli.command import Call, command
-from triage.cli.speech import note, plain, plain_json, plain_lines, say, say_json
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import note, plain, plain_json, plain_lines, say, say_json
 from triage.errors import InvalidValue
 from triage.render import Style
 

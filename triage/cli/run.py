@@ -7,10 +7,11 @@ from typing import Any, NoReturn
 import click
 
 from triage import config, times
-from triage.cli.command import TEXT, Call, Command, as_dict, command, sorted_out, spellings
+from triage.cli.command import TEXT, Command, command, sorted_out, spellings
 from triage.cli.facts import EXTRACT, told
-from triage.cli.heard import keep
-from triage.cli.speech import complain, note, note_json, plain, shortened
+from triage.console.call import Call, as_dict
+from triage.console.heard import keep
+from triage.console.speech import complain, note, note_json, plain, shortened
 from triage.errors import TriageError
 from triage.usecases import running
 from triage.usecases.extracting import extracts

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from triage import __version__
-from triage.cli.command import Call, command
+from triage.cli.command import command
 from triage.cli.publish import opener, style_of
-from triage.cli.speech import note, say, say_json
+from triage.console.call import Call
+from triage.console.speech import note, say, say_json
 from triage.errors import Unavailable
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from triage import config
-from triage.cli.command import Call, command
-from triage.cli.speech import plain, say, say_json
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import plain, say, say_json
 from triage.usecases import trusting
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from triage import __version__, integrity
-from triage.cli.command import Call, command
-from triage.cli.speech import plain, say, say_json
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import plain, say, say_json
 from triage.errors import InvalidValue, NotFound
 from triage.integrity import Checkpoint
 from triage.usecases.places import existing

@@ -2,12 +2,11 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
-import click
-
-from triage.errors import NotAllowed, TriageError, UsageError
+from triage.errors import NotAllowed, TriageError
 
 LINE = 160
 """Characters of what was said that an answer repeats: a terminal's line or two."""
@@ -52,13 +51,13 @@ def plain_json(text: str) -> str:
 
 
 class Unread(Exception):
-    """Nobody reads the answer any more: click would take a broken pipe for a failure."""
+    """Nobody reads the answer any more: that is no failure."""
 
 
 def say(text: str) -> None:
     """Print data."""
     try:
-        click.echo(text)
+        _write(sys.stdout, text)
     except BrokenPipeError as error:
         raise Unread from error
     except OSError as error:
@@ -79,7 +78,17 @@ def note_json(value: Any) -> None:
 
 def note(text: str) -> None:
     """Print what is no data."""
-    click.echo(text, err=True)
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # it was closed before the start
+        return
+    try:
+        stream.write(f"{text}\n")
+    except UnicodeEncodeError:  # an encoding that was set for another program
+        stream.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    stream.flush()
 
 
 def _nothing() -> str:
@@ -93,9 +102,7 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     """
     if isinstance(error, SystemExit):
         raise error
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+    if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(error, (BrokenPipeError, Unread)):
         return 0
@@ -118,8 +125,6 @@ def _understood(error: BaseException) -> TriageError:
     """The error in our own words."""
     if isinstance(error, TriageError):
         return error
-    if isinstance(error, click.ClickException):
-        return _from_click(error)
     if isinstance(error, MemoryError):
         return TriageError("not enough memory", hint="try it where there is more")
     if isinstance(error, OSError):
@@ -135,13 +140,3 @@ def _unexpected(error: BaseException) -> TriageError:
     return TriageError(
         f"internal error: {what:.200}", hint="set TRIAGE_DEBUG=1 to see where, and report it, please"
     )
-
-
-def _from_click(error: click.ClickException) -> TriageError:
-    """What click found wrong with the command line."""
-    hint, message = "", error.format_message().rstrip(".")
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"see: {error.ctx.command_path} --help"
-    if message.startswith("Got unexpected extra"):
-        hint = f"put a text of several words into single quotes; {hint}"
-    return UsageError(message[:1].lower() + message[1:], hint=hint)

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from triage import config
-from triage.cli.redactor import redactor
-from triage.cli.speech import note
+from triage.console.redactor import redactor
+from triage.console.speech import note
 from triage.errors import TriageError, UsageError
 
 

@@ -1,0 +1,159 @@
+"""One call of a command: its options, and what it needs of the surroundings."""
+
+import os
+from typing import Any
+
+from triage import config
+from triage.config import Settings
+from triage.console.heard import Heard
+from triage.console.redactor import redactor
+from triage.console.speech import plain, say, say_json, shortened
+from triage.errors import UsageError
+from triage.events import Event, visible
+from triage.redact import Redactor
+from triage.store import Store, open_store
+from triage.usecases.recorder import Circumstances, Place, Recorder
+
+
+class Call:
+    """One call of a command: its options, and what it needs of the surroundings, when asked for."""
+
+    def __init__(self, options: dict[str, Any], heard: Heard) -> None:
+        self.json: bool = options.pop("json", False) or False
+        self.heard = heard
+        heard.secret_env = tuple(options.pop("secret_env", None) or ())
+        self._options = options
+        self._store: Store | None = None
+        self._settings: Settings | None = None
+        self._redactor: Redactor | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, read once."""
+        if self._settings is None:
+            self._settings = config.load(
+                os.environ,
+                config.working_folder(os.environ),
+                store=self._options.get("store") or "",
+                actor=self._options.get("actor") or "",
+            )
+        return self._settings
+
+    def reload(self) -> None:
+        """Read the settings again, after something was kept that they rest on."""
+        self._settings = None
+
+    @property
+    def redactor(self) -> Redactor:
+        """The redactor, with the secrets that this environment holds."""
+        if self._redactor is None:
+            self._redactor = redactor(self.settings, self.heard.secret_env)
+        return self._redactor
+
+    def store(self, *, create: bool = False) -> Store:
+        """The store, opened once."""
+        if self._store is None:
+            self._store = open_store(
+                self.settings.store, clock=config.clock, entropy=config.entropy, create=create
+            )
+        return self._store
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+
+    def place(self, name: str = "") -> Place:
+        """The journal and part that this call is about, by the order of design section 4."""
+        named = name or self._options.get("journal") or self.settings.journal
+        if named:
+            from triage.usecases.places import place_of
+
+            return place_of(self.store(), named)
+        journal, part, addendum = config.current(self.settings)
+        if journal:
+            row = self.store().journal(journal)
+            if row is not None:
+                return Place(journal, part, row.slug, addendum)
+        from triage.usecases.places import only_open
+
+        return only_open(self.store())
+
+    @property
+    def at(self) -> str:
+        """The time that was given, or ''; `UsageError` for an empty one, such as an unset variable gives."""
+        at: str | None = self._options.get("at")
+        if at is not None and not at.strip():
+            raise UsageError("--at is empty", hint="leave it out for now, or give a time such as 04:10")
+        return at or ""
+
+    def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
+        """A recorder at a place; at the current one where none is given."""
+        store = self.store(create=create)
+        return Recorder(
+            store,
+            place or self.place(),
+            Circumstances(
+                actor=self.settings.actor,
+                at=self.at,
+                key=self._options.get("key") or "",
+                log=self._options.get("log") or "",
+                day=self.settings.day,
+            ),
+            redactor=self.redactor,
+            clock=config.clock,
+            entropy=config.entropy,
+        )
+
+    @property
+    def actor(self) -> str:
+        """Who was named with --actor, or ''."""
+        return self._options.get("actor") or ""
+
+    @property
+    def key(self) -> str:
+        """The key that was given, or ''."""
+        return self._options.get("key") or ""
+
+    def fields(self, recorder: Recorder, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a kind from the options of the same names."""
+        typed = {name: value for name, value in values.items() if value is not None}
+        if not typed:
+            return {}
+        from triage.usecases import facts, fields, lookup
+
+        parsed: dict[str, Any] = {}
+        for name, value in typed.items():
+            find = lookup.finder(recorder.store, recorder.place.journal, name)
+            parsed |= fields.parse_all(kind, {name: value}, find=find)
+        return facts.with_ids(recorder, kind, parsed)
+
+    def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
+        """Acknowledge an event, in one line that names its journal."""
+        what, hits = self.redactor.text(visible(what))
+        if self.json:
+            say_json(as_dict(place, event) | more | {"text": what})
+            return
+        hidden = f" ({len(hits)} secret{'s'[: len(hits) != 1]} redacted)" if hits else ""
+        say(f"{place.name} e{event.n} {shortened(plain(what))}{hidden}{self._when(event)}")
+
+    def _when(self, event: Event) -> str:
+        if not self._options.get("at"):
+            return ""
+        from triage.times import show
+
+        return f" (at {show(event.at, event.precision)})"
+
+
+def as_dict(place: Place, event: Event) -> dict[str, Any]:
+    """What the JSON answer says of any event."""
+    return {
+        "journal": place.name,
+        "event": f"e{event.n}",
+        "id": event.id,
+        "kind": event.kind,
+        "entity": event.entity,
+        "at": event.at,
+        "precision": event.precision,
+        "recorded_at": event.recorded_at,
+    }
