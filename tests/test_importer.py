@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from triage.check import USUAL
 from triage.errors import TriageError
+from triage.events import Actor
 from triage.importer import read
 from triage.importer.blocks import blocks
 from triage.importer.moments import Clock
@@ -17,6 +18,7 @@ from triage.redact import Redactor
 from triage.render import render
 from triage.report import Report
 from triage.usecases import importing
+from triage.usecases.checking_page import check_page
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "velvet-first-deploy" / "velvet-first-deploy.md"
@@ -25,10 +27,8 @@ REDACTOR = Redactor(b"k" * 32)
 
 def events_of(text):
     """The events that a page becomes, without a store."""
-    made, _ = importing._placed(
-        importing._read(text, "page.md"), "page.md", text, "page", importing.Actor("ana")
-    )
-    return importing._folded(made.drafts)
+    page = importing.read_page(text, "page.md")
+    return importing.events_of(importing.draft_page(page, text, "page.md", Actor("ana"), slug="page"))
 
 
 def rendered(text, template="triage"):
@@ -113,9 +113,8 @@ def test_every_event_has_its_line(path):
     text = path.read_text()
     lines = text.split("\n")
     for event in events_of(text):
-        name, _, number = event.body["source"].partition(" ")[0].partition(":")
-        assert name == "page.md"
-        assert lines[int(number) - 1].strip()
+        found = re.match(r"page\.md:(\d+)(?=: | \(|$)", event.body["source"])
+        assert lines[int(found[1]) - 1].strip()
 
 
 def test_a_page_becomes_a_journal_and_says_which_line_became_what(triage):
@@ -244,9 +243,7 @@ def test_the_fields_of_a_blocker_are_read():
 
 def found_on(text, *codes):
     return [
-        (each.code, each.line)
-        for each in importing.check_page(text, "page.md", USUAL, REDACTOR)
-        if each.code in codes
+        (each.code, each.line) for each in check_page(text, "page.md", USUAL, REDACTOR) if each.code in codes
     ]
 
 
@@ -323,7 +320,7 @@ def test_a_page_with_errors_fails_the_check(triage):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_field_has_no_errors(path):
-    found = importing.check_page(path.read_text(), path.name, USUAL, REDACTOR)
+    found = check_page(path.read_text(), path.name, USUAL, REDACTOR)
 
     assert [finding for finding in found if finding.severity == "error"] == []
 

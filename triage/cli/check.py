@@ -74,11 +74,11 @@ def _checked(call: Call, names: Sequence[str], codes: frozenset[str], *, every: 
 
 
 def _page(call: Call, name: str, codes: frozenset[str]) -> Checked:
-    from triage.usecases import importing
+    from triage.usecases import checking_page, importing
     from triage.usecases.facts import read_output
 
     text = b"".join(read_output(name)).decode("utf-8", "surrogateescape")
-    found = importing.check_page(importing.shown(text), name, codes, call.redactor)
+    found = checking_page.check_page(importing.shown(text), name, codes, call.redactor)
     return Checked(name, tuple(found), 0, {})
 
 

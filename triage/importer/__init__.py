@@ -1,11 +1,11 @@
 """An existing page, in Markdown, as what could have been recorded: nothing of its text is lost.
 
-The way of the data: `blocks` gives the page's blocks with their lines; `read` makes pieces of them, each of
-which becomes an event, and says what the page stated that a record derives by itself; `links` tells what the
-pieces have to do with each other.
+The way of the data: `blocks` gives the page's blocks with their lines; each is read by the first of the
+readers in `page` that knows it, all of which add to one `Reading`; `links` and `moves` tell what the pieces
+have to do with each other; `quotes` keeps the lines that say more than their pieces do.
 """
 
-from triage.importer.page import Page, read
-from triage.importer.pieces import Piece, Stated
+from triage.importer.page import read
+from triage.importer.pieces import Odd, Page, Piece, Stated
 
-__all__ = ["Page", "Piece", "Stated", "read"]
+__all__ = ["Odd", "Page", "Piece", "Stated", "read"]

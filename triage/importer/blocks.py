@@ -7,34 +7,54 @@ plain, with code spans in backticks, and an address beside the text of its link.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from triage.importer.spoken import Line, spoken, text_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 
-class Cell(NamedTuple):
-    """A cell of a table: what it says, and its source."""
-
-    text: str
-    source: str
-
-
 class Item(NamedTuple):
-    """An item of a list: ``done`` is None where it has no box; ``source`` is all of it but the bullet."""
+    """An item of a list, from ``line`` to ``end``; ``source`` is all of it but the bullet.
+
+    ``text`` and ``label`` are those of its first paragraph. ``done`` is None where it has no box. It is
+    ``plain`` where nothing stands in it but one paragraph and lists of plain ``items``.
+    """
 
     text: str
+    label: str
     source: str
     done: bool | None
     line: int
-    simple: bool
+    end: int
+    plain: bool
+    items: tuple["Item", ...] = ()
+
+    def moved(self, lines: int) -> "Item":
+        """The item that many lines further down."""
+        items = tuple(item.moved(lines) for item in self.items)
+        return self._replace(line=self.line + lines, end=self.end + lines, items=items)
+
+    @property
+    def inner(self) -> Iterator["Item"]:
+        """The items inside it, at any depth, in order."""
+        for item in self.items:
+            yield item
+            yield from item.inner
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is one paragraph."""
+        return self.plain and not self.items
 
 
 class Block(NamedTuple):
     """A block of a page, from ``line`` (from 1) to ``end``, both included; ``source`` are its lines.
 
     ``kind`` is heading, paragraph, table, list, fence or other. ``level`` is a heading's, ``info`` a fence's.
+    ``lines`` are what the lines of a paragraph say; ``rows`` the texts of a table's cells.
     """
 
     kind: str
@@ -44,12 +64,21 @@ class Block(NamedTuple):
     text: str = ""
     level: int = 0
     info: str = ""
+    lines: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     items: tuple[Item, ...] = ()
 
+    def moved(self, lines: int) -> "Block":
+        """The block that many lines further down."""
+        items = tuple(item.moved(lines) for item in self.items)
+        return self._replace(line=self.line + lines, end=self.end + lines, items=items)
 
-_BOX = re.compile(r"^\[(?P<mark>[ xX])\][ \t]+")
+    @property
+    def bold(self) -> str:
+        """The text of a paragraph that is one line in bold, or ''."""
+        alone = len(self.lines) == 1 and self.lines[0].label == self.lines[0].text
+        return self.lines[0].label if alone else ""
 
 
 @cache
@@ -65,9 +94,14 @@ def _is_anything(url: str) -> bool:  # noqa: ARG001  the parser asks; nothing is
     return True
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of a page, whatever ends them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def blocks(text: str) -> list[Block]:
     """The blocks of a page, in order; their sources have every line of it that is not empty."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = split_lines(text)
     tokens = _parser().parse("\n".join(lines))
     found: list[Block] = []
     covered = 0
@@ -81,9 +115,12 @@ def blocks(text: str) -> list[Block]:
 
 def _between(lines: Sequence[str], start: int, end: int) -> Iterator[Block]:
     """Lines of which the parser made nothing: definitions of links."""
-    source = "\n".join(lines[start:end]).strip("\n")
-    if source.strip():
-        yield Block("other", start + 1, end, source)
+    while start < end and not lines[start].strip():
+        start += 1
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    if start < end:
+        yield Block("other", start + 1, end, "\n".join(lines[start:end]))
 
 
 def _top(tokens: "Sequence[Token]") -> Iterator[tuple[int, int]]:
@@ -101,99 +138,99 @@ def _block(tokens: "Sequence[Token]", lines: Sequence[str], covered: int) -> Blo
     start, end = first.map or [covered, covered]
     while end > start + 1 and not lines[end - 1].strip() and first.type not in ("fence", "code_block"):
         end -= 1
-    source = "\n".join(lines[start:end])
-    block = Block("other", start + 1, end, source)
+    block = Block("other", start + 1, end, "\n".join(lines[start:end]))
     if first.type == "heading_open":
-        return block._replace(kind="heading", level=int(first.tag[1]), text=said(tokens[1]))
+        return block._replace(kind="heading", level=int(first.tag[1]), text=text_of(tokens[1]))
     if first.type == "paragraph_open":
-        return block._replace(kind="paragraph", text=said(tokens[1]))
+        return block._replace(kind="paragraph", text=text_of(tokens[1]), lines=spoken(tokens[1]))
     if first.type == "fence":
         return block._replace(kind="fence", info=first.info.strip(), text=first.content)
     if first.type == "table_open":
-        columns, rows = _table(tokens)
-        return block._replace(kind="table", columns=columns, rows=rows)
+        return _table(block, tokens)
     if first.type in ("bullet_list_open", "ordered_list_open"):
-        return block._replace(kind="list", items=tuple(_items(tokens, lines)), info=first.type)
+        return block._replace(kind="list", items=tuple(_items(tokens, lines)))
     return block
 
 
-def _table(tokens: "Sequence[Token]") -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def _table(block: Block, tokens: "Sequence[Token]") -> Block:
+    """A table; one with a row that has more cells than columns is none: the parser left them out."""
     columns: list[str] = []
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     for place, token in enumerate(tokens):
         if token.type == "th_open":
-            columns.append(said(tokens[place + 1]))
+            columns.append(text_of(tokens[place + 1]))
         elif token.type == "tr_open":
             rows.append([])
         elif token.type == "td_open":
-            rows[-1].append(Cell(said(tokens[place + 1]), tokens[place + 1].content))
-    return tuple(columns), tuple(tuple(row) for row in rows if row)
+            rows[-1].append(text_of(tokens[place + 1]))
+    source = block.source.split("\n")
+    if any(_cells(line) > len(columns) for line in source[2:]):
+        return block
+    return block._replace(kind="table", columns=tuple(columns), rows=tuple(tuple(row) for row in rows[1:]))
+
+
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def _cells(line: str) -> int:
+    """How many cells the source of a row has."""
+    bare = line.strip().removeprefix("|")
+    if bare.endswith("|") and not bare.endswith("\\|"):
+        bare = bare[:-1]
+    return len(_PIPE.findall(bare)) + 1
+
+
+_BOX = re.compile(r"^\[(?P<mark>[ xX])\][ \t]+(?=\S)")
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s?")
 
 
 def _items(tokens: "Sequence[Token]", lines: Sequence[str]) -> Iterator[Item]:
+    """The items of the list whose tokens these are."""
+    place = 1
+    level = tokens[0].level + 1
+    while place < len(tokens) - 1:
+        end = next(n for n in range(place, len(tokens))
+                   if tokens[n].type == "list_item_close" and tokens[n].level == level)  # fmt: skip
+        yield _item(tokens[place : end + 1], lines)
+        place = end + 1
+
+
+def _item(tokens: "Sequence[Token]", lines: Sequence[str]) -> Item:
+    start, end = tokens[0].map or [0, 0]
+    source = _unbulleted(lines[start:end])
+    said = text = label = ""
+    plain = True
+    nested: list[Item] = []
     for place, token in enumerate(tokens):
-        if token.type != "list_item_open" or token.level != 1:
+        if token.level != tokens[0].level + 1 or token.nesting < 0:
             continue
-        start, end = token.map or [0, 0]
-        inline = next((each for each in tokens[place + 1 : place + 3] if each.type == "inline"), None)
-        inside = [each for each in _inside(tokens, place) if each.nesting >= 0 and each.type != "inline"]
-        bare = [re.sub(r"^\s*(?:[-*+]|\d+[.)])\s?", "", lines[start])] if end > start else []
-        indent = len(lines[start]) - len(bare[0]) if bare else 0
-        bare += [line[min(indent, len(line) - len(line.lstrip())) :] for line in lines[start + 1 : end]]
-        source, text = "\n".join(bare).rstrip(), said(inline) if inline else ""
-        box = _BOX.match(source)
-        done = None if box is None else box["mark"] != " "
-        if box is not None:
-            source, text = source[box.end() :], text[len(box[0].rstrip()) :].strip()
-        yield Item(text, source, done, start + 1, simple=len(inside) == 1)
+        if token.type == "paragraph_open" and place == 1:
+            said, label = text_of(tokens[place + 1]), spoken(tokens[place + 1])[0].label
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            nested += _items(tokens[place : _closing(tokens, place) + 1], lines)
+        else:
+            plain = False
+    box = _BOX.match(source)
+    text = said[len(box[0].rstrip()) :].strip() if box else said
+    plain = plain and bool(said) and all(item.plain for item in nested)
+    done = None if box is None else box["mark"] != " "
+    source = source[box.end() :] if box else source
+    return Item(text, label, source, done, start + 1, max(end, start + 1), plain, tuple(nested))
 
 
-def _inside(tokens: "Sequence[Token]", start: int) -> "Iterator[Token]":
-    for token in tokens[start + 1 :]:
-        if token.type == "list_item_close" and token.level == tokens[start].level:
-            return
-        yield token
+def _closing(tokens: "Sequence[Token]", start: int) -> int:
+    return next(
+        n
+        for n in range(start + 1, len(tokens))
+        if tokens[n].level == tokens[start].level and tokens[n].nesting < 0
+    )
 
 
-_REFERENCE = re.compile(r"^(?:PR )?(?:[\w.-]+/[\w.-]+)?#(\d+)$|^[0-9a-f]{7,40}$|^[0-9a-f]{8}$")
-
-
-def said(inline: Any) -> str:
-    """What an inline token says as a short text."""
-    pieces: list[str] = []
-    links: list[tuple[int, str]] = []
-    for token in inline.children or ():
-        if token.type in ("text", "text_special"):
-            pieces.append(token.content)
-        elif token.type == "code_inline":
-            pieces.append(_code(token.content))
-        elif token.type in ("softbreak", "hardbreak"):
-            pieces.append("\n" if token.type == "hardbreak" else " ")
-        elif token.type == "link_open":
-            links.append((len(pieces), str(token.attrGet("href") or "")))
-        elif token.type == "link_close" and links:
-            start, href = links.pop()
-            pieces.append(_address("".join(pieces[start:]), href))
-        elif token.type == "image":
-            pieces.append(f"{token.content} ({token.attrGet('src')})")
-        elif token.type == "html_inline":
-            pieces.append(" " if re.match(r"<br\s*/?>$", token.content, re.IGNORECASE) else token.content)
-    return "".join(pieces).strip()
-
-
-def _code(text: str) -> str:
-    mark = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
-    room = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{mark}{room}{text}{room}{mark}"
-
-
-def _address(text: str, href: str) -> str:
-    """What follows the text of a link: its address, unless the text says it, or a reference tells it."""
-    from urllib.parse import unquote
-
-    if href.startswith("#") or href in ("", text) or unquote(href) == text or href == f"mailto:{text}":
+def _unbulleted(lines: Sequence[str]) -> str:
+    """The source of an item without its bullet and the room before its other lines."""
+    if not lines:
         return ""
-    found = _REFERENCE.match(text)
-    if found and href.rstrip("/").endswith(found[1] or text):
-        return ""
-    return f" ({href})"
+    first = _BULLET.sub("", lines[0])
+    indent = len(lines[0]) - len(first)
+    rest = [line[min(indent, len(line) - len(line.lstrip())) :] for line in lines[1:]]
+    return "\n".join([first, *rest]).rstrip()

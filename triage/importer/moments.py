@@ -13,18 +13,28 @@ ZONES = {
 }  # fmt: skip
 """Minutes east of UTC, by the abbreviations that pages of this field use."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ABOUT = r"(?P<about>~|≈|approx(?:imately|\.)?|about|around|circa|ca\.|c\.)?\s*"
-_CLOCK = r"(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d{1,6}))?)?"
-_ZONE = rf"(?:\s?(?P<zone>{'|'.join(ZONES)}|[+-][01]\d:?[0-5]\d)\b)?"
+_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+_DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _DATE = re.compile(
-    r"(?<![\d.-])(?:(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?=[T\s,:;).—–-]|$)"
-    r"|(?P<name>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?\s+(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<year2>[12]\d{3})"
-    r"|(?P<day3>[0-3]?\d)\s+(?P<name3>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?,?\s+(?P<year3>[12]\d{3}))",
-    re.IGNORECASE,
+    rf"(?<![\w.-]){_DAY}(?:"
+    r"(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?=[T\s,:;).—–-]|$)"
+    rf"|(?P<name>{_NAME})\.?\s+(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<year2>[12]\d{{3}})"
+    rf"|(?P<day3>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name3>{_NAME})\.?,?\s+(?P<year3>[12]\d{{3}}))",
+    re.IGNORECASE | re.ASCII,
 )
-_TIME = re.compile(rf"(?<![\d:]){_ABOUT}{_CLOCK}(?:\s?(?P<half>am|pm)\b)?{_ZONE}(?!:?\d)", re.IGNORECASE)
-_SEPARATOR = re.compile(r"^[\s*_\]),.:;|–—-]+")
+_TIME = re.compile(
+    r"(?<![\d:])(?P<about>~|≈|approx(?:imately|\.)?|about|around|circa|ca\.|c\.)?\s*"
+    r"(?:(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d{1,6}))?)?"
+    r"(?:\s?(?P<half>[ap]\.?m\b\.?))?|(?P<hour12>1?\d)\s?(?P<half12>[ap]\.?m\b\.?))"
+    rf"(?:\s?\(?(?P<zone>{'|'.join(ZONES)}|[+-][01]\d:?[0-5]\d)\b\)?)?(?!:?\d)",
+    re.IGNORECASE | re.ASCII,
+)
+_ZONE = re.compile(rf"\b(?P<zone>{'|'.join(zone for zone in ZONES if len(zone) > 1)})\b")
+_OPENING = re.compile(r"^[\s*_\[(`]*(?:(?:at|on)\s+)?", re.IGNORECASE)
+_SEPARATOR = re.compile(r"^[\s*_`\]),.:;|–—-]+")
+_BETWEEN = re.compile(r"^[\sT,]+(?:at\s+)?|^\s*[–—-]\s+", re.IGNORECASE)
 HALF = 12 * 60
+DAY_US = 86_400_000_000
 
 
 class Stamp(NamedTuple):
@@ -32,6 +42,36 @@ class Stamp(NamedTuple):
 
     when: When
     rest: str
+
+
+class _Found(NamedTuple):
+    """A time as it is written: its date, or '', what its clock says, and what follows."""
+
+    date: str
+    clock: re.Match[str] | None
+    rest: str
+
+
+def begins(text: str) -> bool:
+    """Whether a text begins with a time of day, with or without a date."""
+    found = _find(text)
+    return found is not None and found.clock is not None
+
+
+def date_in(text: str) -> str:
+    """The first date of a text as YYYY-MM-DD, or ''."""
+    return next((iso for found in _DATE.finditer(text) if (iso := _iso(found))), "")
+
+
+_DAY_ALONE = re.compile(
+    rf"^\W*(?:all\s+)?(?:times\s+)?(?:are\s+|given\s+|shown\s+)*(?:in\s+)?(?:{'|'.join(ZONES)})?\W*$",
+    re.IGNORECASE,
+)
+
+
+def tells_day_alone(text: str) -> bool:
+    """Whether a text tells a day, or a zone, and nothing else: ``2026-03-14 (all times UTC)``."""
+    return bool(_DAY_ALONE.match(_DATE.sub("", text)))
 
 
 class Clock:
@@ -45,48 +85,35 @@ class Clock:
 
     def told(self, text: str) -> None:
         """Take the date, and the zone, that a heading or a header tells."""
-        found = date_in(text)
-        if found:
-            self.date, self._last = found, -1
-        zone = re.search(r"\b(UTC|GMT|[A-Z]{2,3}[SD]T|CET|CEST)\b", text)
-        if zone and zone[1] in ZONES:
-            self.zone = ZONES[zone[1]]
+        date = date_in(text)
+        if date:
+            self.date, self._last = date, -1
+        zone = _ZONE.search(text)
+        if zone:
+            self.zone = ZONES[zone["zone"]]
 
     def read(self, text: str, *, line: int = 0) -> Stamp | None:
         """The time with which a text begins, after brackets and emphasis; None where it begins with none."""
-        bare = re.sub(r"^[\s*_\[(`]+|^(?:at|on)\s+", "", text, flags=re.IGNORECASE)
-        found = _DATE.match(bare)
-        rest = bare[found.end() :] if found else bare
-        if found:
-            self.date, self._last = _iso(found), -1
-            rest = re.sub(r"^[\sT,]+(?:at\s+)?", "", rest)
-        clock = _TIME.match(rest)
-        if clock is None:
-            if not found:
-                return None
-            return Stamp(When(f"{self.date}T00:00:00.000000Z", "day"), _SEPARATOR.sub("", rest))
-        rest = rest[clock.end() :]
-        after = re.match(r"\s*(?:on|,)\s+", rest)
-        dated = _DATE.match(rest, after.end()) if after and not found else None
-        if dated:
-            self.date, self._last, rest = _iso(dated), -1, rest[dated.end() :]
-        rest = _SEPARATOR.sub("", rest)
-        return Stamp(self._when(clock, line), rest)
+        found = _find(text)
+        if found is None:
+            return None
+        if found.date:
+            self.date, self._last = found.date, -1
+        rest = _SEPARATOR.sub("", found.rest)
+        if found.clock is None:
+            return Stamp(When(f"{self.date}T00:00:00.000000Z", "day"), rest)
+        return Stamp(self._when(found.clock, line), rest)
 
     def _when(self, clock: re.Match[str], line: int) -> When:
-        hour = (
-            int(clock["hour"]) % 12 + 12 * (clock["half"].lower() == "pm")
-            if clock["half"]
-            else int(clock["hour"])
-        )
-        minute = hour * 60 + int(clock["minute"])
-        if not self.date or hour > 23:
+        hour = _hour(clock)
+        minute = hour * 60 + int(clock["minute"] or 0)
+        if not self.date:
             return When(None, "unknown")
         if self._last - minute > HALF:
-            self.date = times.plus_us(f"{self.date}T00:00:00.000000Z", 86_400_000_000)[:10]
+            self.date = times.plus_us(f"{self.date}T00:00:00.000000Z", DAY_US)[:10]
         self._last = minute
         second, fraction = clock["second"] or "00", f"{clock['fraction'] or '':0<6}"
-        local = f"{self.date}T{hour:02}:{clock['minute']}:{second}.{fraction}Z"
+        local = f"{self.date}T{hour:02}:{clock['minute'] or '00'}:{second}.{fraction}Z"
         at = times.plus_us(local, -self._zone_of(clock) * 60_000_000)
         self.seen.append((at, line))
         if clock["about"]:
@@ -103,17 +130,41 @@ class Clock:
         return minutes if zone[0] == "+" else -minutes
 
 
-def date_in(text: str) -> str:
-    """The first date of a text as YYYY-MM-DD, or ''."""
-    found = _DATE.search(text)
-    return _iso(found) if found else ""
+def _find(text: str) -> _Found | None:
+    """The date and the clock with which a text begins."""
+    bare = text[_OPENING.match(text).end() :] if _OPENING.match(text) else text  # type: ignore[union-attr]
+    dated = _DATE.match(bare)
+    date = _iso(dated) if dated else ""
+    if dated and not date:
+        return None
+    rest = _BETWEEN.sub("", bare[dated.end() :], count=1) if dated else bare
+    clock = _TIME.match(rest)
+    if clock is not None and _hour(clock) > 23:
+        clock = None
+    if clock is None:
+        return _Found(date, None, bare[dated.end() :]) if dated else None
+    rest = rest[clock.end() :]
+    after = re.match(r"\s*(?:on|,)?\s+", rest)
+    later = _DATE.match(rest, after.end()) if after and not dated else None
+    if later and _iso(later):
+        return _Found(_iso(later), clock, rest[later.end() :])
+    return _Found(date, clock, rest)
+
+
+def _hour(clock: re.Match[str]) -> int:
+    half = clock["half"] or clock["half12"]
+    hour = int(clock["hour"] or clock["hour12"])
+    if not half:
+        return hour
+    return hour % 12 + 12 * (half[0] in "pP") if 0 < hour <= 12 else 24
 
 
 def _iso(found: re.Match[str]) -> str:
+    """The date of a match, or '' where there is no such day."""
     if found["year"]:
         iso = f"{found['year']}-{found['month']}-{found['day']}"
     else:
         name = (found["name"] or found["name3"]).lower()[:3]
         day, year = found["day2"] or found["day3"], found["year2"] or found["year3"]
         iso = f"{year}-{_MONTHS.index(name) + 1:02}-{int(day):02}"
-    return iso if times.is_instant(f"{iso}T00:00:00.000000Z") else ""
+    return iso if iso > "1970-01-01" and times.is_instant(f"{iso}T00:00:00.000000Z") else ""

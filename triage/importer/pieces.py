@@ -13,7 +13,8 @@ class Piece(NamedTuple):
     ``part`` is the place of the addendum that it belongs to, from 1, or 0. ``patches`` is the place of the
     piece that it patches, or -1; ``about`` that of the action which a blocker blocks, or evidence backs;
     ``tail`` what the page called it, ``heading`` where it stood. ``number`` is that of an action, or of the
-    action that a blocker blocks, where the page tells it.
+    action that a blocker blocks, where the page tells it. ``quoted`` are lines of the page that say more
+    than its fields do.
     """
 
     kind: str
@@ -27,6 +28,16 @@ class Piece(NamedTuple):
     tail: str = ""
     heading: str = ""
     number: int = 0
+    quoted: tuple[str, ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens the report or an addendum."""
+        return self.kind == "header" and self.patches < 0
+
+    def with_fields(self, **fields: Any) -> "Piece":
+        """The piece with other values of some fields; '' or None takes one away."""
+        return self._replace(fields=without_empty({**self.fields, **fields}))
 
 
 class Stated(NamedTuple):
@@ -36,3 +47,31 @@ class Stated(NamedTuple):
     text: str
     line: int
     part: int = 0
+
+
+class Odd(NamedTuple):
+    """A word that is none of the record's: which, in what, on which line."""
+
+    word: str
+    what: str
+    line: int
+
+
+class Page(NamedTuple):
+    """What a page says. ``times`` are those of its timeline in the order in which they were written."""
+
+    title: str
+    pieces: list[Piece]
+    stated: list[Stated]
+    odd: list[Odd]
+    times: list[tuple[str, int]]
+
+
+def without_empty(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+def joined(*texts: str, by: str = "; ") -> str:
+    """The texts that say something, as one."""
+    return by.join(text for text in texts if text)

@@ -1,0 +1,200 @@
+"""Actions: tables with owners and states, and checklists."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from triage.importer.blocks import Block, Item
+from triage.importer.pieces import Odd, joined
+from triage.importer.reading import Reading
+from triage.importer.words import (
+    ACTION_COLUMNS,
+    ACTION_WORDS,
+    ACTIONS,
+    BACKED,
+    OWN_ACTIONS,
+    REFERENCE,
+    STATUSES,
+    TITLES,
+    known,
+    split,
+)
+
+_ITEMS = ["action", "owner", "status", "notes"]
+"""The columns of a document's own table of action items, whose notes begin with the issue."""
+_FREED = re.compile(r"^BLOCKED → (?:FIXED|ACCEPTED)$")
+_OWNER = re.compile(
+    r"(?:\s*[—–-]\s*|\s*\(|\s+)(?:owner:\s*(?P<named>[^()—–]+?)\)?|@(?P<at>[\w.-]*\w))\s*$", re.IGNORECASE
+)
+_LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)$")
+_ENDING = re.compile(r"(?:^|\s)(?P<word>DONE|TODO|FIXED|WIP)$")
+"""A status in capitals at the end of a cell, where no column has it."""
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
+
+
+def is_table(reading: Reading, block: Block) -> bool:
+    """Whether a table is of actions: by its columns, or by its columns and its heading."""
+    names = [column.casefold() for column in block.columns]
+    if not any(name in TITLES for name in names):
+        return False
+    owned = any(name in ("owner", "assignee", "state", "who") for name in names)
+    return "status" in names or (owned and bool(ACTIONS.search(reading.heading)))
+
+
+def read_table(reading: Reading, block: Block) -> bool:
+    """A table of actions, each row one of them."""
+    if block.kind != "table" or not block.rows or not is_table(reading, block):
+        return False
+    names = [column.casefold() for column in block.columns]
+    columns = _columns(names)
+    for line, row in enumerate(block.rows, block.line + 2):
+        if any(row):
+            _row(reading, _Row(block.columns, columns, row, line, own=names == _ITEMS))
+    return True
+
+
+def _columns(names: Sequence[str]) -> dict[int, str]:
+    """The field of an action that each column tells, by its place."""
+    found: dict[int, str] = {}
+    for place, name in enumerate(names):
+        titles = name in TITLES and "title" not in found.values()
+        field = "title" if titles else ACTION_COLUMNS.get(name, "")
+        if field and field not in found.values():
+            found[place] = field
+    return found
+
+
+class _Row(NamedTuple):
+    """A row of a table of actions; ``own`` says that the table is a document's own."""
+
+    labels: Sequence[str]
+    columns: dict[int, str]
+    cells: Sequence[str]
+    line: int
+    own: bool
+
+    def cell(self, field: str) -> str:
+        """What the column of a field says, or ''."""
+        return next((self.cells[place] for place, name in self.columns.items() if name == field), "")
+
+    def others(self) -> Iterator[tuple[str, str]]:
+        """The labels and the texts of the columns that are of no field, where they say something."""
+        for place, text in enumerate(self.cells):
+            if text and not self.columns.get(place):
+                yield self.labels[place], text
+
+
+def _row(reading: Reading, row: _Row) -> None:
+    told = _state(reading, row.cell("status"), row.line)
+    others = [f"{label}: {text}" for label, text in row.others()]
+    if "status" not in row.columns.values():
+        others, told = _ending(others, told)
+    number = row.cell("number")
+    numbered = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
+    outcome = row.cell("outcome")
+    issue = REFERENCE.match(outcome.partition(", ")[0]) if row.own else None
+    if issue:
+        outcome = outcome.partition(", ")[2]
+    outcome = joined(outcome, told.note, "" if numbered or not number else f"#: {number}", *others)
+    fields: dict[str, Any] = {
+        "title": row.cell("title") or outcome or "Untitled",
+        "status": told.status,
+        "owner": row.cell("owner"),
+        "environment": row.cell("environment"),
+        "outcome": outcome if row.cell("title") else "",
+        "issue": issue["ref"] if issue else "",
+        **_section(reading),
+    }
+    reading.add_action(fields, row.line, tail=told.proof, number=numbered)
+
+
+class _State(NamedTuple):
+    """How far an action is, what else its cell says, and the evidence that backs it."""
+
+    status: str
+    note: str = ""
+    proof: str = ""
+
+
+def _state(reading: Reading, text: str, line: int) -> _State:
+    """What the cell of a status tells: ``DONE (proved by 0123abcd)``, ``BLOCKED → FIXED``, ``Open``."""
+    backed = BACKED.search(text)
+    bare = BACKED.sub("", text).strip()
+    proof = (backed["by"] or "")[:8] if backed else ""
+    word, note = split(bare)
+    meant = known(word, STATUSES, ACTION_WORDS)
+    if _FREED.match(bare):
+        return _State("blocked", proof=proof)
+    if "→" in bare:
+        return _State("done", bare, proof)
+    if not meant:
+        reading.odd.append(Odd(word, "status of an action", line))
+        return _State("todo", bare, proof)
+    same = word.casefold() == meant or (meant in ("todo", "done") and not note)
+    return _State(meant, note if same else bare, proof)
+
+
+def _ending(others: list[str], told: _State) -> tuple[list[str], _State]:
+    """The further cells, and the status that one of them ends with, in capitals."""
+    for place, text in enumerate(others):
+        found = _ENDING.search(text)
+        if found:
+            left = text[: found.start()].rstrip()
+            kept = [*others[:place], *([] if left.endswith(":") else [left]), *others[place + 1 :]]
+            return kept, told._replace(status=known(found["word"], STATUSES, ACTION_WORDS))
+    return others, told
+
+
+def _section(reading: Reading) -> dict[str, Any]:
+    """Where actions stand: nowhere of their own under the headings that documents give them."""
+    group, reading.caption = reading.caption, ""
+    own = OWN_ACTIONS.match(reading.heading)
+    return {"section": [] if own else list(reading.path), "group": group}
+
+
+def is_checklist(block: Block) -> bool:
+    """Whether a block is a list of boxes alone."""
+    return block.kind == "list" and all(_is_box(item) for item in block.items)
+
+
+def _is_box(item: Item) -> bool:
+    return item.done is not None and item.plain
+
+
+def read_list(reading: Reading, block: Block) -> bool:
+    """A list of actions: its boxes, and under a heading of actions all of its items; the rest is prose."""
+    if block.kind != "list":
+        return False
+    is_action = _is_action if ACTIONS.search(reading.heading) else _is_box
+    if not any(is_action(item) for item in block.items):
+        return False
+    where = _section(reading)
+    lines = block.source.split("\n")
+    for item in block.items:
+        if is_action(item):
+            _box(reading, item, where)
+        else:
+            source = "\n".join(lines[item.line - block.line : item.end - block.line + 1]).rstrip()
+            reading.add_prose(source, item.line)
+    return True
+
+
+def _is_action(item: Item) -> bool:
+    return item.plain
+
+
+def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
+    """An action of a list; boxes inside it are actions, other items inside it what came of it."""
+    text = BACKED.sub("", item.text).strip()
+    found = _OWNER.search(text)
+    said = text[: found.start()] if found else text
+    owner = (found["named"] or found["at"]).strip() if found else ""
+    loud = _LOUD.search(said)
+    status = loud[1].casefold() if loud else "done" if item.done else "todo"
+    title, _, outcome = (said[: loud.start()] if loud else said).strip().partition(" — ")
+    more = joined(outcome, *(inner.text for inner in item.inner if inner.done is None))
+    fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owner}
+    reading.add_action({**fields, **where}, item.line)
+    for inner in item.inner:
+        if inner.done is not None:
+            _box(reading, inner._replace(items=()), where)

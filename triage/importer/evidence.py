@@ -1,0 +1,79 @@
+"""Verbatim blocks: output of commands and errors, with what their captions tell."""
+
+import re
+from typing import Any
+
+from triage.importer.blocks import Block
+from triage.importer.reading import Reading
+from triage.importer.words import SUMMARY
+
+_CAPTION = re.compile(
+    r"^(?: · )?(?:(?P<ticks>`+) ?(?P<command>.*?) ?(?P=ticks) · )?(?P<origin>captured|supplied)"
+    r"(?: on (?P<environment>[^·]+?))?(?P<facts>(?: · .*)?)$"
+)
+"""What a document says of an output, after its title in bold."""
+_TAIL = re.compile(r" · (?P<tail>[0-9a-f]{8})$")
+_EXIT = re.compile(r" · exit code (?P<code>-?\d{1,9})(?= · |$)")
+_SIGNAL = re.compile(r"(?: · |, )(?P<how>killed|interrupted) by (?P<signal>SIG[A-Z0-9]+)(?= · |$)")
+_TIMEOUT = re.compile(r" · timed out(?=, | · |$)")
+_VERBATIM = re.compile(r"(?:\(verbatim\)|\b(?:output|log|response|error)s?)\s*:?$", re.IGNORECASE)
+_PROMPT = "$ "
+
+
+def read(reading: Reading, block: Block) -> bool:
+    """A fence that a caption names, or one of a console."""
+    if block.kind == "fence":
+        return _console(reading, block)
+    after = reading.after
+    if block.kind != "paragraph" or after is None or after.kind != "fence" or len(block.lines) != 1:
+        return False
+    line = block.lines[0]
+    caption = _CAPTION.match(line.text[len(line.label) :])
+    if caption:
+        _captioned(reading, block, caption)
+    elif _VERBATIM.search(block.text) and reading.path:
+        _add(reading, reading.take(), block.line, title=block.text.rstrip(": "))
+    else:
+        return False
+    return True
+
+
+def _captioned(reading: Reading, block: Block, caption: re.Match[str]) -> None:
+    """An output with the caption that documents give it; what was imported was supplied, never captured."""
+    facts = caption["facts"] or ""
+    tail, code = _TAIL.search(facts), _EXIT.search(facts)
+    signal, late = _SIGNAL.search(facts), _TIMEOUT.search(facts)
+    state = "timeout" if late else "interrupted" if signal and signal["how"] == "interrupted" else ""
+    _add(
+        reading,
+        reading.take(),
+        block.line,
+        tail=tail["tail"] if tail else "",
+        title=block.lines[0].label,
+        command=caption["command"] or "",
+        environment=(caption["environment"] or "").strip(),
+        exit_code=int(code["code"]) if code else None,
+        signal=signal["signal"] if signal else "",
+        state=state,
+    )
+
+
+def _console(reading: Reading, block: Block) -> bool:
+    """What a console showed; its first line gives the command."""
+    if block.info != "console" or not reading.path:
+        return False
+    first = block.text.partition("\n")[0]
+    command = first.removeprefix(_PROMPT) if first.startswith(_PROMPT) else ""
+    _add(reading, block, block.line, command=command)
+    return True
+
+
+def _add(reading: Reading, fence: Block, line: int, *, tail: str = "", **fields: Any) -> None:
+    """Add evidence; what stands in a summary, or under a heading for it, has no section of its own."""
+    bare = reading.path == ["Evidence"] or bool(SUMMARY.match(reading.heading))
+    fields |= {
+        "language": "" if fence.info == "text" else fence.info,
+        "origin": "supplied",
+        "section": [] if bare else list(reading.path),
+    }
+    reading.add("evidence", fields, line, output=fence.text.encode("utf-8", "surrogatepass"), tail=tail)

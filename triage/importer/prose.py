@@ -1,0 +1,15 @@
+"""Text that is nothing else: the summary, or prose under its heading."""
+
+from triage.importer.blocks import Block
+from triage.importer.pieces import joined
+from triage.importer.reading import Reading
+
+
+def read(reading: Reading, block: Block) -> bool:
+    """Any block, as it was written."""
+    caption, reading.caption = reading.caption, ""
+    source = joined(f"**{caption}**" if caption else "", block.source, by="\n\n")
+    if not reading.clock.date:
+        reading.clock.told(block.source)
+    reading.add_prose(source, block.line)
+    return True

@@ -1,0 +1,58 @@
+"""What a document says of its record by itself: how claims are backed, spans, what is related."""
+
+import re
+
+from triage.importer.blocks import Block
+from triage.importer.reading import Reading
+from triage.importer.words import IMPACT, PROOFS, REFERENCE, RELATED, WALL_CLOCK
+
+_ALIKE = re.compile(
+    rf"^Backing: (?:proved|observed|asserted)(?: by {PROOFS})?(?:; (?P<basis>.+))?$", re.DOTALL
+)
+_RESTS = re.compile(r"^(?:Backing|Basis): (?P<basis>.+)$", re.DOTALL)
+_LEGEND = (
+    "Proved: captured output with exit code 0 stands behind it. Observed: a recorded value or supplied output"
+    " does. Unmarked: asserted."
+)
+
+
+def read(reading: Reading, block: Block) -> bool:
+    """A paragraph that is derived from the record."""
+    if block.kind != "paragraph":
+        return False
+    if _is_italic(block):
+        return _italic(reading, block.text)
+    if WALL_CLOCK.match(block.text):
+        reading.state("", block.text, block.line)
+        return True
+    if IMPACT.match(reading.heading) and block.text == reading.header.fields.get("impact"):
+        return True
+    return bool(RELATED.match(reading.heading)) and _related(reading, block)
+
+
+def _is_italic(block: Block) -> bool:
+    source = block.source.strip()
+    return source[:1] == source[-1:] == "*" and source[1:2] != "*"
+
+
+def _italic(reading: Reading, text: str) -> bool:
+    """How what stands before is backed, and on what it rests."""
+    if text == _LEGEND:
+        return True
+    alike, rests = _ALIKE.match(text), _RESTS.match(text)
+    last = reading.pieces[-1]
+    if alike and not alike["basis"]:
+        return last.kind in ("observation", "action")
+    if last.kind not in ("section", "observation") or not rests or "basis" in last.fields:
+        return False
+    basis = alike["basis"] if alike else rests["basis"]
+    reading.pieces[-1] = last.with_fields(basis=basis)
+    return True
+
+
+def _related(reading: Reading, block: Block) -> bool:
+    refs = block.text.replace(",", " ").split()
+    if not refs or not all(REFERENCE.match(ref) for ref in refs):
+        return False
+    reading.state("Related issues", block.text, block.line)
+    return True
