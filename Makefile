@@ -31,6 +31,11 @@ campaign: $(VENV)/.dev ## kill writers, plant secrets, search the properties for
 	TRIAGE_KILLS=300 TRIAGE_PLANTED=1000 TRIAGE_MEGABYTES=100 TRIAGE_SEEDS=1000 HYPOTHESIS_PROFILE=full HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),3000) \
 		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
+.PHONY: durability
+durability: $(VENV)/.dev ## kill writers, cut the power, fail the disk at full size: KILLS=1000 STATES=10000
+	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) \
+		$(BIN)/python -m pytest tests/durability $(ARGS)
+
 .PHONY: format
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --quiet --fix-only --select I .

@@ -145,7 +145,10 @@ def _read_key(path: str) -> bytes | None:
 
 def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
     """Write a file beside its place, sync it, and put it there whole; ``new``: unless one is there."""
+    from triage.durable import sync_folder, sync_folders
+
     folder = os.path.dirname(path)
+    is_new = not os.path.isdir(folder)
     aside = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -155,6 +158,7 @@ def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
         _put(aside, path, new=new)
+        (sync_folders if is_new else sync_folder)(folder)
     except OSError as error:
         if os.path.exists(aside):
             os.unlink(aside)

@@ -419,11 +419,14 @@ class SqliteStore:
         return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _migrate(self) -> None:
+        from triage.durable import sync_folders
         from triage.store.migrations import MIGRATIONS
 
         with self._writing():
             db = self._db
             version = db.execute("PRAGMA user_version").fetchone()[0]
+            if not version:
+                sync_folders(os.path.dirname(self.path))  # whoever finds tables may rely on the folders
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             for number, migration in enumerate(MIGRATIONS[version:], version + 1):
                 migration(db)

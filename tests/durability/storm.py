@@ -1,0 +1,124 @@
+"""Writers that are killed: each starts one call of the program after the other, and most calls die on their way."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from program import SCRIPT, Program
+
+ACKNOWLEDGED = re.compile(rb"^velvet-first-deploy e\d+ .*\n", re.MULTILINE)
+
+
+class Call(NamedTuple):
+    """One call of the program, and the texts that are in the record once it was acknowledged."""
+
+    arguments: tuple[str, ...]
+    texts: tuple[str, ...]
+    stdin: bytes = b""
+
+
+def calls(writer: int) -> Iterator[Call]:
+    """Calls of every kind that writes, without end; no text comes twice."""
+    number = 0
+    while True:
+        number += 1
+        name = f"writer {writer} call {number}"
+        batch = tuple(f"{name} line {line}" for line in range(3))
+        yield Call(("log", name), (name,))
+        yield Call(("record", "-"), batch, b"".join(_line(text) for text in batch))
+        yield Call(("did", f"{name} did"), (f"{name} did",))
+        printing = f"print({f'{name} ran'!r} * 500)"
+        yield Call(("run", "--tail", "1", "--", sys.executable, "-c", printing), (f"{name} ran" * 500,))
+
+
+def _line(text: str) -> bytes:
+    return json.dumps({"kind": "entry", "fields": {"text": text}}).encode() + b"\n"
+
+
+class Storm:
+    """Kill ``kills`` calls of ``writers`` that record at once.
+
+    Once `rage` is through, ``acknowledged`` has the calls that said they were done, ``unanswered`` the others,
+    and ``killed`` those of both that a signal ended.
+    """
+
+    def __init__(self, triage: Program, *, kills: int, writers: int = 8, seed: int = 6) -> None:
+        self.acknowledged: list[Call] = []
+        self.unanswered: list[Call] = []
+        self.killed: list[Call] = []
+        self._triage = triage
+        self._left = [kills // writers + (place < kills % writers) for place in range(writers)]
+        self._seed = seed
+        self._durations: deque[float] = deque([0.5], maxlen=40)
+
+    def rage(self) -> None:
+        """Let the writers write until enough of their calls were killed."""
+        threads = [
+            threading.Thread(target=self._write, args=(writer, kills))
+            for writer, kills in enumerate(self._left)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _write(self, writer: int, kills: int) -> None:
+        chance = random.Random(f"{self._seed} {writer}")
+        for call in calls(writer):
+            if kills <= 0:
+                return
+            started = time.monotonic()
+            is_acknowledged, is_killed = self._start(call, chance)
+            (self.acknowledged if is_acknowledged else self.unanswered).append(call)
+            if is_killed:
+                self.killed.append(call)
+                kills -= 1
+            else:
+                self._durations.append(time.monotonic() - started)
+
+    def _start(self, call: Call, chance: random.Random) -> tuple[bool, bool]:
+        """Whether the call was acknowledged, and whether a signal ended it: either, both or one of them."""
+        process = subprocess.Popen(
+            [SCRIPT, *call.arguments],
+            env=self._triage.environment,
+            cwd=self._triage.work,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        killer = threading.Thread(target=self._kill, args=(process, chance))
+        if chance.random() < 0.8:
+            killer.start()
+        out = process.communicate(call.stdin)[0]
+        assert process.returncode in (0, -signal.SIGKILL), out
+        return bool(ACKNOWLEDGED.search(out)), process.returncode != 0
+
+    def _kill(self, process: "subprocess.Popen[bytes]", chance: random.Random) -> None:
+        """Kill a call at any moment of its life, or in most cases within 10 ms of its asking for the store."""
+        if chance.random() < 0.3:
+            time.sleep(median(self._durations) * chance.uniform(0, 1.1))
+        else:
+            while process.poll() is None and not _has_open(process.pid, "triage.db.lock"):
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0, 0.01))
+        process.kill()
+
+
+def _has_open(pid: int, name: str) -> bool:
+    """Whether a process has a file of that name open."""
+    folder = Path(f"/proc/{pid}/fd")
+    with suppress(OSError):
+        return any(os.readlink(link).endswith(name) for link in folder.iterdir())
+    return False

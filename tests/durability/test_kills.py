@@ -1,0 +1,54 @@
+"""Nothing that was acknowledged is lost, whoever is killed at any moment.
+
+``TRIAGE_KILLS`` says how many calls are killed: 24 take a few seconds, `make durability` kills 1,000.
+"""
+
+import os
+import signal
+import subprocess
+import time
+
+from program import SCRIPT
+
+from durability.audit import assert_one_line, assert_sound_file, kept_events, said_in
+from durability.storm import Storm
+
+KILLS = int(os.environ.get("TRIAGE_KILLS", "24"))
+WRITERS = 8
+
+
+def test_what_was_acknowledged_is_there_whole_whoever_was_killed(journal, figures):
+    storm = Storm(journal, kills=KILLS, writers=WRITERS)
+    storm.rage()
+
+    kept = kept_events(journal)
+    assert_one_line(kept)
+    assert_sound_file(journal.home / "data/triage/triage.db")
+    texts = said_in(journal, kept)
+    assert len(texts) == len(set(texts))
+    assert {text for call in storm.acknowledged for text in call.texts} <= set(texts)
+    halves = [call for call in storm.unanswered if 0 < len(set(call.texts) & set(texts)) < len(call.texts)]
+    assert halves == []
+
+    silent = sum(set(call.texts) <= set(texts) for call in storm.unanswered)
+    figures(
+        f"{len(storm.killed):,} kills over {WRITERS} writers: {len(storm.acknowledged):,} acknowledged calls kept, none torn,"
+        f" {len(kept):,} events in one line; {silent:,} kept before they could say so"
+    )
+
+
+def test_a_writer_that_is_stopped_while_it_holds_the_store_is_waited_for(journal):
+    """The others go on when it goes on or dies: a lock belongs to a process, not to a file."""
+    holder = subprocess.Popen(
+        ["flock", journal.home / "data/triage/triage.db.lock", "sleep", "60"], start_new_session=True
+    )
+    time.sleep(0.3)
+    waiting = subprocess.Popen(
+        [SCRIPT, "log", "patient"], env=journal.environment, cwd=journal.work, stdout=subprocess.PIPE
+    )
+    time.sleep(0.5)
+    assert waiting.poll() is None
+    os.killpg(holder.pid, signal.SIGKILL)
+    holder.wait()
+
+    assert waiting.communicate(timeout=20)[0] == b"velvet-first-deploy e2 patient\n"
