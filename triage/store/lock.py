@@ -4,7 +4,6 @@ The kernel wakes those who wait in turn, where SQLite's own busy handler polls a
 """
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +49,8 @@ def _try(handle: int) -> bool:
 
 
 def _wait(handle: int, timeout: float) -> bool:
+    import threading
+
     if threading.current_thread() is threading.main_thread():
         return _wait_in_turn(handle, timeout)
     end = time.monotonic() + timeout
