@@ -5,7 +5,6 @@ rendering a page.
 """
 
 import gc
-import os
 import signal
 import sys
 from importlib import import_module
@@ -14,7 +13,7 @@ from typing import Any
 import click
 
 from triage.console.heard import Heard
-from triage.console.speech import INTERRUPTED, complain
+from triage.console.speech import INTERRUPTED, complain, let_go
 from triage.errors import UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -161,7 +160,7 @@ def main(arguments: list[str] | None = None) -> Any:
         code = complain(_from_click(error), as_json="--json" in arguments, keep=heard.keep)
         if words[:1] == ["run"] and code not in (0, INTERRUPTED):
             code = NOT_RUN
-    _let_go()
+    let_go()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -193,13 +192,3 @@ def _command_first(arguments: list[str]) -> list[str]:
 def _flush() -> None:
     if sys.stdout is not None:
         sys.stdout.flush()
-
-
-def _let_go() -> None:
-    """Send what nobody could take to nowhere: Python would try again at its end, and complain."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from triage.console.call import Call
+from triage.console.call import SHARED, Call
 from triage.console.heard import Heard
 from triage.errors import UsageError
 from triage.events import KINDS, near
@@ -130,8 +130,6 @@ def _looks_like_option(word: str) -> bool:
     name = word.partition("=")[0]
     return name.startswith("--") and name.replace("-", "").isalnum()
 
-
-SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
 
 _COMMON = (
     (("--journal",), {"metavar": "SLUG", "help": "The journal; SLUG/ADDENDUM for an addendum."}),

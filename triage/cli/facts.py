@@ -5,8 +5,10 @@ from typing import Any
 import click
 
 from triage.cli.command import TEXT, argument, command
+from triage.console import facts
 from triage.console.call import Call
-from triage.usecases import extracting, facts
+from triage.usecases import extracting
+from triage.usecases import facts as verbs
 
 EXTRACT = "A value to take from the output, for prose, and with --env for the final state; may be repeated."
 
@@ -21,18 +23,14 @@ def told(taken: extracting.Taken) -> str:
 @argument("ref", text=False)
 @argument("state", optional=True, text=False, metavar="[open|closed|merged]")
 @argument("note", optional=True)
-def issue_command(call: Call, ref: str, state: str | None, note: str | None, **fields: Any) -> None:
+def issue_command(call: Call, **said: Any) -> None:
     """Record the state of an issue or a PR: 1140, owner/repo#1140 or a URL.
 
     \b
     triage issue 1130 open 'hold for next sprint' --title 'Release phase'
     triage issue 1141 merged 'main@98f2418'
     """
-    recorder = call.recorder()
-    event = facts.issue(recorder, ref, state, note, call.fields(recorder, "issue", fields))
-    body = event.body or {}
-    what = " ".join(part for part in (body["ref"], state, note) if part)
-    call.answer(recorder.place, event, f"issue {what}")
+    facts.issue(call, **said)
 
 
 @command("observe", kind="observation", leave=("expected", "exact", "taken"))
@@ -40,7 +38,7 @@ def issue_command(call: Call, ref: str, state: str | None, note: str | None, **f
 @click.option("--expect", "expected", type=TEXT, metavar="VALUE",
               help="What was expected in the last column: a whole word of it.")  # fmt: skip
 @click.option("--expect-exact", type=TEXT, metavar="VALUE", help="The same, all of the value.")
-def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None, **fields: Any) -> None:
+def observe_command(call: Call, **said: Any) -> None:
     """Record one row of a table: the first value tells the row, the same row again is patched.
 
     Without --table it is a row of the final state.
@@ -49,16 +47,7 @@ def observe_command(call: Call, words: tuple[str, ...], expect_exact: str | None
     triage observe staging Release=v15 Slug=2ef77cf3
     triage observe 'Test=No token' Actual='401 unauthorized' --expect 401 --table Endpoints
     """
-    recorder = call.recorder()
-    parsed = call.fields(recorder, "observation", fields)
-    if expect_exact is not None:
-        parsed |= {"expected": expect_exact, "exact": True}
-    event = facts.observe(recorder, words, parsed)
-    body = event.body or {}
-    cells = ", ".join(f"{label}={value}".lstrip("=") for label, value in body["cells"])
-    met = facts.is_met(event)
-    unmet = f" ✗ expected {body['expected']}" if met is False else ""
-    call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}{unmet}", met=met)
+    facts.observe(call, **said)
 
 
 @command("evidence", kind="evidence", leave=("origin", "state", "digest", "sha256", "redactions"))
@@ -72,9 +61,9 @@ def evidence_command(call: Call, file: str, asked: tuple[str, ...], **fields: An
     dig +short TXT example.org | triage evidence --command 'dig +short TXT example.org'
     """
     wanted = extracting.extracts(asked)
-    output = call.heard.parts() if file == "-" else facts.read_output(file)
+    output = call.heard.parts() if file == "-" else verbs.read_output(file)
     recorder = call.recorder()
-    event, taken = facts.evidence(recorder, output, call.fields(recorder, "evidence", fields), wanted)
+    event, taken = verbs.evidence(recorder, output, call.fields(recorder, "evidence", fields), wanted)
     body = event.body or {}
     size = sum(length for length, _ in body.get("output", ()))
     what = f"evidence {size:,} bytes: {body.get('title') or body.get('command') or file}"
@@ -84,28 +73,22 @@ def evidence_command(call: Call, file: str, asked: tuple[str, ...], **fields: An
 @command("section", kind="section", leave=("heading",))
 @argument("heading", text=False)
 @argument("body", optional=True, metavar="[TEXT]")
-def section_command(call: Call, heading: str, body: str | None, **fields: Any) -> None:
+def section_command(call: Call, **said: Any) -> None:
     """Record prose under a heading, in Markdown; again replaces it, --append adds to it.
 
     \b
     triage section 'Operational notes > Rollback' @notes.md
     """
-    recorder = call.recorder()
-    event = facts.section(recorder, heading, body, call.fields(recorder, "section", fields))
-    path = (event.body or {})["heading"]
-    what = f"section {' > '.join(path)}: {len(body or '')} characters"
-    call.answer(recorder.place, event, what)
+    facts.section(call, **said)
 
 
 @command("ref", kind="reference", leave=("url",))
 @argument("url", text=False)
 @argument("title", optional=True)
-def ref_command(call: Call, url: str, title: str | None, **fields: Any) -> None:
+def ref_command(call: Call, **said: Any) -> None:
     """Record an address and what is found there.
 
     \b
     triage ref https://devcenter.heroku.com/articles/release-phase 'Release phase'
     """
-    recorder = call.recorder()
-    event = facts.reference(recorder, url, title, call.fields(recorder, "reference", fields))
-    call.answer(recorder.place, event, f"reference {url}")
+    facts.ref(call, **said)

@@ -7,13 +7,14 @@ import click
 
 from triage import config
 from triage.cli.command import argument, command
+from triage.console import journals
 from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json
-from triage.errors import NotAllowed
 from triage.events import KINDS
 from triage.report import Header
-from triage.usecases import journals, places, reading, setup
-from triage.usecases.recorder import Place, Recorder
+from triage.usecases import journals as verbs
+from triage.usecases import places, setup
+from triage.usecases.recorder import Place
 
 
 @command("init", records=False)
@@ -60,18 +61,10 @@ def open_command(call: Call, title: str, **fields: Any) -> None:
     nowhere = Place("", "", "")
     recorder = call.recorder(nowhere, create=True)
     parsed = call.fields(recorder, "header", fields)
-    opened = journals.open_journal(recorder, title, parsed, key=call.key)
-    _choose(call, opened.place)
+    opened = verbs.open_journal(recorder, title, parsed, key=call.key)
+    journals.choose(call, opened.place)
     verb = "joined" if opened.joined else "opened"
     call.answer(opened.place, opened.event, f"{verb}: {opened.title}", joined=opened.joined)
-
-
-def _choose(call: Call, place: Place) -> None:
-    """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
-    try:
-        config.choose(call.settings, place.journal, place.part, place.addendum)
-    except NotAllowed as error:
-        note(f"triage: not remembered as current: {plain(str(error))}")
 
 
 @command("use", records=False)
@@ -100,7 +93,7 @@ def list_command(call: Call, **_: Any) -> None:
     triage list
     """
     chosen = config.current(call.settings)[0]
-    known = journals.listing(call.store())
+    known = verbs.listing(call.store())
     if not known:
         note("no journal yet; open one: triage open 'TITLE'")
     for listed in known:
@@ -123,69 +116,44 @@ def list_command(call: Call, **_: Any) -> None:
 
 @command("set")
 @argument("pairs", many=True)
-def set_command(call: Call, pairs: tuple[str, ...], **_: Any) -> None:
+def set_command(call: Call, **said: Any) -> None:
     """Change fields of the header: something changed. A label that is no field becomes a free one.
 
     \b
     triage set status=mitigated lead='Ana' 'Vault host=vault.example.org'
     """
-    recorder = call.recorder()
-    event = journals.assign(recorder, pairs)
-    call.answer(recorder.place, event, f"set {', '.join(pairs)}")
+    journals.set(call, **said)
 
 
 @command("resolve", kind="header", leave=("title", "status", "status_note", "labels"))
 @argument("note", optional=True)
-def resolve_command(call: Call, note: str | None, **fields: Any) -> None:
+def resolve_command(call: Call, **said: Any) -> None:
     """Say that the work is resolved, and what that rests on; what is still open is said.
 
     \b
     triage resolve 'both environments deployed, healthz passing'
     """
-    recorder = call.recorder()
-    parsed = call.fields(recorder, "header", fields)
-    event = journals.resolve(recorder, note, parsed)
-    call.answer(recorder.place, event, " — ".join(part for part in ("resolved", note) if part))
-    _say_open(recorder)
-
-
-def _say_open(recorder: Recorder) -> None:
-    standing = reading.standing(recorder.store, recorder.place.journal)
-    for action in standing.actions:
-        owner = f", owner {action.owner}" if action.owner else ""
-        note(f"still open: action {action.number}, {plain(action.title)}{plain(owner)}")
-    for blocker in standing.blockers:
-        note(f"still open: blocker {blocker.number}, {plain(blocker.title)}")
+    journals.resolve(call, **said)
 
 
 @command("reopen", kind="header", leave=("title", "status", "status_note", "labels"))
 @argument("note", optional=True)
-def reopen_command(call: Call, note: str | None, **fields: Any) -> None:
+def reopen_command(call: Call, **said: Any) -> None:
     """Say that the work goes on after all.
 
     \b
     triage reopen 'the old token still answers'
     """
-    recorder = call.recorder()
-    parsed = call.fields(recorder, "header", fields)
-    event = journals.reopen(recorder, note, parsed)
-    _choose(call, recorder.place)
-    call.answer(recorder.place, event, " — ".join(part for part in ("reopened", note) if part))
+    journals.reopen(call, **said)
 
 
 @command("addendum", kind="header", leave=("title", "labels"))
 @argument("title")
 @argument("labels", many=True, optional=True)
-def addendum_command(call: Call, title: str, labels: tuple[str, ...], **fields: Any) -> None:
+def addendum_command(call: Call, **said: Any) -> None:
     """Open an addendum and make it current; `triage use SLUG` goes back to the main report.
 
     \b
     triage addendum 'DKIM record' --severity P2 --issue 1144 'Runbook=docs/dkim.md'
     """
-    recorder = call.recorder()
-    parsed = call.fields(recorder, "header", fields)
-    event = journals.addendum(recorder, title, parsed, labels=labels)
-    slug = (event.body or {}).get("slug") or event.tail
-    place = recorder.place._replace(part=event.id, addendum=slug)
-    _choose(call, place)
-    call.answer(place, event, f"addendum opened: {title}", part=event.id)
+    journals.addendum(call, **said)

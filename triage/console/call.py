@@ -14,6 +14,9 @@ from triage.redact import Redactor
 from triage.store import Store, open_store
 from triage.usecases.recorder import Circumstances, Place, Recorder
 
+SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
+"""The options that are the call's, whatever the command does."""
+
 
 class Call:
     """One call of a command: its options, and what it needs of the surroundings, when asked for."""
@@ -26,6 +29,7 @@ class Call:
         self._store: Store | None = None
         self._settings: Settings | None = None
         self._redactor: Redactor | None = None
+        self._recorder: Recorder | None = None
 
     @property
     def settings(self) -> Settings:
@@ -90,7 +94,7 @@ class Call:
     def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
         """A recorder at a place; at the current one where none is given."""
         store = self.store(create=create)
-        return Recorder(
+        self._recorder = Recorder(
             store,
             place or self.place(),
             Circumstances(
@@ -104,6 +108,12 @@ class Call:
             clock=config.clock,
             entropy=config.entropy,
         )
+        return self._recorder
+
+    @property
+    def tried(self) -> bool:
+        """Whether the store was asked to keep something: asked again, it might keep it twice."""
+        return self._recorder is not None and self._recorder.tried
 
     @property
     def actor(self) -> str:

@@ -117,6 +117,16 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
     return error.exit_code
 
 
+def let_go() -> None:
+    """Send what nobody could take to nowhere: Python would try again at its end, and complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 INTERRUPTED = 130
 """As shells have it: 128 and the number of the signal."""
 

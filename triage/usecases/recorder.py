@@ -61,9 +61,12 @@ class Said(NamedTuple):
 
 
 class Recorder:
-    """Records into one place of one store, under given circumstances."""
+    """Records into one place of one store, under given circumstances.
 
-    __slots__ = ("_clock", "_entropy", "_redactor", "circumstances", "place", "store")
+    ``tried`` says that the store was asked to keep something, whatever came of it.
+    """
+
+    __slots__ = ("_clock", "_entropy", "_redactor", "circumstances", "place", "store", "tried")
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Recorder:
         self._redactor = redactor
         self._clock = clock
         self._entropy = entropy
+        self.tried = False
 
     def record(self, said: Said, *, guard: Guard | None = None) -> Event:
         """Record one thing; the event as the store kept it."""
@@ -94,6 +98,7 @@ class Recorder:
         """Scrub the drafts and append them."""
         clean = [redact.scrub(draft, self._redactor) for draft in drafts]
         acts = self._allows(drafts[0]) if drafts else []
+        self.tried = True
         return self.store.append([*clean, *acts], guard=guard)[: len(clean)]
 
     def _allows(self, draft: Draft) -> list[redact.CleanEvent]:

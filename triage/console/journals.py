@@ -1,0 +1,62 @@
+"""What the commands do that change the header of a journal, or open an addendum."""
+
+from typing import Any
+
+from triage import config
+from triage.console import speech
+from triage.console.call import Call
+from triage.errors import NotAllowed
+from triage.usecases import journals as verbs
+from triage.usecases import reading
+from triage.usecases.recorder import Place, Recorder
+
+
+def set(call: Call, pairs: tuple[str, ...]) -> None:
+    """Change fields of the header."""
+    recorder = call.recorder()
+    event = verbs.assign(recorder, pairs)
+    call.answer(recorder.place, event, f"set {', '.join(pairs)}")
+
+
+def resolve(call: Call, note: str | None = None, **fields: Any) -> None:
+    """Say that the work is resolved; what is still open is said."""
+    recorder = call.recorder()
+    event = verbs.resolve(recorder, note, call.fields(recorder, "header", fields))
+    call.answer(recorder.place, event, " — ".join(part for part in ("resolved", note) if part))
+    _say_open(recorder)
+
+
+def reopen(call: Call, note: str | None = None, **fields: Any) -> None:
+    """Say that the work goes on after all."""
+    recorder = call.recorder()
+    event = verbs.reopen(recorder, note, call.fields(recorder, "header", fields))
+    choose(call, recorder.place)
+    call.answer(recorder.place, event, " — ".join(part for part in ("reopened", note) if part))
+
+
+def addendum(call: Call, title: str, labels: tuple[str, ...] = (), **fields: Any) -> None:
+    """Open an addendum and make it current."""
+    recorder = call.recorder()
+    parsed = call.fields(recorder, "header", fields)
+    event = verbs.addendum(recorder, title, parsed, labels=labels)
+    slug = (event.body or {}).get("slug") or event.tail
+    place = recorder.place._replace(part=event.id, addendum=slug)
+    choose(call, place)
+    call.answer(place, event, f"addendum opened: {title}", part=event.id)
+
+
+def choose(call: Call, place: Place) -> None:
+    """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
+    try:
+        config.choose(call.settings, place.journal, place.part, place.addendum)
+    except NotAllowed as error:
+        speech.note(f"triage: not remembered as current: {speech.plain(str(error))}")
+
+
+def _say_open(recorder: Recorder) -> None:
+    standing = reading.standing(recorder.store, recorder.place.journal)
+    for action in standing.actions:
+        owner = f", owner {action.owner}" if action.owner else ""
+        speech.note(f"still open: action {action.number}, {speech.plain(action.title)}{speech.plain(owner)}")
+    for blocker in standing.blockers:
+        speech.note(f"still open: blocker {blocker.number}, {speech.plain(blocker.title)}")

@@ -1,0 +1,87 @@
+"""What the commands of actions and blockers do."""
+
+from typing import Any
+
+from triage.console.call import Call
+from triage.usecases import work as verbs
+from triage.usecases.recorder import Place
+from triage.usecases.work import Told
+
+
+def did(call: Call, title: str, rest: tuple[str, ...] = (), **fields: Any) -> None:
+    """Record an action that was done."""
+    recorder = call.recorder()
+    told = verbs.did(recorder, title, rest, call.fields(recorder, "action", fields))
+    _tell(call, recorder.place, told, "action", "done")
+
+
+def action(call: Call, title: str, **fields: Any) -> None:
+    """Add an action to the queue."""
+    recorder = call.recorder()
+    told = verbs.add(recorder, title, call.fields(recorder, "action", fields))
+    _tell(call, recorder.place, told, "action", "added")
+
+
+def start(call: Call, action: str, *, take: bool = False, **fields: Any) -> None:
+    """Claim an action."""
+    recorder = call.recorder()
+    told = verbs.start(recorder, action, call.fields(recorder, "action", fields), take=take)
+    _tell(call, recorder.place, told, "action", "started")
+
+
+def done(call: Call, action: str, rest: tuple[str, ...] = (), **fields: Any) -> None:
+    """Say that an action is done."""
+    _move(call, action, "done", rest, fields)
+
+
+def fail(call: Call, action: str, rest: tuple[str, ...] = (), **fields: Any) -> None:
+    """Say that an action failed."""
+    _move(call, action, "failed", rest, fields)
+
+
+def skip(call: Call, action: str, rest: tuple[str, ...] = (), **fields: Any) -> None:
+    """Say that an action is skipped."""
+    _move(call, action, "skipped", rest, fields)
+
+
+def block(call: Call, action: str, error: str, **fields: Any) -> None:
+    """Say what blocks an action."""
+    recorder = call.recorder()
+    told = verbs.block(recorder, action, error, call.fields(recorder, "blocker", fields))
+    _tell(call, recorder.place, told, "blocker", "opened")
+
+
+def blocker(call: Call, title: str, **fields: Any) -> None:
+    """Open a blocker."""
+    recorder = call.recorder()
+    told = verbs.blocker(recorder, title, call.fields(recorder, "blocker", fields))
+    _tell(call, recorder.place, told, "blocker", "opened")
+
+
+def fix(call: Call, blocker: str, text: str | None = None, **fields: Any) -> None:
+    """Say that a blocker is fixed."""
+    _settle(call, blocker, "fixed", text, fields)
+
+
+def accept(call: Call, blocker: str, reason: str, **fields: Any) -> None:
+    """Say that a blocker is accepted."""
+    _settle(call, blocker, "accepted", reason, fields)
+
+
+def _move(call: Call, action: str, status: str, rest: tuple[str, ...], fields: dict[str, Any]) -> None:
+    recorder = call.recorder()
+    told = verbs.move(recorder, action, status, rest, call.fields(recorder, "action", fields))
+    _tell(call, recorder.place, told, "action", status)
+
+
+def _settle(call: Call, blocker: str, status: str, text: str | None, fields: dict[str, Any]) -> None:
+    recorder = call.recorder()
+    told = verbs.settle(recorder, blocker, status, text, call.fields(recorder, "blocker", fields))
+    _tell(call, recorder.place, told, "blocker", status)
+
+
+def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
+    body = told.event.body or {}
+    left = [body.get("outcome") or "", *(f"{label}={value}" for label, value in body.get("cells") or ())]
+    said = " · ".join(text for text in (told.title, *left) if text)
+    call.answer(place, told.event, f"{what} {told.number} {verb}: {said}", number=told.number)
