@@ -36,6 +36,11 @@ durability: $(VENV)/.dev ## kill writers, cut the power, fail the disk at full s
 	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) \
 		$(BIN)/python -m pytest tests/durability $(ARGS)
 
+.PHONY: table
+table: $(VENV)/.dev ## make the table of the fast road anew, after a change of a recording command
+	$(BIN)/python tests/plain_table.py
+	$(BIN)/ruff format --quiet triage/fast/table.py
+
 .PHONY: format
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --quiet --fix-only --select I .
