@@ -134,3 +134,34 @@ def test_a_mention_of_a_key_makes_no_secret_of_what_follows(journal):
     journal("log", "and that is all that there is to say of it here")
 
     assert journal.run("render").code == 0
+
+
+def test_a_value_that_looks_like_a_secret_only_beside_another_is_none(journal):
+    journal("log", "it is of kind: Secret")
+    journal("section", "Notes", "```yaml\ndata:\n  host: example.org\n```")
+    journal("log", 'The "kty" is RSA')
+    journal("section", "More", 'It says {"d": "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"}')
+
+    assert [journal.run("render", "--format", form).code for form in ("md", "html", "json")] == [0, 0, 0]
+
+
+def test_markup_that_follows_a_text_is_no_value_of_it(journal):
+    journal("did", "Rotate the token", "done")
+    journal("did", "Look at it", "done")
+    journal("log", "Begun", "--at", "-50m")
+
+    assert journal.run("render", "--format", "html").code == 0
+
+
+def test_a_secret_that_a_template_makes_in_a_page_is_refused_by_its_line(journal):
+    journal("log", "Tr0ub4dor-and-3")
+    folder = journal.work / ".triage/templates"
+    folder.mkdir(parents=True)
+    (folder / "mine.md.j2").write_text("# A page\n\npassword={{ report.main.rows[0].text }}\n")
+    code, message = journal.refused(
+        "render", "--template", "mine", "--format", "html", "--store",
+        str(journal.home / "data/triage/triage.db"), "--journal", "velvet-first-deploy",
+    )  # fmt: skip
+
+    assert code == 6
+    assert "of the document would show a secret, by the rule context" in message

@@ -232,3 +232,19 @@ def without_gaps(text: str) -> str:
             continue
         written.append(line if open_fence or line.strip() else "")
     return "\n".join(written) + "\n"
+
+
+def paragraphs(text: str) -> list[str]:
+    """The stretches of a document between blank lines; a fence is whole."""
+    found: list[list[str]] = [[]]
+    open_fence = ""
+    for line in text.split("\n"):
+        if open_fence:
+            open_fence = "" if closes(line, open_fence) else open_fence
+        elif line.strip():
+            begun = FENCE.match(line)
+            open_fence = begun["mark"] if begun else ""
+        else:
+            found.append([])
+        found[-1].append(line)
+    return ["\n".join(lines) for lines in found]

@@ -64,11 +64,10 @@ class Shard(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A file of the site: its path and its bytes; ``words`` where it is words in an order of ours."""
+    """A file of the site: its path and its bytes."""
 
     path: str
     data: bytes
-    words: frozenset[str] = frozenset()
 
 
 Summaries = Callable[[Sequence[str]], Sequence[Summary]]
@@ -114,8 +113,7 @@ def shard_files(shard: Shard, look: Look, summaries: Summaries) -> Iterator[Made
     items = [as_dict(summary) for summary in found]
     yield Made(f"data/{shard.name}.json", _json({"format": "triage.site.v1", "journals": items}))
     rows = json.dumps([_row(summary) for summary in found], ensure_ascii=False, separators=(",", ":"))
-    words = frozenset(word for summary in found for word in summary.words.split())
-    yield Made(f"data/{shard.name}.js", f"triageShard({_for_script(rows)})\n".encode(), words)
+    yield Made(f"data/{shard.name}.js", f"triageShard({_for_script(rows)})\n".encode())
     owing = [summary for summary in found if summary.owed]
     if owing:
         page = frame("obligations", look, "../", shard=shard, summaries=owing, pages=[])

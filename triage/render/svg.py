@@ -117,8 +117,8 @@ def _told(moments: tuple[Moment, ...]) -> str:
     """The accessible name of a marker."""
     first = moments[0]
     if len(moments) == 1:
-        return f"{_clock(first.us)} {_short(first.text)}: {WORDS.get(first.shape, first.shape)}"
-    between = f"{_clock(first.us)} to {_clock(moments[-1].us)}"
+        return f"{_clock(first.us)} {_short(first.text)}, {WORDS.get(first.shape, first.shape)}"
+    between = " to ".join(dict.fromkeys((_clock(first.us), _clock(moments[-1].us))))
     return f"{between}: {len(moments)} events, first {_short(first.text, 40)}"
 
 

@@ -129,7 +129,7 @@ def _blockers(part: Part) -> Iterator[Span]:
     for each in part.blockers:
         if each.at:
             end = times.to_us(each.fixed_at) if each.fixed_at else None
-            yield Span(times.to_us(each.at), end, each.event, f"{each.title}: {each.status}")
+            yield Span(times.to_us(each.at), end, each.event, f"{each.title}, {each.status}")
 
 
 def _environments(part: Part) -> Iterator[str]:

@@ -46,5 +46,5 @@ def document(
         style=style,
         folders=[Path(folder) for folder in folders],
     )
-    gate.check_document(text, template, redactor)
+    gate.check_document(text, form, template, redactor)
     return text

@@ -1,22 +1,23 @@
 """The gate before a document leaves: each value that it shows is looked at, and then the document itself."""
 
+import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
+from operator import attrgetter
 from typing import NamedTuple
 
 from triage.errors import SecretFound
 from triage.events import CELLS, Event, decoded
-from triage.redact import Redactor
+from triage.redact import Hit, Redactor
 from triage.render.markdown import output_text
-from triage.render.site import Made
-from triage.report import Report
+from triage.render.prose import paragraphs
+from triage.render.site import FACETS, Listed, Look
+from triage.report import Report, Summary
+from triage.report.code import FENCE
 from triage.report.history import Patch, one_per_id, survey
 
-OURS = ("search.js", ".nojekyll")
-"""Files of a site in which nothing comes from a record."""
-TOGETHER = 1_000_000
-"""Bytes of files that are looked at in one go."""
 BETWEEN = "\n\0\n"
 """Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
 
@@ -78,20 +79,24 @@ def check_record(report: Report, events: Sequence[Event], redactor: Redactor) ->
 
 
 def check_all(
-    report: Report, events: Sequence[Event], documents: Sequence[str], template: str, redactor: Redactor
+    report: Report,
+    events: Sequence[Event],
+    documents: Mapping[str, str],
+    template: str,
+    redactor: Redactor,
 ) -> None:
-    """Both of the above, for a record and all that is made of it: as a rule in one go.
+    """Both of the above, for a record and all that is made of it, by their forms: as a rule in one go.
 
     What a document says stands in the record too, so one look at all costs little more than at one of them.
     Raises `SecretFound` as `check_record` and `check_document` do.
     """
     texts = [value.text for event in events for value in _recorded(event)]
     texts += [value.text for value in _outputs(report)]
-    texts += map(_words, documents)
+    texts += [_said(part, form) for form, text in documents.items() for part in _parts(text, form)]
     if redactor.hits(BETWEEN.join(texts)) or any(_labelled(list(_live(events)), redactor)):
         check_record(report, events, redactor)
-        for text in documents:
-            check_document(text, template, redactor)
+        for form, text in documents.items():
+            check_document(text, form, template, redactor)
 
 
 def _recorded(event: Event) -> Iterator[Value]:
@@ -106,10 +111,13 @@ def _recorded(event: Event) -> Iterator[Value]:
         yield Value(name, event.kind, "output", decoded(event.output))
 
 
-def check_document(text: str, template: str, redactor: Redactor) -> None:
+def check_document(text: str, form: str, template: str, redactor: Redactor) -> None:
     """Raise `SecretFound` where a finished document holds a secret that no value of the record explains."""
-    for hit in redactor.hits(_own(text)):
-        line = text.count("\n", 0, hit.start) + 1
+    parts = _parts(text, form)
+    said = [_said(part, form) for part in parts]
+    for place, hit in _found(said, redactor):
+        before = text[: max(text.find(parts[place]), 0)] + said[place][: hit.start]
+        line = before.count("\n") + 1
         raise SecretFound(
             f"line {line} of the document would show a secret, by the rule {hit.rule}",
             hint=f"no single value holds it: see what meets there, of record or template {template!r}",
@@ -117,71 +125,75 @@ def check_document(text: str, template: str, redactor: Redactor) -> None:
         )
 
 
-def checked(files: Iterable[Made], redactor: Redactor) -> Iterator[Made]:
-    """Files of a site that belong to no journal; `SecretFound` where one of them holds a secret.
+def check_summaries(summaries: Sequence[Summary], redactor: Redactor) -> None:
+    """Raise `SecretFound` where what an index tells of a journal is a secret.
 
-    Their texts are of summaries: titles, impacts, obligations. They say much alike, so many are looked at in
-    one go; what is ours alone is not looked at.
+    The values are looked at, not the files: how those are laid out is ours, and makes nothing a secret.
     """
-    batch: list[Made] = []
-    for made in files:
-        batch.append(made)
-        if sum(len(each.data) for each in batch) > TOGETHER:
-            yield from _checked(batch, redactor)
-            batch = []
-    yield from _checked(batch, redactor)
-
-
-def _checked(batch: Sequence[Made], redactor: Redactor) -> Sequence[Made]:
-    looked_at = [made for made in batch if made.path not in OURS]
-    if redactor.hits(BETWEEN.join(map(_said, looked_at))):
-        for made in looked_at:
-            for text in sorted(made.words) or [made.data.decode()]:
-                _check_file(made.path, text, redactor)
-    return batch
-
-
-def _said(made: Made) -> str:
-    """What a file says: words that only we put beside each other are looked at one by one."""
-    return BETWEEN.join(made.words) if made.words else _words(made.data.decode())
-
-
-def _check_file(path: str, text: str, redactor: Redactor) -> None:
-    for hit in redactor.hits(_own(text)):
-        line = text.count("\n", 0, hit.start) + 1
+    values = [value for summary in summaries for value in _summed(summary)]
+    for value, rule in _secrets(values, redactor):
         raise SecretFound(
-            f"{path} would show a secret in line {line}, by the rule {hit.rule}",
-            hint="find the journal whose title, impact or obligation holds it, then: triage purge EVENT",
-            found=[{"file": path, "line": line, "rule": hit.rule}],
+            f"the index would show a secret of {value.event}: in {value.field!r}, by the rule {rule}",
+            hint=f"see which event says it: triage render {value.event}",
+            found=[{"journal": value.event, "field": value.field, "rule": rule}],
         )
 
 
-def _words(text: str) -> str:
-    """What a document says, without bare tags where it is a page: a word is one word wherever it stands."""
-    return _BARE.sub("\n", _own(text)) if _is_page(text) else text
+def check_listed(listed: Sequence[Listed], look: Look, redactor: Redactor) -> None:
+    """Raise `SecretFound` where a choice of the index's facets, or a name of the site, is a secret."""
+    chosen = [(name, text) for name in FACETS for text in sorted(set(map(attrgetter(name), listed)))]
+    values = [Value("", "", name, text) for name, text in chosen]
+    values += [Value("", "", name, getattr(look, name)) for name in ("title", "classification", "base")]
+    for value, rule in _secrets(values, redactor):
+        raise SecretFound(
+            f"the index would show a secret as a {value.field}, by the rule {rule}",
+            hint="see which journal or target has it: triage list",
+            found=[{"field": value.field, "rule": rule}],
+        )
 
 
-def _own(text: str) -> str:
-    """A document without what our pages begin and end with: the style sheet and the scripts are ours alone.
+def _summed(summary: Summary) -> Iterator[Value]:
+    """What is told of a journal; each word that the search knows is a value, since their order is ours."""
+    for field in ("slug", "title", "type", "status", "severity", "service", "lead", "impact"):
+        yield Value(summary.slug, "journal", field, getattr(summary, field))
+    for owed in summary.owed:
+        yield from (Value(summary.slug, "journal", "obligation", text) for text in (owed.text, owed.who))
+    yield from (Value(summary.slug, "journal", "text", word) for word in summary.words.split())
 
-    What is left out is as many blanks and lines, so that places stay what they are.
+
+def _parts(text: str, form: str) -> list[str]:
+    """What a document says: its paragraphs, or of a page its texts and links, or of JSON its texts.
+
+    What stands between them is of ours alone: no word becomes a secret by being near it. So are the other
+    attributes of a page, which say shortly what its texts say.
     """
-    if not _is_page(text):
-        return text
-    head, body = text.find("</head>"), text.rfind("</footer>")
-    if head < 0 or body < 0:
-        return text
-    begin, end = text.find("<style>"), text.find("</style>", 0, head)
-    styles = "\n" * text.count("\n", begin, end)
-    return text[:begin] + styles + " " * (end - begin - len(styles)) + text[end:body]
+    if form == "json":
+        return list(_texts(json.loads(text)))
+    if form == "html":
+        page = _own(text)
+        values = _VALUE.findall("".join(_TAG.findall(page)))
+        return list(dict.fromkeys([*_TAG.split(page), *values]))
+    return paragraphs(text)
 
 
-def _is_page(text: str) -> bool:
-    return text.startswith("<!DOCTYPE html>")
+_TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+_VALUE = re.compile(r' (?:href|title)="([^"]*)"')
 
 
-_BARE = re.compile("</?[a-z0-9]+>")
-"""A tag without an attribute, which says nothing."""
+def _said(part: str, form: str) -> str:
+    """A part of a document as its reader sees it: escapes make a value look like what it is not."""
+    if form == "md":
+        return part if FENCE.match(part) else unescape(_ESCAPE.sub(r"\1", part))
+    return unescape(part) if form == "html" else part
+
+
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def _own(page: str) -> str:
+    """A page without what it begins and ends with: the style sheet and the scripts are ours alone."""
+    begin, end, last = page.find("<style>"), page.find("</style>"), page.rfind("</footer>")
+    return page[:begin] + page[end:last] if 0 <= begin < end < last else page
 
 
 def _live(events: Iterable[Event]) -> Iterator[Patch]:
@@ -221,15 +233,30 @@ def _outputs(report: Report) -> Iterator[Value]:
 
 
 def _secrets(values: Sequence[Value], redactor: Redactor) -> Iterator[tuple[Value, str]]:
-    """The values that hold a secret, and the rule that says so: all are looked at in one go."""
-    starts, place = [], 0
-    for value in values:
-        starts.append(place)
-        place += len(value.text) + len(BETWEEN)
-    for hit in redactor.hits(BETWEEN.join(value.text for value in values)):
+    """The values that hold a secret, and the rule that says so."""
+    for place, hit in _found([value.text for value in values], redactor):
+        yield values[place], hit.rule
+
+
+def _found(texts: Sequence[str], redactor: Redactor) -> Iterator[tuple[int, Hit]]:
+    """The secrets in texts, each with the place of its text.
+
+    All are looked at in one go, which is quick, and then each in which something was found by itself: beside
+    others a text may look like a secret that it is not. What one text shows to be a secret is one in all.
+    """
+    starts, at = [], 0
+    for text in texts:
+        starts.append(at)
+        at += len(text) + len(BETWEEN)
+    suspects: dict[int, list[Hit]] = {}
+    for hit in redactor.hits(BETWEEN.join(texts)):
         first, last = bisect_right(starts, hit.start) - 1, bisect_right(starts, hit.end - 1) - 1
-        if first == last:
-            yield values[first], hit.rule
-        else:
-            for value in values[first : last + 1]:
-                yield from ((value, own.rule) for own in redactor.hits(value.text))
+        for place in range(first, last + 1):
+            start = starts[place]
+            suspects.setdefault(place, []).append(hit._replace(start=hit.start - start, end=hit.end - start))
+    alone = {place: redactor.hits(texts[place]) for place in suspects}
+    secrets = {texts[place][hit.start : hit.end] for place, hits in alone.items() for hit in hits}
+    yield from ((place, hit) for place, hits in sorted(alone.items()) for hit in hits)
+    for place, hits in sorted(suspects.items()):
+        again = (hit for hit in hits if texts[place][max(hit.start, 0) : hit.end] in secrets)
+        yield from ((place, hit) for hit in again if not alone[place])

@@ -49,10 +49,10 @@ def journal_files(
     summary = Summary.from_report(report)._replace(slug=row.slug)
     if manner.form == "markdown":
         text = _document(report, "md", manner)
-        gate.check_all(report, events, [text], manner.template, redactor)
+        gate.check_all(report, events, {"md": text}, manner.template, redactor)
         return summary, [Made(page_path(row.slug), (front_matter(summary) + text).encode())]
     text, page = (_document(report, form, manner) for form in ("md", "html"))
-    gate.check_all(report, events, [text, page], manner.template, redactor)
+    gate.check_all(report, events, {"md": text, "html": page}, manner.template, redactor)
     folder = folder_of(row.slug)
     made = [
         Made(f"{folder}/report.md", text.encode()),

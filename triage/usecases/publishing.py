@@ -15,7 +15,7 @@ from triage.render import built_in, listing, site
 from triage.render.site import Listed, Look, Made, Summaries
 from triage.report import Summary
 from triage.store import JournalRow, Published, SiteRow, Store
-from triage.usecases.gate import checked
+from triage.usecases.gate import check_listed, check_summaries
 from triage.usecases.pages import Manner, journal_files
 from triage.usecases.stage import Shelf, Stage
 
@@ -95,11 +95,13 @@ def _publish(
     def summaries(journals: Sequence[str]) -> list[Summary]:
         asked = [id for id in journals if id not in shelf]
         known = {each.journal: each for each in store.summaries(key, asked)}
+        check_summaries(list(known.values()), redactor)  # rules may have been added since they were made
         return [known.get(id) or shelf.take(id) for id in journals]
 
+    check_listed(list(after.values()), publication.look, redactor)
     index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
     stage = Stage(folder)
-    files += (_staged(stage, SITE, each) for each in checked(index, redactor))
+    files += (_staged(stage, SITE, each) for each in index)
     staged_site = Site(
         id=site_row.id,
         files=tuple(files),

@@ -11,7 +11,7 @@ from triage.render import site
 from triage.render.site import Look, Made
 from triage.report import Report, Summary
 from triage.store import JournalRow, Published, Store
-from triage.usecases.gate import checked
+from triage.usecases.gate import check_listed, check_summaries
 from triage.usecases.pages import Manner, journal_files
 
 KEY = "serve"
@@ -76,19 +76,16 @@ class Serving:
         entries = self._entries(store)
 
         def summaries(journals: Sequence[str]) -> list[Summary]:
-            return store.summaries(KEY, journals)
+            found = store.summaries(KEY, journals)
+            check_summaries(found, self._redactor)
+            return found
 
+        check_listed(entries, self._look, self._redactor)
         if path in site.FRONT:
-            return self._one_of(site.front_files(entries, site.shards(entries), self._look, summaries), path)
+            return _one_of(site.front_files(entries, site.shards(entries), self._look, summaries), path)
         for shard in site.shards(entries):
             if path in site.shard_paths(shard):
-                return self._one_of(site.shard_files(shard, self._look, summaries), path)
-        raise NotFound(f"no page {path!r:.80}", hint="see the index")
-
-    def _one_of(self, files: Iterable[Made], path: str) -> bytes:
-        """One of the files that are made; the others are left."""
-        for each in checked((each for each in files if each.path == path), self._redactor):
-            return each.data
+                return _one_of(site.shard_files(shard, self._look, summaries), path)
         raise NotFound(f"no page {path!r:.80}", hint="see the index")
 
     def _entries(self, store: Store) -> list[Published]:
@@ -109,6 +106,11 @@ class Serving:
 def _summary(store: Store, row: JournalRow) -> Summary:
     report = Report.from_events(islice(store.events(row.id), row.events))
     return Summary.from_report(report)._replace(slug=row.slug)
+
+
+def _one_of(files: Iterable[Made], path: str) -> bytes:
+    """One of the files that are made; the others are left."""
+    return _one({each.path: each.data for each in files if each.path == path}, path)
 
 
 def _one(made: dict[str, bytes], path: str) -> bytes:
