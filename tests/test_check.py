@@ -20,6 +20,11 @@ def examples(code):
     return re.findall(r"```sh\n(.*?)```", (PAGES / f"{code}.md").read_text(), re.DOTALL)
 
 
+def pages(code):
+    """The pages in Markdown of a rule that only pages can break: one that does, and one that does not."""
+    return re.findall(r"```markdown\n(.*?)```", (PAGES / f"{code}.md").read_text(), re.DOTALL)
+
+
 def carry_out(program, commands):
     """Run the commands of an example, with the files that they read."""
     (program.work / "key.txt").write_text(f"{KEY[:24]}...\n")
@@ -37,14 +42,27 @@ def codes(program, *options):
     return {json.loads(line)["code"] for line in found}
 
 
-@pytest.mark.parametrize("code", CHECKS)
+ON_PAGES = [code for code, rule in RULES.items() if rule.of_pages]
+IN_JOURNALS = [code for code in CHECKS if code not in ON_PAGES]
+
+
+@pytest.mark.parametrize("code", ON_PAGES)
+def test_the_examples_of_a_rule_for_pages_break_it_and_do_not(triage, code):
+    for name, text in zip(("bad.md", "good.md"), pages(code), strict=True):
+        (triage.work / name).write_text(text)
+
+    assert code in codes(triage, "bad.md")
+    assert code not in codes(triage, "good.md")
+
+
+@pytest.mark.parametrize("code", IN_JOURNALS)
 def test_the_first_example_of_its_page_breaks_a_rule(journal, code):
     carry_out(journal, examples(code)[0])
 
     assert code in codes(journal, "--select", code)
 
 
-@pytest.mark.parametrize("code", CHECKS)
+@pytest.mark.parametrize("code", IN_JOURNALS)
 def test_the_second_example_of_its_page_breaks_none(journal, code):
     carry_out(journal, examples(code)[1])
 

@@ -302,7 +302,7 @@ PR: #1138 — closed by #1136. Confirmed by design; not tested in this session.
 @pytest.mark.parametrize(
     ("code", "line"),
     [
-        ("TR101", 1), ("TR104", 1), ("TR402", 15), ("TR404", 25), ("TR201", 34), ("TR502", 35), ("TR103", 39),
+        ("TR101", 8), ("TR104", 4), ("TR402", 15), ("TR404", 25), ("TR201", 34), ("TR502", 35), ("TR103", 39),
         ("TR405", 39), ("TR403", 46), ("TR601", 48),
     ],
 )  # fmt: skip

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from triage.check import claims, numbers, order, relations, states, texts
+from triage.check import claims, counts, doubles, obligations, order, relations, spans, states, texts, told
 from triage.check.finding import ERROR, INFO, RULES, SEVERITIES, WARNING, Finding, Rule, selected
+from triage.check.source import Source
 from triage.check.view import Check, View
 from triage.events import Event
 from triage.redact import Redactor
@@ -24,6 +25,7 @@ __all__ = [
     "WARNING",
     "Finding",
     "Rule",
+    "Source",
     "View",
     "check",
     "selected",
@@ -31,10 +33,11 @@ __all__ = [
 ]
 
 CHECKS: Mapping[str, Check] = {
-    "TR101": numbers.count,
-    "TR102": numbers.span,
+    "TR101": counts.count,
+    "TR102": spans.span,
     "TR103": relations.relation,
     "TR104": order.stale,
+    "TR105": told.value,
     "TR201": order.order,
     "TR202": order.impossible,
     "TR203": order.gap,
@@ -42,11 +45,13 @@ CHECKS: Mapping[str, Check] = {
     "TR301": relations.dangling,
     "TR302": relations.orphan,
     "TR401": states.transition,
-    "TR403": states.unowned,
+    "TR402": states.unknown,
+    "TR403": obligations.unowned,
     "TR404": states.still_open,
     "TR405": claims.untested,
     "TR406": states.asymmetry,
-    "TR407": states.double,
+    "TR407": doubles.double,
+    "TR408": told.state,
     "TR501": claims.uncited,
     "TR502": claims.weak,
     "TR503": claims.truncated,

@@ -18,17 +18,31 @@ _NOT = re.compile(
     r"\b(?:not|never|no longer|isn't|aren't|wasn't|to be|once|until|if|when|must be|should be)\b[^.;]{0,20}$",
     re.IGNORECASE,
 )
-_SURE = re.compile(r"\b(?:confirmed|verified|validated|proven)\b", re.IGNORECASE)
-_UNTRIED = re.compile(
-    r"\b(?:not|never|wasn't|weren't|isn't)(?: been| yet)? (?:tested|verified|exercised|tried|checked|run)\b|"
-    r"\buntested\b|\bunverified\b|\bnobody (?:tried|tested|checked)\b",
-    re.IGNORECASE,
+_SURE = r"\b(?:confirmed|verified|validated|proven|tested)\b"
+_NOT_TRIED = (
+    r"(?:\b(?:not|never|wasn't|weren't|isn't|hasn't been|haven't been)(?: been| yet| actually| itself)*"
+    r" (?:tested|verified|exercised|tried|checked|run|rehearsed|executed)\b"
+    r"|\b(?:untested|unverified)\b|\b(?:nobody|no ?one) (?:has )?(?:tried|tested|checked|ran|run)\b)"
+)
+_UNTRIED = re.compile(_NOT_TRIED, re.IGNORECASE)
+_BREATH = (
+    r"[\s,;:.()—–-]+(?:(?:but|though|although|however|yet|and|it|this|that|was|were|is|has|have|been|still|we"
+    r"|did|so far|which|itself|only)[\s,]+){0,5}"
+)
+"""Between two things that are said of one: no word names another."""
+_SCOPE = r"(?!\s+(?:with|on|in|against|under|for|at|across|during)\s+(?!this|that|our|all\b|practice|anger))"
+"""Where something was not tried: what was confirmed elsewhere is no contradiction then."""
+_SURE_UNTRIED = re.compile(
+    rf"{_SURE}(?:\s+(?:by|in|on|from|at)\s+\w+){{0,2}}{_BREATH}{_NOT_TRIED}{_SCOPE}", re.IGNORECASE
+)
+_UNTRIED_SURE = re.compile(
+    rf"{_NOT_TRIED}(?:\s+(?:by|in|on|from|at|here|yet)(?:\s+\w+)?){{0,2}}{_BREATH}{_SURE}", re.IGNORECASE
 )
 _HEALTH = re.compile(
     r"\b(?:healthy|health ?check(?:s|ed)?|healthz?|smoke|liveness|readiness|is up|works)\b|/health",
     re.IGNORECASE,
 )
-_GOOD = re.compile(r"\b(?:healthy|ok|passing|passed|works|up|fine|success(?:ful)?)\b", re.IGNORECASE)
+_GOOD = re.compile(r"\b(?:healthy|ok|pass(?:es|ed|ing)?|works|up|fine|success(?:ful)?)\b", re.IGNORECASE)
 _REDIRECT = re.compile(r"(?<![\w.#:-])30[12378](?![\w.:-])")
 _BARE_200 = re.compile(r"^(?:HTTP(?:/\d(?:\.\d)?)? ?|returned |status )?200(?: OK)?\.?$", re.IGNORECASE)
 NEARBY = 10 * MINUTE
@@ -37,16 +51,19 @@ NEARBY = 10 * MINUTE
 
 def uncited(view: View) -> Iterator[Finding]:
     """TR501: actions, entries and statuses that claim health or proof, and have nothing behind them."""
-    for part in view.report.parts:
+    cites = view.page is None or _cites(view)
+    for part in view.report.parts if cites else ():
         backed = _backed_moments(part)
         for action in part.actions:
             said = f"{action.title} {action.outcome}"
-            if action.closed and action.backing == "asserted" and _claims(said):
+            if action.closed and action.backing == "asserted" and _claims(said) and not _is_cited(view, said):
                 fix = f"triage run --action {action.number} -- COMMAND"
                 yield view.finding("TR501", action.event, " ".join(said.split()), "nothing behind it", fix)
         for row in part.rows:
             said = f"{row.text} {row.outcome}"
             if row.source == "entry" and _claims(said) and not _has_near(backed, row.at):
+                if _is_cited(view, said):
+                    continue
                 fix = "triage run -- COMMAND, or triage evidence FILE, beside it"
                 record = "no evidence and no observation within ten minutes"
                 yield view.finding("TR501", row.event, " ".join(said.split()), record, fix)
@@ -56,6 +73,19 @@ def uncited(view: View) -> Iterator[Finding]:
             fix = "triage run -- COMMAND, or triage observe ENVIRONMENT LABEL=VALUE"
             record = "no evidence and no observation"
             yield view.finding("TR501", event, header.status_note, record, fix, field="status_note")
+
+
+def _cites(view: View) -> bool:
+    """Whether a page shows what stands behind its claims at all: outputs, or a final state."""
+    return sum(bool(part.evidence) + bool(part.final) for part in view.report.parts) > 1
+
+
+def _is_cited(view: View, said: str) -> bool:
+    """Whether a page's claim says itself what was seen: a value, an address, some output."""
+    return view.page is not None and bool(_SEEN.search(said))
+
+
+_SEEN = re.compile(r"\d|`|https?:|[{}\[\]\"]|#")
 
 
 def _claims(text: str) -> bool:
@@ -85,33 +115,34 @@ def _verbatim(part: Part) -> bool:
 
 
 def untested(view: View) -> Iterator[Finding]:
-    """TR405: something is confirmed, and in the same breath nobody tried it."""
+    """TR405: something is confirmed, and in the same breath nobody tried it: one thing, said of twice."""
     for text in view.texts:
-        untried = _UNTRIED.search(text.spoken)
-        sure = _SURE.search(text.spoken) if untried else None
-        while sure and untried:
-            if abs(sure.start() - untried.start()) < 200 and not _overlap(sure, untried):
-                first, last = sorted((sure.start(), untried.start()))
-                said = " ".join(text.text[first : last + len(untried[0])].split())
+        if not _UNTRIED.search(text.spoken):
+            continue
+        for pattern in (_SURE_UNTRIED, _UNTRIED_SURE):
+            for found in pattern.finditer(text.spoken):
+                said = " ".join(text.text[found.start() : found.end()].split())
                 fix = f"triage amend {view.name(text.event)} {text.field}='...'"
                 yield view.finding("TR405", text.event, said[:160], "nobody tried it", fix, field=text.field)
-                break
-            if sure.start() < untried.start():
-                sure = _SURE.search(text.spoken, sure.end())
-            else:
-                untried = _UNTRIED.search(text.spoken, untried.end())
-
-
-def _overlap(one: re.Match[str], two: re.Match[str]) -> bool:
-    return one.start() < two.end() and two.start() < one.end()
 
 
 def weak(view: View) -> Iterator[Finding]:
     """TR502: health that is read from a redirect, or from a status code alone."""
     for part in view.report.parts:
-        for event, said, record in (*_weak_rows(part), *_weak_actions(part), *_weak_entries(part)):
+        for event, said, record in (
+            *_weak_rows(part),
+            *_weak_actions(part),
+            *_weak_entries(part),
+        ):
             fix = "triage run --observe TABLE LABEL=VALUE --expect Actual=VALUE -- curl -sSf URL"
             yield view.finding("TR502", event, said[:160], record, fix)
+
+    for text in view.texts:
+        for sentence in sentences(text.spoken) if text.about in ("header", "section") else ():
+            if _HEALTH.search(sentence[0]) and _redirected(sentence[0]):
+                said = " ".join(text.text[sentence.start() : sentence.end()].split())
+                fix = "triage run --observe TABLE LABEL=VALUE --expect Actual=VALUE -- curl -sSf URL"
+                yield view.finding("TR502", text.event, said[:160], REDIRECT, fix, field=text.field)
 
 
 REDIRECT = "a redirect says nothing of what lies behind it"
@@ -150,11 +181,21 @@ def _weak_entries(part: Part) -> Iterator[tuple[str, str, str]]:
 
 
 def _redirected(text: str) -> bool:
-    return bool(_REDIRECT.search(text) and _GOOD.search(text))
+    """Whether a redirect is told as health; not where it is told as the trouble."""
+    return bool(_REDIRECT.search(text) and _GOOD.search(text) and not _BAD.search(text))
 
 
+_BAD = re.compile(
+    r"\b(?:not|fail\w*|unhealthy|instead|wrong\w*|error\w*|broken|down|no longer|misleading|despite|although"
+    r"|even though|rather|only)\b", re.IGNORECASE,
+)  # fmt: skip
+
+
+_WORD = r"(?=[\w+/=-]*(?:\d|[a-z][A-Z]))[\w+/=-]{10,}(?:\.\.\.|…)(?=[\s\"')\]]|$)"
+_CUT_WORD = re.compile(_WORD)
+"""A key, a digest or a token that ends in dots: on a page, where lines of dots stand in examples too."""
 _CUT = re.compile(
-    r"(?=[\w+/=-]*(?:\d|[a-z][A-Z]))[\w+/=-]{10,}(?:\.\.\.|…)(?=[\s\"')\]]|$)"
+    rf"{_WORD}"
     r"|^[ \t]*(?:\.\.\.|…|\[(?:\.\.\.|…|snip|truncated)\]|<snip>)[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -162,9 +203,10 @@ _CUT = re.compile(
 
 def truncated(view: View) -> Iterator[Finding]:
     """TR503: output that was cut by hand, in supplied evidence and in fences of prose."""
+    cut = _CUT if view.page is None else _CUT_WORD
     for item in view.outputs:
         if item.origin == "supplied" and item.output:
-            found = _CUT.search(decoded(item.output))
+            found = cut.search(decoded(item.output))
             if found:
                 fix = f"triage evidence FILE, whole; then triage retract {view.name(item.event)}"
                 yield view.finding(
@@ -172,7 +214,7 @@ def truncated(view: View) -> Iterator[Finding]:
                 )
     for text in view.texts:
         for line in _fenced(text.text):
-            found = _CUT.search(line)
+            found = cut.search(line)
             if found:
                 fix = "triage evidence FILE, whole, in its place"
                 yield view.finding(

@@ -33,6 +33,7 @@ RULES: Mapping[str, Rule] = {
         Rule("TR102", "span", ERROR, "a time span matches no two events, or has other ends than it names"),
         Rule("TR103", "relation", ERROR, "a relation stands the wrong way round: a PR closed by an issue"),
         Rule("TR104", "stale header", ERROR, "a header is older than what stands below it"),
+        Rule("TR105", "value", WARNING, "another value of an environment than its final state has"),
         Rule("TR201", "order", ERROR, "something stands before what it must follow"),
         Rule("TR202", "impossible time", ERROR, "a time lies ahead, or before the work began"),
         Rule("TR203", "gap", WARNING, "nothing was recorded for hours while the work went on"),
@@ -46,6 +47,9 @@ RULES: Mapping[str, Rule] = {
         Rule("TR405", "confirmed untested", WARNING, "confirmed, and in the same breath not tested"),
         Rule("TR406", "asymmetry", WARNING, "known of one environment and not of another"),
         Rule("TR407", "double", WARNING, "the same thing was recorded twice"),
+        Rule(
+            "TR408", "state", ERROR, "another state of an issue, a blocker or an action than the record has"
+        ),
         Rule("TR501", "uncited claim", WARNING, "a claim of health or proof with nothing behind it"),
         Rule("TR502", "weak check", WARNING, "a redirect, or a bare 200, as proof of health"),
         Rule("TR503", "truncated output", WARNING, "verbatim output that was cut short by hand"),

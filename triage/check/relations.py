@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from triage.check.finding import Finding
+from triage.check.source import Source
 from triage.check.view import Text, View
 from triage.report import Blocker
 from triage.report.entities import issue_key
@@ -34,12 +35,21 @@ _FIXED_BY = re.compile(
 
 def relation(view: View) -> Iterator[Finding]:
     """TR103: a PR that is closed by an issue, an issue that is merged, an issue in the place of a PR."""
-    kinds = _kinds(view)
+    kinds, pairs = _kinds(view), _pairs(view)
     for text in view.texts:
         if "#" in text.spoken and _VERB.search(text.spoken):
-            for pattern in (_CLOSED_BY, _CLOSES):
-                for found in pattern.finditer(text.spoken):
-                    yield from _inverted(view, text, found, kinds)
+            for found in (*_CLOSED_BY.finditer(text.spoken), *_CLOSES.finditer(text.spoken)):
+                yield from _inverted(view, text, found, kinds)
+                yield from _mispaired(view, text, found, kinds, pairs)
+            for found in _MERGED_ISSUE.finditer(text.spoken):
+                yield from _merged_issue(view, text, found, kinds)
+        if _BLOCKER_BY.search(text.spoken):
+            yield from _fixed_by_other(view, text)
+    yield from _by_fields(view, kinds)
+
+
+def _by_fields(view: View, kinds: Mapping[str, str]) -> Iterator[Finding]:
+    """Relations that are wrong in the fields of blockers, and in the states of issues."""
     for part in view.report.parts:
         for blocker in part.blockers:
             yield from _misplaced(view, blocker, kinds)
@@ -103,19 +113,81 @@ def _inverted(view: View, text: Text, found: re.Match[str], kinds: Mapping[str, 
         yield view.finding("TR103", text.event, " ".join(found[0].split()), record, new, field=text.field)
 
 
+def _pairs(view: View) -> Mapping[str, frozenset[str]]:
+    """The PRs that closed each issue, by its bare number, where blockers tell it."""
+    found: dict[str, set[str]] = {}
+    for blocker in (blocker for part in view.report.parts for blocker in part.blockers):
+        if blocker.issue and blocker.pr:
+            found.setdefault(_bare(blocker.issue), set()).add(_bare(blocker.pr))
+    return {issue: frozenset(prs) for issue, prs in found.items()}
+
+
+def _mispaired(
+    view: View,
+    text: Text,
+    found: re.Match[str],
+    kinds: Mapping[str, str],
+    pairs: Mapping[str, frozenset[str]],
+) -> Iterator[Finding]:
+    """An issue that another PR closed than the text says."""
+    issue, pr = found["one"], found["two"]
+    if kinds.get(pr) != "pr" or issue not in pairs or pr in pairs[issue]:
+        return
+    right = ", ".join(f"#{each}" for each in sorted(pairs[issue]))
+    new = view.reworded(text, *found.span("two"), min(pairs[issue]))
+    said = " ".join(found[0].split())
+    yield view.finding("TR103", text.event, said, f"PR {right} closed #{issue}", new, field=text.field)
+
+
+_MERGED_ISSUE = re.compile(
+    rf"\bissue\s+{_ONE}\s+(?:(?:was|is|got|has been)\s+)?merged\b(?!\s+(?:into|with|by))", re.IGNORECASE
+)
+
+
+def _merged_issue(
+    view: View, text: Text, found: re.Match[str], kinds: Mapping[str, str]
+) -> Iterator[Finding]:
+    if kinds.get(found["one"]) == "issue":
+        new = view.reworded(text, found.end() - len("merged"), found.end(), "closed")
+        said = " ".join(found[0].split())
+        yield view.finding(
+            "TR103", text.event, said, "an issue is closed; a PR is merged", new, field=text.field
+        )
+
+
+_BLOCKER_BY = re.compile(
+    rf"\bblocker\s+(?P<number>\d{{1,4}})\b[^.\n|;]{{0,40}}?\b(?:fixed|removed|resolved|cleared|closed|lifted)\s+"
+    rf"(?:by|with|in|through)\s+{_NEXT}{_TWO}",
+    re.IGNORECASE,
+)
+
+
+def _fixed_by_other(view: View, text: Text) -> Iterator[Finding]:
+    """A blocker that another PR fixed than the text says."""
+    prs = {each.number: each.pr for part in view.report.parts for each in part.blockers}
+    for found in _BLOCKER_BY.finditer(text.spoken):
+        pr = prs.get(int(found["number"]), "")
+        if pr and _bare(pr) != found["two"]:
+            new = view.reworded(text, *found.span("two"), _bare(pr))
+            said = " ".join(found[0].split())
+            record = f"blocker {found['number']} was fixed by PR {pr}"
+            yield view.finding("TR103", text.event, said, record, new, field=text.field)
+
+
 def dangling(view: View) -> Iterator[Finding]:
     """TR301: blockers, actions, events and fixing PRs that are named and are not there."""
     parts = view.report.parts
     counts = {
         "blocker": max((each.number for part in parts for each in part.blockers), default=0),
-        "action": max((each.number for part in parts for each in part.actions), default=0),
+        "action": max((each.number for part in parts for each in part.queue), default=0),
     }
     prs = {_bare(blocker.pr) for part in parts for blocker in part.blockers if blocker.pr}
+    listed = prs if view.page is not None else {"a record"}
     prs |= {_bare(issue.ref) for part in parts for issue in part.issues}
     ids = {event.id for event in view.events}
     for text in view.texts:
         yield from _named(view, text, counts)
-        for found in _FIXED_BY.finditer(text.spoken) if "#" in text.spoken else ():
+        for found in _FIXED_BY.finditer(text.spoken) if "#" in text.spoken and listed else ():
             if found["ref"] not in prs:
                 record = f"no issue or PR #{found['ref']}; known: {_few(prs)}"
                 fix = f"triage issue {found['ref']} merged"
@@ -125,19 +197,41 @@ def dangling(view: View) -> Iterator[Finding]:
                 fix = f"triage amend {view.name(text.event)} {text.field}='...'"
                 yield view.finding("TR301", text.event, found[0], "no such event here", fix, field=text.field)
     yield from _events(view, ids)
+    if view.page is not None:
+        yield from _footnotes(view, view.page)
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL = re.compile(rf"\bthe (?P<word>{'|'.join(_ORDINALS[1:])}) (?P<what>blocker)\b", re.IGNORECASE)
 
 
 def _named(view: View, text: Text, counts: Mapping[str, int]) -> Iterator[Finding]:
-    for found in _NUMBERED.finditer(text.spoken):
-        what = found["what"].casefold()
-        if counts[what] and int(found["number"]) > counts[what]:
-            record = f"{counts[what]} {what}s"
-            fix = f"triage amend {view.name(text.event)} {text.field}='...'"
-            yield view.finding("TR301", text.event, found[0], record, fix, field=text.field)
-    if text.field in ("summary", "body", "cause", "fix"):
-        for found in _EVENT.finditer(text.spoken):
-            fix = f"triage amend {view.name(text.event)} {text.field}='...'"
-            yield view.finding("TR301", text.event, found[0], "no such event here", fix, field=text.field)
+    fix = f"triage amend {view.name(text.event)} {text.field}='...'"
+    found = [(each, int(each["number"])) for each in _NUMBERED.finditer(text.spoken)]
+    found += [(each, _ORDINALS.index(each["word"].casefold()) + 1) for each in _ORDINAL.finditer(text.spoken)]
+    for each, number in found:
+        known = counts[each["what"].casefold()]
+        if known and number > known:
+            record = f"{known} {each['what'].casefold()}{'s'[: known != 1]}"
+            yield view.finding("TR301", text.event, each[0], record, fix, field=text.field)
+    if text.field in ("summary", "body", "cause", "fix") and view.page is None:
+        for event in _EVENT.finditer(text.spoken):
+            if int(event["number"]) < len(view.events) + BEYOND:
+                yield view.finding("TR301", text.event, event[0], "no such event here", fix, field=text.field)
+
+
+BEYOND = 100
+"""How far above the number of events a name such as ``e1000`` means something else."""
+_FOOTNOTE = re.compile(r"\[\^(?P<name>[\w-]{1,40})\](?P<defines>:)?")
+
+
+def _footnotes(view: View, page: Source) -> Iterator[Finding]:
+    """Footnotes that are named and stand nowhere."""
+    found = list(_FOOTNOTE.finditer(page.spoken))
+    defined = {each["name"] for each in found if each["defines"]}
+    for each in found:
+        if each["name"] not in defined and defined:
+            yield view.on_page("TR301", page.line_at(each.start()), each[0], "no such footnote")
 
 
 def _events(view: View, ids: set[str]) -> Iterator[Finding]:
@@ -165,10 +259,31 @@ def orphan(view: View) -> Iterator[Finding]:
                     yield view.finding(
                         "TR302", item.event, said, f"that {field} was withdrawn", fix, field=field
                     )
+    if view.page is not None:
+        yield from _unlisted(view)
     if view.report.orphans:
         said = f"{view.report.orphans} events patch something that is not in this record"
         fix = "triage import the journal from where it was made"
         yield view.finding("TR302", view.report.journal, said, "their creation is missing", fix)
+
+
+def _unlisted(view: View) -> Iterator[Finding]:
+    """Issues that a page lists as related, and does not have in its table of issues."""
+    main = view.report.main
+    known = {_bare(issue.ref) for part in view.report.parts for issue in part.issues}
+    known |= {
+        _bare(ref) for part in view.report.parts for ref in (part.header.issue, part.header.epic) if ref
+    }
+    known |= {_bare(blocker.issue) for part in view.report.parts for blocker in part.blockers}
+    event = view.setters.get((main.id, "labels"), main.id)
+    related = next((value for label, value in main.header.labels if label.casefold() == "related issues"), "")
+    for ref in re.findall(r"#(\d{1,7})\b", related) if len(main.issues) >= FEW else ():
+        if ref not in known:
+            yield view.finding("TR302", event, f"#{ref}", "related, and not among the issues", "")
+
+
+FEW = 3
+"""Issues below which a page has no table of all of them."""
 
 
 def _few(refs: set[str]) -> str:

@@ -1,25 +1,16 @@
-"""States: steps that are missing, obligations of nobody, ends that are none, and what was said twice."""
+"""States: steps that are missing, ends that are none, and what only one of two environments has."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from triage import times
 from triage.check.finding import INFO, WARNING, Finding
-from triage.check.view import Text, View, quoted, sentences
-from triage.report import Part, Row
+from triage.check.view import View, proses, quoted
+from triage.report import Action, Blocker, Part, Table, TableRow
 from triage.report.entities import issue_key
 from triage.report.tables import asymmetries
-
-_OBLIGATION = re.compile(
-    r"\bTODO\b|\bFIXME\b|\bhold for (?:the )?next sprint\b|\bfollow[- ]up (?:needed|required)\b|"
-    r"\b(?:still )?(?:needs|has|remains) to be (?:done|fixed|added|written|tested|decided)\b|"
-    r"\b(?:operator|somebody|someone|we) (?:must|needs? to|has to|have to|should)\b|\bto be done\b"
-)
-_BOX = re.compile(r"^[ \t]*[-*+] \[ \] (?P<text>.+)$", re.MULTILINE)
-_OWNED = re.compile(r"(?<![\w.])@[\w-]+|\bowners?\b ?[:=]?|\bassigned to\b|\(owner\b", re.IGNORECASE)
 
 
 def transition(view: View) -> Iterator[Finding]:
@@ -27,19 +18,43 @@ def transition(view: View) -> Iterator[Finding]:
     merged = {
         issue_key(issue.ref) for part in view.report.parts for issue in part.issues if issue.state == "merged"
     }
+    logs = view.page is None or bool(merged)
     for part in view.report.parts:
         for blocker in part.blockers:
             if blocker.status == "fixed" and not (blocker.fix.strip() or blocker.pr):
                 fix = f"triage fix {blocker.number} 'what removed it' --pr NUMBER"
                 said = f"blocker {blocker.number} fixed"
                 yield view.finding("TR401", blocker.event, said, "no fix, and no PR", fix, field="fix")
-            if blocker.status == "fixed" and blocker.pr and issue_key(blocker.pr) not in merged:
+            if blocker.status == "fixed" and blocker.pr and issue_key(blocker.pr) not in merged and logs:
                 said = f"blocker {blocker.number} fixed by PR {blocker.pr}"
                 fix = f"triage issue {blocker.pr.removeprefix('#')} merged"
                 yield view.finding(
                     "TR401", blocker.event, said, "the PR was never logged as merged", fix, field="pr"
                 )
-    yield from _never_begun(view)
+    if logs:
+        yield from _never_merged(view, {ref.rpartition("#")[2] for ref in merged})
+    if view.page is None:
+        yield from _never_begun(view)
+
+
+_MERGED = re.compile(
+    r"\b(?:PR|pull request) #(?P<one>\d{1,7})\s+(?:(?:was|is|got|has been)\s+)?merged\b"
+    r"|\bmerged (?:PR|pull request) #(?P<two>\d{1,7})\b",
+    re.IGNORECASE,
+)
+
+
+def _never_merged(view: View, merged: Set[str]) -> Iterator[Finding]:
+    """PRs of which a text says that they were merged, and the log does not."""
+    for text in view.texts:
+        for found in _MERGED.finditer(text.spoken) if "#" in text.spoken else ():
+            ref = found["one"] or found["two"]
+            if ref not in merged and text.about != "entry":
+                fix = f"triage issue {ref} merged"
+                record = f"PR #{ref} was never logged as merged"
+                yield view.finding(
+                    "TR401", text.event, " ".join(found[0].split()), record, fix, field=text.field
+                )
 
 
 def _never_begun(view: View) -> Iterator[Finding]:
@@ -61,36 +76,33 @@ def _never_begun(view: View) -> Iterator[Finding]:
                 yield view.finding("TR401", action.event, said, record, fix, severity=INFO)
 
 
-def unowned(view: View) -> Iterator[Finding]:
-    """TR403: what must be done, of which nobody is told to do it."""
-    owned = {issue_key(a.issue) for part in view.report.parts for a in part.actions if a.owner and a.issue}
-    issues = {view.setters.get((issue_key(issue.ref), "note"), issue.event): issue
-              for part in view.report.parts for issue in part.issues}  # fmt: skip
-    for part in view.report.parts:
-        for action in part.actions:
-            if not action.closed and not action.owner and part.header.closed:
-                fix = f"triage amend {view.name(action.event)} owner=NAME"
-                said = f"action {action.number}, {action.title!r}, open after the end"
-                yield view.finding("TR403", action.event, said, "no owner", fix, field="owner")
-    for text in view.texts:
-        issue = issues.get(text.event) if text.about == "issue" else None
-        if issue is not None and (issue.state != "open" or issue_key(issue.ref) in owned):
-            continue
-        yield from _unowned(view, text)
+_STATUS_WORDS = frozenset(
+    """
+    open investigating mitigated monitoring resolved abandoned todo to do doing blocked done failed
+    skipped closed merged accepted fixed complete completed finished final draft published reviewed
+    review approved identified verifying scheduled progress wip ongoing active stable operational
+    started starting pending planned backlog queued hold deferred postponed cancelled canceled rejected
+    declined wontfix won't duplicate shipped released deployed implemented filed assigned triaged triage
+    tracked waiting paused ready new live landed delivered removed restored recovered contained
+    confirmed reopened superseded obsolete proposed unknown none n na ok yes no x tbd pass passed fail
+    successful success succeeded over partial partially postmortem internal public degraded outage
+    maintenance executed ended concluded validated verified enabled disabled development testing staging
+    production prod ticketed early ideation groomed refined preliminary rolled verify in upcoming
+    continuous archived migrated fix
+    """.split()  # noqa: SIM905 - a list of so many words would be read worse
+)
+"""Words that pages of the field use for a status, ours among them."""
 
 
-def _unowned(view: View, text: Text) -> Iterator[Finding]:
-    for box in _BOX.finditer(text.spoken) if "[ ]" in text.spoken else ():
-        item = text.text[box.start("text") : box.end("text")]
-        if not _OWNED.search(item):
-            fix = f"triage action {quoted(item.strip())} --owner NAME"
-            yield view.finding("TR403", text.event, item.strip(), "no owner", fix, field=text.field)
-    for sentence in sentences(text.spoken) if _OBLIGATION.search(text.spoken) else ():
-        found = _OBLIGATION.search(sentence[0])
-        if found and not _OWNED.search(sentence[0]) and "[ ]" not in sentence[0]:
-            said = " ".join(text.text[sentence.start() : sentence.end()].split())
-            fix = f"triage action {quoted(said[:80])} --owner NAME"
-            yield view.finding("TR403", text.event, said[:160], "no owner", fix, field=text.field)
+def unknown(view: View) -> Iterator[Finding]:
+    """TR402: a word on a page that stands for a status and is none; no date, number or reference."""
+    if view.page is None:
+        return
+    for word, what, line in view.page.odd:
+        words = re.findall(r"[a-z][a-z'-]*", word.casefold())
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z' -]*", word.strip(" .*_`"))
+        if plain and len(words) <= 3 and not _STATUS_WORDS.intersection(words):
+            yield view.on_page("TR402", line, f"{what}: {word}", "no status of a record")
 
 
 def still_open(view: View) -> Iterator[Finding]:
@@ -99,14 +111,14 @@ def still_open(view: View) -> Iterator[Finding]:
         if part.header.status != "resolved":
             continue
         for blocker in part.blockers:
-            if blocker.status == "open":
+            if blocker.status == "open" and not (view.page is not None and _has_ended(part, blocker)):
                 fix = (
                     f"triage fix {blocker.number} 'what removed it'; or triage accept {blocker.number} 'why'"
                 )
                 said = f"resolved; blocker {blocker.number}, {blocker.title!r}"
                 yield view.finding("TR404", blocker.event, said, "open", fix, field="status")
         for action in part.actions:
-            if not action.closed and not action.owner:
+            if not action.closed and not action.owner and _is_step(view, action):
                 fix = f"triage done {action.number}; or triage amend {view.name(action.event)} owner=NAME"
                 said = f"resolved; action {action.number}, {action.title!r}"
                 yield view.finding(
@@ -114,86 +126,109 @@ def still_open(view: View) -> Iterator[Finding]:
                 )
 
 
-def asymmetry(view: View) -> Iterator[Finding]:
-    """TR406: what is known of one row of the final state and not of another."""
-    for part in view.report.parts:
-        if part.final is None:
-            continue
-        for uneven in asymmetries(part.final):
-            row = next(row for row in part.final.rows if row.values[0] in uneven.there)
-            said = f"{uneven.label} on {', '.join(uneven.there)}"
-            fix = f"triage observe {quoted(uneven.lacking[0])} {quoted(f'{uneven.label}=VALUE')}"
-            record = f"nothing on {', '.join(uneven.lacking)}"
-            yield view.finding("TR406", row.event, said, record, fix, field=uneven.label)
-
-
-def double(view: View) -> Iterator[Finding]:
-    """TR407: two entries, actions or blockers that say the same, and entries that repeat a row."""
-    for part in view.report.parts:
-        yield from _entries(view, part)
-        seen: dict[tuple[str, ...], str] = {}
-        for action in part.actions:
-            key: tuple[str, ...] = (
-                "action",
-                _plain(action.title),
-                _plain(action.environment),
-                action.status,
-                (action.ended_at or "")[:16],
-            )
-            yield from _again(view, seen, key, action.event, f"action {action.number}, {action.title!r}")
-        for blocker in part.blockers:
-            if blocker.error:
-                key = ("blocker", _plain(blocker.error), blocker.action, (blocker.at or "")[:16])
-                yield from _again(
-                    view, seen, key, blocker.event, f"blocker {blocker.number}, {blocker.title!r}"
-                )
-
-
-def _again(
-    view: View, seen: dict[tuple[str, ...], str], key: tuple[str, ...], event: str, said: str
-) -> Iterator[Finding]:
-    first = seen.setdefault(key, event)
-    if first != event:
-        record = f"the same as {view.name(first)}"
-        yield view.finding("TR407", event, said, record, f"triage retract {view.name(event)} 'said twice'")
-
-
-_STATE = re.compile(
-    r"#(?P<ref>\d{1,7})\b[^.#]{0,20}\b(?P<state>merged|closed)\b|\b(?P<was>merged|closed)\b[^.#]{0,12}#(?P<that>\d{1,7})",
+_MENDED = re.compile(
+    r"\b(?:fix|resol|work(?:ed)?[- ]?around|mitigat|remov|replac|upgrad|restor|rolled back|revert|solved"
+    r"|solution)",
     re.IGNORECASE,
 )
 
 
-def _entries(view: View, part: Part) -> Iterator[Finding]:
-    seen: dict[tuple[str, ...], str] = {}
-    states: dict[tuple[str, str], Row] = {}
-    for row in part.rows:
-        if row.source == "issue" and row.mark and (found := re.search(r"#(\d{1,7})", row.text)):
-            states[(found[1], row.mark)] = row
-    texts: dict[tuple[str, str], str] = {}
-    for row in part.rows:
-        if row.source != "entry":
-            texts.setdefault((_plain(row.text), (row.at or "")[:16]), row.event)
-    for row in part.rows:
-        if row.source != "entry":
-            continue
-        key = ("entry", _plain(row.text), _plain(row.outcome), (row.at or row.event)[:16])
-        yield from _again(view, seen, key, row.event, repr(row.text))
-        derived = texts.get((_plain(row.text), (row.at or "")[:16]))
-        for found in _STATE.finditer(row.text):
-            ref, state = found["ref"] or found["that"], (found["state"] or found["was"]).casefold()
-            other = states.get((ref, state))
-            if other is not None and _near(other.at, row.at):
-                derived = other.event
-        if derived:
-            record = f"the row of {view.name(derived)} says it"
-            fix = f"triage retract {view.name(row.event)} 'said twice'"
-            yield view.finding("TR407", row.event, repr(row.text), record, fix)
+def _has_ended(part: Part, blocker: Blocker) -> bool:
+    """Whether a page tells in its own words how a blocker ended."""
+    under = (prose.body for section, prose in proses(part) if blocker.title in section.title)
+    return any(_MENDED.search(text) for text in (blocker.effect, blocker.cause, *under))
 
 
-def _near(one: str | None, two: str | None) -> bool:
-    return bool(one and two) and abs(times.to_us(one or "") - times.to_us(two or "")) <= 300_000_000
+_STEPS = re.compile(
+    r"\b(?:queue|steps?|procedure|execution|deploy\w*|migration|sequence|plan)\b", re.IGNORECASE
+)
+_LATER = re.compile(
+    r"\b(?:follow|items?|corrective|prevent|next|remain|later|improve\w*|todos?|future)\b", re.IGNORECASE
+)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(" .")
+def _is_step(view: View, action: Action) -> bool:
+    """Whether an action is a step of the work: a page has what comes after it in the same form."""
+    if view.page is None:
+        return True
+    line = view.page.lines.get(action.event, 0)
+    heading = next((title for at, title in reversed(view.page.headings) if at <= line), "")
+    return bool(_STEPS.search(heading)) and not _LATER.search(heading)
+
+
+def asymmetry(view: View) -> Iterator[Finding]:
+    """TR406: what is known, or was checked, of one environment and not of another."""
+    for part in view.report.parts:
+        yield from _known_of_one(view, part.final) if part.final is not None else ()
+        yield from _checked_on_one(view, part)
+    yield from _listed_of_one(view)
+
+
+def _known_of_one(view: View, final: Table) -> Iterator[Finding]:
+    """Values of the final state that one environment has, and another has not."""
+    for uneven in asymmetries(final):
+        row = next(row for row in final.rows if row.values[0] in uneven.there)
+        said = f"{uneven.label} on {', '.join(uneven.there)}"
+        fix = f"triage observe {quoted(uneven.lacking[0])} {quoted(f'{uneven.label}=VALUE')}"
+        record = f"nothing on {', '.join(uneven.lacking)}"
+        yield view.finding("TR406", row.event, said, record, fix, field=uneven.label)
+
+
+_ENVIRONMENTS = re.compile(
+    r"\b(?P<name>staging|stage|production|prod|preprod|canary|qa|uat|dev(?:elopment)?)\b", re.IGNORECASE
+)
+_SAME = {"production": "prod", "stage": "staging", "development": "dev"}
+_CHECK = re.compile(r"\b(?:check\w*|verif\w*|smoke|healthz?|test\w*|confirm\w*|validat\w*)\b", re.IGNORECASE)
+
+
+def _of_environment(text: str, environment: str = "") -> tuple[str, str]:
+    """The environment that a text names, and the text without it; '' where it names none, or two."""
+    found = (
+        {each.casefold() for each in _ENVIRONMENTS.findall(text)}
+        if not environment
+        else {environment.casefold()}
+    )
+    name = next(iter(found)) if len(found) == 1 else ""
+    bare = " ".join(re.sub(r"\W+", " ", _ENVIRONMENTS.sub("", text)).casefold().split())
+    return _SAME.get(name, name), bare
+
+
+def _checked_on_one(view: View, part: Part) -> Iterator[Finding]:
+    """Checks that were done in one environment, of what was done in two."""
+    done: dict[str, dict[str, Action]] = defaultdict(dict)
+    for action in part.actions:
+        environment, bare = _of_environment(action.title, action.environment)
+        if environment and action.status == "done":
+            done[environment].setdefault(bare, action)
+    for one, mine in done.items():
+        for other, theirs in done.items():
+            shared = [bare for bare in mine if bare in theirs and not _CHECK.search(bare)]
+            for bare in mine if other != one and shared else ():
+                action = mine[bare]
+                if bare not in theirs and _CHECK.search(bare):
+                    said = f"action {action.number}, {action.title!r}, on {one}"
+                    fix = f"triage run --action {quoted(action.title)} --env {other} -- COMMAND"
+                    yield view.finding("TR406", action.event, said, f"not on {other}", fix)
+
+
+def _listed_of_one(view: View) -> Iterator[Finding]:
+    """Tables that have a row of one environment, where another table of the same things has both."""
+    listed: list[tuple[Table, dict[str, dict[str, TableRow]]]] = []
+    for table in (table for part in view.report.parts for table in part.tables):
+        names: dict[str, dict[str, TableRow]] = defaultdict(dict)
+        for row in table.rows:
+            environment, bare = _of_environment(row.values[0])
+            names[bare] |= {environment: row} if environment else {}
+        listed.append((table, names))
+    both = {bare: set(known) for _, names in listed for bare, known in names.items() if len(known) == 2}
+    for table, names in listed:
+        for bare, known in names.items():
+            lacking = both.get(bare, set()) - set(known)
+            if known and lacking and _CHECKS.search(f"{table.name} {' '.join(table.columns)}"):
+                row = next(iter(known.values()))
+                said = f"{table.name}: {row.values[0]}"
+                fix = f"triage observe --table {quoted(table.name)} ROW LABEL=VALUE"
+                yield view.finding("TR406", row.event, said, f"nothing on {', '.join(lacking)}", fix)
+
+
+_CHECKS = re.compile(rf"{_CHECK.pattern}|\b(?:read ?back|results?|interpretation)\b", re.IGNORECASE)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from triage.check.finding import Finding
 from triage.check.view import View, every, quoted
-from triage.report import Prose
+from triage.report import Part, Prose
 from triage.report.calls import Unanswered, found_in, near_misses
 
 _PLACEHOLDER = re.compile(
-    r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\??|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"
+    r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\?|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"
     r"to be (?:written|done|added|completed|determined)|fill (?:me|this) in|work in progress|wip|"
     r"[<\[{(](?:[^<>\[\]{}()\n]{0,60})[>\]})])[.!]?",
     re.IGNORECASE | re.DOTALL,
@@ -45,12 +45,17 @@ def empty(view: View) -> Iterator[Finding]:
                         fix,
                         field="body",
                     )
-        for name in ("summary", "impact"):
-            value = getattr(part.header, name).strip()
-            if value and _PLACEHOLDER.fullmatch(value):
-                event = view.setters.get((part.id, name), part.id)
-                fix = f"triage set {name}='TEXT'"
-                yield view.finding("TR601", event, f"{name}: {value}", "a placeholder", fix, field=name)
+        yield from _of_header(view, part)
+
+
+def _of_header(view: View, part: Part) -> Iterator[Finding]:
+    """Lines of the header that hold a placeholder."""
+    fields = [(name, getattr(part.header, name)) for name in ("summary", "impact", "lead", "severity")]
+    for name, value in (*fields, *part.header.labels):
+        if value.strip() and _PLACEHOLDER.fullmatch(value.strip()) and value.strip() not in ("-", "–", "—"):
+            event = view.setters.get((part.id, name), view.setters.get((part.id, "labels"), part.id))
+            fix = f"triage set {quoted(f'{name}=TEXT')}"
+            yield view.finding("TR601", event, f"{name}: {value.strip()}", "a placeholder", fix, field=name)
 
 
 def _of_heading(view: View, path: tuple[str, ...], part: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from triage import times
 from triage.check.finding import RULES, Finding
+from triage.check.source import Source
 from triage.events import Event
 from triage.redact import Redactor
 from triage.report import Evidence, Issue, Part, Prose, Report, Section
@@ -38,18 +39,22 @@ class Text(NamedTuple):
 
 
 class View:
-    """A report and what it was made from. On a page, ``lines`` are those on which its events stand."""
+    """A report and what it was made from; ``page`` is the page that it was read from, if it was.
+
+    A page holds less than a record: what it does not say may be so all the same. A rule that compares is
+    silent on a page which has nothing to compare with.
+    """
 
     def __init__(
         self,
         report: Report,
         events: Sequence[Event],
         redactor: Redactor,
-        lines: Mapping[str, int] | None = None,
+        page: Source | None = None,
     ) -> None:
         self.report = report
         self.redactor = redactor
-        self.lines = lines
+        self.page = page
         self.answers = Answers(report)
         self.events = one_per_id(events)
         found = survey(self.events)
@@ -64,11 +69,15 @@ class View:
         self, code: str, event: str, said: str, record: str, fix: str, *, field: str = "", severity: str = ""
     ) -> Finding:
         """A finding of a rule; on a page its line, and no command: a page has no events."""
-        line = (self.lines or {}).get(event, 0)
         rule = RULES[code]
-        if self.lines is not None:
+        line = 0 if self.page is None else self.page.line_of(event, said)
+        if self.page is not None:
             fix = f"mend line {line}" if line else "mend the page"
         return Finding(code, severity or rule.severity, event, field, said, record, fix, line)
+
+    def on_page(self, code: str, line: int, said: str, record: str, *, field: str = "") -> Finding:
+        """A finding on a line of a page that no event was made of."""
+        return Finding(code, RULES[code].severity, "", field, said, record, f"mend line {line}", line)
 
     def reworded(self, text: Text, start: int, end: int, new: str) -> str:
         """The command that puts something else in the place of a stretch of a text."""
@@ -158,12 +167,22 @@ class View:
         """Whether any two events lie so many minutes apart."""
         return any(self._apart & (self._apart >> minutes) for minutes in range(max(least, 0), most + 1))
 
+    @cached_property
+    def named_prs(self) -> frozenset[str]:
+        """The numbers of all PRs that the record, or the page, names."""
+        refs = {blocker.pr for part in self.report.parts for blocker in part.blockers if blocker.pr}
+        refs |= {each.ref for part in self.report.parts for each in part.issues if each.type == "pr"}
+        texts = (text.spoken for text in self.texts if "#" in text.spoken)
+        named = {ref for text in texts for ref in _PR.findall(text)}
+        return frozenset(named | {issue_key(ref).rpartition("#")[2] for ref in refs})
+
     @property
     def outputs(self) -> list[Evidence]:
         """All evidence."""
         return [item for part in self.report.parts for item in part.evidence]
 
 
+_PR = re.compile(r"\b(?:PRs?|pull requests?) #(\d{1,7})\b", re.IGNORECASE)
 LONGEST = 60 * 24 * 400
 """Minutes after the first event within which spans are looked for."""
 
@@ -216,7 +235,7 @@ def sentences(text: str) -> Iterator[re.Match[str]]:
     return _SENTENCE.finditer(text)
 
 
-_SENTENCE = re.compile(r"(?:[^.!?;\n|]|\.(?=\S)|\n(?!\s*(?:\n|[-*|\d])))+")
+_SENTENCE = re.compile(r"(?:[^.!?;\n|]|\.(?=\S)|(?<=i\.e)\.|(?<=e\.g)\.|\n(?!\s*(?:\n|[-*|\d])))+")
 
 
 def quoted(text: str) -> str:

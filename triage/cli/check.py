@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from triage import config, times
 from triage.check import ERROR, RULES, SEVERITIES, Finding
 from triage.cli.command import argument, command
 from triage.cli.exchange import is_page
@@ -78,7 +79,8 @@ def _page(call: Call, name: str, codes: frozenset[str]) -> Checked:
     from triage.usecases.facts import read_output
 
     text = b"".join(read_output(name)).decode("utf-8", "surrogateescape")
-    found = checking_page.check_page(importing.shown(text), name, codes, call.redactor)
+    now = times.from_timestamp_us(config.clock())
+    found = checking_page.check_page(importing.shown(text), name, codes, call.redactor, now=now)
     return Checked(name, tuple(found), 0, {})
 
 
