@@ -367,6 +367,8 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.redact.search",
         "triage.store",
         "triage.store.lock",
+        "triage.store.sealing",
+        "triage.store.slugs",
         "triage.store.sqlite",
         "triage.times",
         "triage.usecases",

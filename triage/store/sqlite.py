@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import Indexed, JournalRow, Name, Published, SiteRow, Store
+from triage.store import Indexed, JournalRow, Name, Published, SiteRow, Store, sealing, slugs
 from triage.store.lock import exclusive
-from triage.times import from_timestamp_us, plus_us
+from triage.store.sealing import Tail
 
 if TYPE_CHECKING:
     from triage.redact import CleanEvent
@@ -108,12 +108,9 @@ class SqliteStore:
 
     def merge(self, copies: Iterable[Sealed]) -> int:
         """See `Store.merge`."""
-        by_journal: dict[str, list[tuple[Event, Sealed]]] = {}
-        for copy in copies:
-            event = events.unseal(copy)
-            by_journal.setdefault(event.journal, []).append((event, copy))
+        found = sealing.by_journal(copies)
         with self._writing():
-            return sum(self._merge(journal, pairs) for journal, pairs in by_journal.items())
+            return sum(self._merge(journal, pairs) for journal, pairs in found.items())
 
     def events(
         self,
@@ -243,31 +240,24 @@ class SqliteStore:
         if draft.keyed:
             known = self.find(draft.journal, Name(id=draft.id))
             if known:
-                return _repeat(draft, known[0])
-        row = self._db.execute(
-            "SELECT events, last, heads FROM journal WHERE id = ?", [draft.journal]
-        ).fetchone()
-        count, last, heads = row or (0, "", "")
-        recorded_at = from_timestamp_us(self._clock())
-        if last and recorded_at <= last:
-            recorded_at = plus_us(last, 1)
-        sealed = events.seal(draft, recorded_at, heads.split(), self._entropy)
-        if len(sealed.body or b"") > events.MAX_BODY:
-            raise errors.InvalidValue(
-                f"the text of this {draft.kind} is {len(sealed.body or b''):,} bytes;"
-                f" an event holds at most {events.MAX_BODY:,}",
-                hint="record long output as evidence: triage evidence FILE",
-            )
-        event = events.unseal(sealed, count + 1)
-        if row is None:
-            self._open_journal(event)
+                return sealing.repeated(draft, known[0])
+        tail = self._tail(draft.journal)
+        event, sealed = sealing.seal_after(tail, draft, self._clock, self._entropy)
+        if not tail.n:
+            slug = sealing.first_slug(event)
+            slugs.check_free(slug, event.journal, self._holder)
+            self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [event.journal, slug])
         self._insert(event, sealed)
         self._db.execute(
             "UPDATE journal SET events = ?, last = ?, heads = ? WHERE id = ?",
-            [event.n, recorded_at, event.digest, event.journal],
+            [event.n, event.recorded_at, event.digest, event.journal],
         )
         self._index_header(event)
         return event
+
+    def _tail(self, journal: str) -> Tail:
+        row = self._db.execute("SELECT events, last, heads FROM journal WHERE id = ?", [journal]).fetchone()
+        return Tail(row[0], row[1], tuple(row[2].split())) if row else Tail()
 
     def _insert(self, event: Event, sealed: Sealed) -> None:
         self._db.execute(
@@ -294,57 +284,25 @@ class SqliteStore:
             [[event.journal, event.n, place, salt, data] for place, (salt, data) in enumerate(sealed.chunks)],
         )
 
-    def _open_journal(self, event: Event) -> None:
-        if event.id != event.journal:
-            raise errors.NotFound(f"no journal {event.journal}", hint="open one: triage open 'TITLE'")
-        slug = (event.body or {}).get("slug") or event.tail
-        self._check_slug(slug, event.journal)
-        self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [event.journal, slug])
-
-    def _check_slug(self, slug: str, journal: str) -> None:
-        taken = self._db.execute(
-            "SELECT 1 FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
-        ).fetchone()
-        if taken:
-            raise errors.SlugTaken(
-                f"the slug {slug!r} belongs to another journal",
-                hint=f"join it: triage use {slug}, or choose another: --slug NAME",
-            )
-
     def _index_header(self, event: Event) -> None:
         """Keep the journal's slug and state as the fold of its header has them."""
-        if not self._touches_header(event):
+        if not sealing.touches_header(event, lambda id: self.find(event.journal, Name(id=id))):
             return
-        from triage.report import heading
+        header = self.events(event.journal, kinds=("header", "amendment"))
+        slug, is_open = sealing.named(event.journal, header)
+        slugs.check_free(slug, event.journal, self._holder)
+        self._db.execute("UPDATE journal SET slug = ?, open = ? WHERE id = ?", [slug, is_open, event.journal])
 
-        header = heading(self.events(event.journal, kinds=("header", "amendment")))
-        slug = header.slug or event.journal[-8:]
-        self._check_slug(slug, event.journal)
-        self._db.execute(
-            "UPDATE journal SET slug = ?, open = ? WHERE id = ?",
-            [slug, not header.closed, event.journal],
-        )
-
-    def _touches_header(self, event: Event) -> bool:
-        if event.kind == "amendment":
-            named = self.find(event.journal, Name(id=event.entity))
-            return any(other.kind in ("header", "amendment") for other in named)
-        body = event.body or {}
-        if event.kind != "header" or event.part != event.journal:
-            return False
-        return "status" in body or ("slug" in body and event.id != event.journal)
-
-    def _merge(self, journal: str, pairs: list[tuple[Event, Sealed]]) -> int:
+    def _merge(self, journal: str, copies: list[sealing.Copy]) -> int:
         known = {
             (id, digest)
             for id, digest in self._db.execute("SELECT id, digest FROM event WHERE journal = ?", [journal])
         }
-        new = [pair for pair in _unique(pairs) if (pair[0].id, pair[0].digest) not in known]
+        new = sealing.new_copies(copies, known)
         if not new:
             return 0
         if not known:
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [journal, journal])
-        new.sort(key=lambda pair: (pair[0].recorded_at, pair[0].id, pair[0].digest))
         for place, (event, sealed) in enumerate(new, len(known) + 1):
             self._insert(event._replace(n=place), sealed)
         self._index_merged(journal)
@@ -352,15 +310,18 @@ class SqliteStore:
 
     def _index_merged(self, journal: str) -> None:
         """Work out what the store knows of a journal from all its envelopes again."""
-        from triage.report import heading, heads
+        from triage.report import heads
 
         every = list(self.events(journal))
-        header = heading(event for event in every if event.kind in ("header", "amendment"))
+        slug, is_open = sealing.named(
+            journal, (event for event in every if event.kind in ("header", "amendment"))
+        )
+        for id, name in slugs.settled(slug, journal, self._holder).items():
+            self._db.execute("UPDATE journal SET slug = ? WHERE id = ?", [name, id])
         self._db.execute(
-            "UPDATE journal SET slug = ?, open = ?, events = ?, last = ?, heads = ? WHERE id = ?",
+            "UPDATE journal SET open = ?, events = ?, last = ?, heads = ? WHERE id = ?",
             [
-                self._free_slug(header.slug or journal[-8:], journal),
-                not header.closed,
+                is_open,
                 len(every),
                 max(event.recorded_at for event in every),
                 " ".join(heads(every)),
@@ -368,30 +329,10 @@ class SqliteStore:
             ],
         )
 
-    def _free_slug(self, slug: str, journal: str) -> str:
-        """The slug, or where two journals claim it, the one for the later of the two."""
-        holder = self._holder(slug, journal)
-        if not holder:
-            return slug
-        if holder < journal:
-            return self._slug_with_digits(slug, journal)
-        self._db.execute(
-            "UPDATE journal SET slug = ? WHERE id = ?", [self._slug_with_digits(slug, holder), holder]
-        )
-        return slug
-
-    def _holder(self, slug: str, journal: str) -> str:
-        """The id of another journal that has the slug, or ''."""
-        row = self._db.execute(
-            "SELECT id FROM journal WHERE slug = ? AND id <> ?", [slug, journal]
-        ).fetchone()
+    def _holder(self, slug: str) -> str:
+        """The id of the journal that has the slug, or ''."""
+        row = self._db.execute("SELECT id FROM journal WHERE slug = ?", [slug]).fetchone()
         return str(row[0]) if row else ""
-
-    def _slug_with_digits(self, slug: str, journal: str) -> str:
-        """The slug with as many digits of the journal's id, 4 or more, as make it its own."""
-        digits = journal.replace("-", "")
-        made = (f"{slug[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))
-        return next(name for name in made if not self._holder(name, journal))
 
     def _prepare(self) -> None:
         """Set the connection up, refuse what is no store, and bring an older one up to date."""
@@ -466,19 +407,6 @@ def _bytes(value: Any) -> Any:
 
 def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _unique(pairs: Iterable[tuple[Event, Sealed]]) -> Iterator[tuple[Event, Sealed]]:
-    return iter({(event.id, event.digest): (event, copy) for event, copy in pairs}.values())
-
-
-def _repeat(draft: Draft, known: Event) -> Event:
-    if known.body is None or events.same_statement(draft, known):
-        return known  # what was purged is not recorded again
-    raise errors.KeyConflict(
-        f"the key was used before, for e{known.n}, with other fields",
-        hint=f"choose another --key, or correct the first one: triage amend e{known.n} FIELD=VALUE",
-    )
 
 
 @contextmanager

@@ -1,0 +1,97 @@
+"""What both SQL stores do with an event before they write it: where it goes, its bytes, its repeats."""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from triage import errors, events
+from triage.events import Draft, Event, Sealed
+from triage.times import from_timestamp_us, plus_us
+
+
+class Tail(NamedTuple):
+    """Where a journal ends: its number of events, the greatest ``recorded_at`` and the heads."""
+
+    n: int = 0
+    last: str = ""
+    heads: tuple[str, ...] = ()
+
+    def after(self, event: Event) -> "Tail":
+        """Where the journal ends once the event was appended."""
+        return Tail(event.n, event.recorded_at, (event.digest,))
+
+
+Copy = tuple[Event, Sealed]
+"""An event with the bytes that it is kept as."""
+
+
+def seal_after(tail: Tail, draft: Draft, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> Copy:
+    """Seal a draft as the next event after the tail.
+
+    Raises `NotFound` where there is no journal to append to, `InvalidValue` for a text that is too long.
+    """
+    recorded_at = from_timestamp_us(clock())
+    if tail.last and recorded_at <= tail.last:
+        recorded_at = plus_us(tail.last, 1)
+    sealed = events.seal(draft, recorded_at, tail.heads, entropy)
+    size = len(sealed.body or b"")
+    if size > events.MAX_BODY:
+        raise errors.InvalidValue(
+            f"the text of this {draft.kind} is {size:,} bytes; an event holds at most {events.MAX_BODY:,}",
+            hint="record long output as evidence: triage evidence FILE",
+        )
+    event = events.unseal(sealed, tail.n + 1)
+    if not tail.n and event.id != event.journal:
+        raise errors.NotFound(f"no journal {event.journal}", hint="open one: triage open 'TITLE'")
+    return event, sealed
+
+
+def repeated(draft: Draft, known: Event) -> Event:
+    """The event that was kept under the draft's id, if the draft says the same; else `KeyConflict`."""
+    if known.body is None or events.same_statement(draft, known):
+        return known  # what was purged is not recorded again
+    raise errors.KeyConflict(
+        f"the key was used before, for e{known.n}, with other fields",
+        hint=f"choose another --key, or correct the first one: triage amend e{known.n} FIELD=VALUE",
+    )
+
+
+def by_journal(copies: Iterable[Sealed]) -> dict[str, list[Copy]]:
+    """The copies with the events that they say, for each journal."""
+    found: dict[str, list[Copy]] = {}
+    for copy in copies:
+        event = events.unseal(copy)
+        found.setdefault(event.journal, []).append((event, copy))
+    return found
+
+
+def new_copies(copies: Iterable[Copy], known: Collection[tuple[str, str]]) -> list[Copy]:
+    """Those whose (id, digest) is not known yet, each once, in the order that a merge numbers them by."""
+    unique = {(event.id, event.digest): (event, copy) for event, copy in copies}
+    new = [copy for name, copy in unique.items() if name not in known]
+    return sorted(new, key=lambda copy: (copy[0].recorded_at, copy[0].id, copy[0].digest))
+
+
+def touches_header(event: Event, find: Callable[[str], list[Event]]) -> bool:
+    """Whether an event may change the slug or the state of its journal.
+
+    ``find`` gives the events of an id, for what an amendment names.
+    """
+    if event.kind == "amendment":
+        return any(other.kind in ("header", "amendment") for other in find(event.entity))
+    body = event.body or {}
+    if event.kind != "header" or event.part != event.journal:
+        return False
+    return "status" in body or ("slug" in body and event.id != event.journal)
+
+
+def named(journal: str, header: Iterable[Event]) -> tuple[str, bool]:
+    """The slug that a journal asks for and whether it is open, by its header events and amendments."""
+    from triage.report import heading
+
+    found = heading(header)
+    return found.slug or journal[-8:], not found.closed
+
+
+def first_slug(event: Event) -> str:
+    """The slug that the opening event of a journal asks for."""
+    return (event.body or {}).get("slug") or event.tail
