@@ -27,7 +27,7 @@ def faults(lines, checkpoint=None):
                 yield place, "is older than what it follows"
         parents[digest], last[digest] = envelope["parents"], envelope["recorded_at"]
         if "body" not in line:
-            bare.append((place, envelope))
+            bare.append((place, digest, envelope))
             continue
         salt, text = bytes.fromhex(line["salt"]), line["body"].encode()
         if sha256(salt + text).hexdigest() != envelope["body"]:
@@ -37,24 +37,30 @@ def faults(lines, checkpoint=None):
         if [[len(data), sha256(salt + data).hexdigest()] for salt, data in chunks] != body.get("output", []):
             yield place, "has another output than was sealed"
         if envelope["kind"] == "act" and body.get("verb") == "purge":
-            purged[body.get("about")] = envelope["recorded_at"]
-    for place, envelope in bare:
-        when = max(purged.get(envelope["id"], ""), purged.get(envelope["entity"], ""))
-        if when <= envelope["recorded_at"]:
+            purged.setdefault(body.get("about"), []).append(digest)
+    about = set(purged)
+    for place, digest, envelope in bare:
+        acts = purged.get(envelope["id"], []) + purged.get(envelope["entity"], [])
+        if envelope["id"] not in about and set(acts) <= before(parents, [digest]):
             yield place, "is withheld, and no purge says so"
-        purged[envelope["id"]] = when
+        purged[envelope["id"]] = acts
     children = {parent for each in parents.values() for parent in each}
     if sorted(set(parents) - children) != sorted(head["heads"]) or len(rest) != head["events"]:
         yield len(rest), "is not where the record ends"
     if checkpoint:
-        found, waiting = set(), list(checkpoint["heads"])
-        while waiting:
-            digest = waiting.pop()
-            if digest in parents and digest not in found:
-                found.add(digest)
-                waiting += parents[digest]
+        found = before(parents, checkpoint["heads"])
         if len(found) != checkpoint["events"] or not set(checkpoint["heads"]) <= found:
             yield len(rest), "is not what the checkpoint was made of"
+
+
+def before(parents, heads):
+    found, waiting = set(), list(heads)
+    while waiting:
+        digest = waiting.pop()
+        if digest in parents and digest not in found:
+            found.add(digest)
+            waiting += parents[digest]
+    return found
 
 
 if __name__ == "__main__":

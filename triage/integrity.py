@@ -81,8 +81,8 @@ class _Reader:
         self._parents: dict[str, tuple[str, ...]] = {}
         self._times: dict[str, str] = {}
         self._unknown: list[tuple[int, str]] = []
-        self._bare: list[tuple[int, Mapping[str, Any]]] = []
-        self._purged: dict[str, str] = {}
+        self._bare: list[tuple[int, str, Mapping[str, Any]]] = []
+        self._purged: dict[str, list[str]] = {}
         self._faults: list[Fault] = []
         self._broken = self._unread = False
 
@@ -105,7 +105,7 @@ class _Reader:
         self._parents[digest] = tuple(head["parents"])
         self._times[digest] = head["recorded_at"]
         self._link(head)
-        self._look_at_body(head, copy)
+        self._look_at_body(digest, head, copy)
 
     def _link(self, head: Mapping[str, Any]) -> None:
         if not head["parents"] and head["id"] != self._journal:
@@ -116,9 +116,9 @@ class _Reader:
             elif self._times[parent] >= head["recorded_at"]:
                 self._fault("altered", "it was recorded before the event that it follows")
 
-    def _look_at_body(self, head: Mapping[str, Any], copy: Sealed) -> None:
+    def _look_at_body(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
         if copy.body is None and copy.salt is None:
-            self._bare.append((self._place, head))
+            self._bare.append((self._place, digest, head))
             if copy.chunks:
                 self._fault("altered", "output without a body")
         elif copy.body is None or copy.salt is None or events.sha256(copy.salt, copy.body) != head["body"]:
@@ -128,7 +128,7 @@ class _Reader:
         elif head["kind"] == "act":
             body = json.loads(copy.body)
             if body.get("verb") == "purge":
-                self._purged[str(body.get("about"))] = head["recorded_at"]
+                self._purged.setdefault(str(body.get("about")), []).append(digest)
 
     def _fault(self, what: str, detail: str, place: int = 0) -> None:
         place = place or self._place
@@ -154,19 +154,24 @@ class _Reader:
         Where something else is wrong the purge itself may be what is: that fault is told alone.
         """
         went, unexplained = 0, []
-        for place, head in self._bare:
-            purged = max(self._purged.get(head["id"], ""), self._purged.get(head["entity"], ""))
-            if purged > head["recorded_at"]:
+        purged = {id: list(acts) for id, acts in self._purged.items()}
+        for place, digest, head in self._bare:
+            acts = purged.get(head["id"], []) + purged.get(head["entity"], [])
+            if head["id"] in self._purged or any(not self._knew(digest, act) for act in acts):
                 went += 1
-                self._purged[head["id"]] = purged  # what amends it went with it
+                purged[head["id"]] = acts  # what amends it went with it
             else:
                 unexplained.append((place, head))
-        acts = [(place, head) for place, head in unexplained if head["kind"] == "act"]
-        purged_acts = any(head["kind"] == "act" for _, head in self._bare) and not acts
+        lost = [(place, head) for place, head in unexplained if head["kind"] == "act"]
+        purged_acts = any(head["kind"] == "act" for _, _, head in self._bare) and not lost
         if not self._faults and not purged_acts:
-            for place, _ in acts or unexplained:
+            for place, _ in lost or unexplained:
                 self._fault("withheld", "its text is gone, and no purge says so", place)
         return went
+
+    def _knew(self, digest: str, act: str) -> bool:
+        """Whether an event was recorded where an act had been: it stayed, whatever the act is about."""
+        return self._times[act] < self._times[digest] and act in before(self._parents, [digest])
 
     def _chain(self, declared: Checkpoint | None, heads: Collection[str]) -> None:
         """Parents that are not there: what stood before was altered, or is missing, or comes later."""
@@ -222,7 +227,7 @@ class _Reader:
             place = self._place + 1 if what == "truncated" else held.events
             self._faults.append(Fault(place, "", what, detail))
             return
-        count = len(_before(self._parents, held.heads))
+        count = len(before(self._parents, held.heads))
         if count != held.events:
             detail = f"the checkpoint had {held.events} events, {count} lead to its heads"
             self._faults.append(Fault(min(count, held.events) + 1, "", "rewritten", detail))
@@ -267,11 +272,12 @@ def _output(body: bytes) -> list[Any]:
 def ancestors(known: Iterable[Event], heads: Iterable[str]) -> list[Event]:
     """The events that led to these heads, with the heads, in the order given; heads must be among them."""
     every = list(known)
-    mine = _before({event.digest: event.parents for event in every}, heads)
+    mine = before({event.digest: event.parents for event in every}, heads)
     return [event for event in every if event.digest in mine]
 
 
-def _before(parents: Mapping[str, Collection[str]], heads: Iterable[str]) -> set[str]:
+def before(parents: Mapping[str, Collection[str]], heads: Iterable[str]) -> set[str]:
+    """The digests of the events that led to these heads, with the heads, as far as parents are known."""
     found: set[str] = set()
     waiting = list(heads)
     while waiting:

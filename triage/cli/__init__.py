@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("exchange", "record events from JSON Lines"),
     "schema": ("exchange", "print the JSON Schema of such lines"),
     "export": ("exchange", "write a journal as JSON Lines"),
+    "sync": ("sync", "merge the journals of two stores"),
     "verify": ("verify", "prove that nothing was changed"),
     "import": ("exchange", "add an exported journal to the store"),
     "status": ("reading", "say where things stand"),
@@ -72,7 +73,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render", "diff", "publish", "serve")),
-    ("Exchange", ("record", "schema", "export", "import", "verify", "redact", "trust")),
+    ("Exchange", ("record", "schema", "export", "import", "sync", "verify", "redact", "trust")),
 )
 
 

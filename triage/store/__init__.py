@@ -89,7 +89,17 @@ class Store(Protocol):
         ...
 
     def merge(self, copies: "Iterable[Sealed]") -> int:
-        """Add copies of events that were sealed elsewhere; the number of those that were new."""
+        """Add copies of events that were sealed elsewhere; the number of those that were new.
+
+        Raises `InvalidValue` where an event follows one that is neither here nor among them.
+        """
+        ...
+
+    def withhold(self, journal: str, ids: Sequence[str]) -> int:
+        """Delete the bodies and the output of every copy of the events, as acts in the record say.
+
+        The number of bodies that were there. Nothing of them is left in the store's files.
+        """
         ...
 
     def events(
@@ -108,8 +118,8 @@ class Store(Protocol):
         """The events that a name may mean; more than one only for a tail."""
         ...
 
-    def copies(self, journal: str) -> "Iterator[Sealed]":
-        """The kept bytes of every event of a journal, in the order of this store."""
+    def copies(self, journal: str, *, numbers: Sequence[int] = ()) -> "Iterator[Sealed]":
+        """The kept bytes of the events of a journal, all or those of some numbers, in the store's order."""
         ...
 
     def index(self, journal: str) -> "Iterator[Indexed]":

@@ -61,5 +61,14 @@ def publications(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (record, publications)
+def claims(db: sqlite3.Connection) -> None:
+    """The slugs that journals ask for and earlier ones have; they are named with digits of their ids."""
+    db.execute("CREATE TABLE claim (journal TEXT PRIMARY KEY, slug TEXT NOT NULL) WITHOUT ROWID")
+    db.execute(
+        "INSERT INTO claim SELECT id, substr(slug, 1, length(slug) - 5) FROM journal"
+        " WHERE slug LIKE '%-' || substr(id, -4)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (record, publications, claims)
 """Step N brings a store from version N to version N + 1."""

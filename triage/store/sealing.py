@@ -1,6 +1,6 @@
 """What both SQL stores do with an event before they write it: where it goes, its bytes, its repeats."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from triage import errors, events
@@ -18,6 +18,13 @@ class Tail(NamedTuple):
     def after(self, event: Event) -> "Tail":
         """Where the journal ends once the event was appended."""
         return Tail(event.n, event.recorded_at, (event.digest,))
+
+    def joined(self, new: Sequence[Event]) -> "Tail":
+        """Where the journal ends once events were merged into it, whose parents are all there."""
+        parents = {parent for event in new for parent in event.parents}
+        heads = {*self.heads, *(event.digest for event in new)} - parents
+        last = max(self.last, *(event.recorded_at for event in new))
+        return Tail(self.n + len(new), last, tuple(sorted(heads)))
 
 
 Copy = tuple[Event, Sealed]
@@ -71,6 +78,25 @@ def new_copies(copies: Iterable[Copy], known: Collection[tuple[str, str]]) -> li
     return sorted(new, key=lambda copy: (copy[0].recorded_at, copy[0].id, copy[0].digest))
 
 
+def strangers(tail: Tail, new: Sequence[Event]) -> list[str]:
+    """The parents of new events that are neither new nor heads: a store must have them already."""
+    known = {*tail.heads, *(event.digest for event in new)}
+    return list(dict.fromkeys(parent for event in new for parent in event.parents if parent not in known))
+
+
+def require(parents: Iterable[str], found: Collection[str]) -> None:
+    """Raise `InvalidValue` unless all parents were found: a journal in a store has no gaps.
+
+    Heads could not be kept up to date otherwise without reading all of a journal at each merge.
+    """
+    for parent in parents:
+        if parent not in found:
+            raise errors.InvalidValue(
+                f"the event before is missing: {parent[:12]}",
+                hint="nothing was added; see what happened to it: triage verify",
+            )
+
+
 def touches_header(event: Event, find: Callable[[str], list[Event]]) -> bool:
     """Whether an event may change the slug or the state of its journal.
 
@@ -82,6 +108,12 @@ def touches_header(event: Event, find: Callable[[str], list[Event]]) -> bool:
     if event.kind != "header" or event.part != event.journal:
         return False
     return "status" in body or ("slug" in body and event.id != event.journal)
+
+
+def names_slug(event: Event) -> bool:
+    """Whether an event of the header says what the slug is to be."""
+    body = event.body or {}
+    return "slug" in body or "slug" in (body.get("changes") or {})
 
 
 def named(journal: str, header: Iterable[Event]) -> tuple[str, bool]:

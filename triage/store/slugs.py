@@ -1,9 +1,9 @@
-"""Who has a slug: it belongs to one journal of a store, and a merge gives the later of two another one.
+"""Who has a slug: it belongs to one journal of a store, and of two that ask for it the later has another one.
 
 ``holder`` gives the id of the journal that has a slug, or ''.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from triage.errors import SlugTaken
 
@@ -19,18 +19,26 @@ def check_free(slug: str, journal: str, holder: Holder) -> None:
         )
 
 
-def settled(slug: str, journal: str, holder: Holder) -> dict[str, str]:
-    """The slugs of the journals that claim one: this one's, and another's that must give way."""
-    other = holder(slug)
-    if other in ("", journal):
-        return {journal: slug}
-    if other < journal:
-        return {journal: _with_digits(slug, journal, holder)}
-    return {other: _with_digits(slug, other, holder), journal: slug}
+def assigned(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The slug of every journal, from pairs of its id and the slug that its record asks for.
+
+    The earliest of those that ask for a slug has it; a later one gets digits of its id, and never a slug that
+    another one asks for. So any store with the same journals names them alike, whatever came first.
+    """
+    ordered = sorted(claims)
+    taken: dict[str, str] = {}
+    for id, claim in ordered:
+        taken.setdefault(claim, id)
+    slugs: dict[str, str] = {}
+    for id, claim in ordered:
+        slug = claim if taken[claim] == id else _with_digits(claim, id, taken)
+        slugs[id] = slug
+        taken.setdefault(slug, id)
+    return slugs
 
 
-def _with_digits(slug: str, journal: str, holder: Holder) -> str:
-    """The slug with as many digits of the journal's id, 4 or more, as make it its own."""
-    digits = journal.replace("-", "")
-    made = (f"{slug[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))
-    return next(name for name in made if holder(name) in ("", journal))
+def _with_digits(claim: str, id: str, taken: Collection[str]) -> str:
+    """The claim with as many digits of the id, 4 or more, as make it the journal's own."""
+    digits = id.replace("-", "")
+    made = (f"{claim[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))
+    return next(slug for slug in made if slug not in taken)

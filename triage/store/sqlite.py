@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
 
+Value = TypeVar("Value")
+
 APPLICATION_ID = 0x54524731
 """``TRG1`` in the file's header: a store, and not some other SQLite file."""
-VERSION = 2
+VERSION = 3
 """The schema that this program writes: the number of migrations."""
+FEW = 500
+"""Values that one statement names: SQLite bounds the number of its parameters."""
 
 _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
 _JOURNALS = "SELECT id, slug, open, events, heads FROM journal"
+_CLAIMS = "SELECT j.id, j.slug, coalesce(c.slug, j.slug) FROM journal j LEFT JOIN claim c ON c.journal = j.id"
 _READ = f"SELECT {_COLUMNS} FROM event e LEFT JOIN body b USING (journal, n) WHERE e.journal = ?"  # noqa: S608  only constants
 
 
@@ -96,15 +101,13 @@ class SqliteStore:
         """See `Store.purge`."""
         with self._writing():
             event = self._append(act.draft)
-            copies = f"SELECT n FROM event WHERE journal = ? AND id IN ({_marks(ids)})"  # noqa: S608  only marks
-            for table in ("body", "chunk"):
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE journal = ? AND n IN ({copies})",  # noqa: S608  only constants
-                    [journal, journal, *ids],
-                )
-            self._db.execute("DELETE FROM summary WHERE journal = ?", [journal])
-            self._index_merged(journal)
+            self._withhold(journal, ids)
             return event
+
+    def withhold(self, journal: str, ids: Sequence[str]) -> int:
+        """See `Store.withhold`."""
+        with self._writing():
+            return self._withhold(journal, ids)
 
     def merge(self, copies: Iterable[Sealed]) -> int:
         """See `Store.merge`."""
@@ -146,12 +149,12 @@ class SqliteStore:
             return list(self._read(f"{sql} AND e.id LIKE ? ORDER BY e.n", [*values, f"%{name.tail}"]))
         return list(self._read(f"{sql} AND e.id = ? ORDER BY e.recorded_at", [*values, name.id]))
 
-    def copies(self, journal: str) -> Iterator[Sealed]:
+    def copies(self, journal: str, *, numbers: Sequence[int] = ()) -> Iterator[Sealed]:
         """See `Store.copies`."""
-        with _translated(self.path):
-            for row in self._db.execute(f"{_READ} ORDER BY e.n", [journal]):
-                is_kept = type(row[1]) is bytes and type(row[4]) is not str
-                yield self._sealed(journal, row if is_kept else _in_bytes(row))
+        if not numbers:
+            yield from self._copies(f"{_READ} ORDER BY e.n", [journal])
+        for some in _few(numbers):
+            yield from self._copies(f"{_READ} AND e.n IN ({_marks(some)}) ORDER BY e.n", [journal, *some])
 
     def index(self, journal: str) -> Iterator[Indexed]:
         """See `Store.index`."""
@@ -206,6 +209,12 @@ class SqliteStore:
         with self._writing():
             catalogue.keep(self._db, target, site, summaries, withdrawn)
 
+    def _copies(self, sql: str, values: Sequence[Any]) -> Iterator[Sealed]:
+        with _translated(self.path):
+            for row in self._db.execute(sql, values):
+                is_kept = type(row[1]) is bytes and type(row[4]) is not str
+                yield self._sealed(values[0], row if is_kept else _in_bytes(row))
+
     def _read(self, sql: str, values: Sequence[Any], *, output: bool = False) -> Iterator[Event]:
         journal = values[0]
         with _translated(self.path):
@@ -248,10 +257,7 @@ class SqliteStore:
             slugs.check_free(slug, event.journal, self._holder)
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [event.journal, slug])
         self._insert(event, sealed)
-        self._db.execute(
-            "UPDATE journal SET events = ?, last = ?, heads = ? WHERE id = ?",
-            [event.n, event.recorded_at, event.digest, event.journal],
-        )
+        self._keep_tail(event.journal, tail.after(event))
         self._index_header(event)
         return event
 
@@ -288,46 +294,93 @@ class SqliteStore:
         """Keep the journal's slug and state as the fold of its header has them."""
         if not sealing.touches_header(event, lambda id: self.find(event.journal, Name(id=id))):
             return
-        header = self.events(event.journal, kinds=("header", "amendment"))
-        slug, is_open = sealing.named(event.journal, header)
-        slugs.check_free(slug, event.journal, self._holder)
-        self._db.execute("UPDATE journal SET slug = ?, open = ? WHERE id = ?", [slug, is_open, event.journal])
+        claim, is_open = self._heading(event.journal)
+        if sealing.names_slug(event) or claim != self._claim(event.journal):
+            slugs.check_free(claim, event.journal, self._holder)
+        self._keep_heading(event.journal, claim, is_open=is_open)
 
     def _merge(self, journal: str, copies: list[sealing.Copy]) -> int:
-        known = {
-            (id, digest)
-            for id, digest in self._db.execute("SELECT id, digest FROM event WHERE journal = ?", [journal])
-        }
-        new = sealing.new_copies(copies, known)
+        new = sealing.new_copies(copies, self._known(journal, [event.id for event, _ in copies]))
         if not new:
             return 0
-        if not known:
+        added = [event for event, _ in new]
+        tail = self._tail(journal)
+        outside = sealing.strangers(tail, added)
+        sealing.require(outside, self._digests(journal, outside))
+        if not tail.n:
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [journal, journal])
-        for place, (event, sealed) in enumerate(new, len(known) + 1):
+        for place, (event, sealed) in enumerate(new, tail.n + 1):
             self._insert(event._replace(n=place), sealed)
-        self._index_merged(journal)
+        self._keep_tail(journal, tail.joined(added))
+        if any(event.kind in ("header", "amendment") for event in added):
+            self._index_heading(journal)
         return len(new)
 
-    def _index_merged(self, journal: str) -> None:
-        """Work out what the store knows of a journal from all its envelopes again."""
-        from triage.report import heads
-
-        every = list(self.events(journal))
-        slug, is_open = sealing.named(
-            journal, (event for event in every if event.kind in ("header", "amendment"))
-        )
-        for id, name in slugs.settled(slug, journal, self._holder).items():
-            self._db.execute("UPDATE journal SET slug = ? WHERE id = ?", [name, id])
+    def _keep_tail(self, journal: str, tail: Tail) -> None:
         self._db.execute(
-            "UPDATE journal SET open = ?, events = ?, last = ?, heads = ? WHERE id = ?",
-            [
-                is_open,
-                len(every),
-                max(event.recorded_at for event in every),
-                " ".join(heads(every)),
-                journal,
-            ],
+            "UPDATE journal SET events = ?, last = ?, heads = ? WHERE id = ?",
+            [tail.n, tail.last, " ".join(tail.heads), journal],
         )
+
+    def _known(self, journal: str, ids: Sequence[str]) -> set[tuple[str, str]]:
+        """The copies of the events that are here, as (id, digest)."""
+        found: set[tuple[str, str]] = set()
+        for some in _few(ids):
+            sql = f"SELECT id, digest FROM event WHERE journal = ? AND id IN ({_marks(some)})"  # noqa: S608  only marks
+            found.update(self._db.execute(sql, [journal, *some]))
+        return found
+
+    def _digests(self, journal: str, wanted: Sequence[str]) -> set[str]:
+        """Those of the digests that are here. It reads an index of the journal: for where it parted only."""
+        found: set[str] = set()
+        for some in _few(wanted):
+            sql = f"SELECT digest FROM event WHERE journal = ? AND digest IN ({_marks(some)})"  # noqa: S608  only marks
+            found.update(digest for (digest,) in self._db.execute(sql, [journal, *some]))
+        return found
+
+    def _withhold(self, journal: str, ids: Sequence[str]) -> int:
+        gone = 0
+        for some in _few(ids):
+            sql = f"SELECT n FROM event WHERE journal = ? AND id IN ({_marks(some)})"  # noqa: S608  only marks
+            copies = [[journal, n] for (n,) in self._db.execute(sql, [journal, *some])]
+            self._db.executemany("DELETE FROM chunk WHERE journal = ? AND n = ?", copies)
+            gone += self._db.executemany("DELETE FROM body WHERE journal = ? AND n = ?", copies).rowcount
+        self._db.execute("DELETE FROM summary WHERE journal = ?", [journal])
+        self._index_heading(journal)
+        return gone
+
+    def _index_heading(self, journal: str) -> None:
+        """Work out from its headers what the store knows of a journal again."""
+        claim, is_open = self._heading(journal)
+        self._keep_heading(journal, claim, is_open=is_open)
+
+    def _heading(self, journal: str) -> tuple[str, bool]:
+        """The slug that a journal's record asks for, and whether it is open."""
+        return sealing.named(journal, self.events(journal, kinds=("header", "amendment")))
+
+    def _keep_heading(self, journal: str, claim: str, *, is_open: bool) -> None:
+        self._db.execute("UPDATE journal SET open = ? WHERE id = ?", [is_open, journal])
+        known = self._claim(journal)
+        if known == journal and not self._holder(claim):  # a new one, and nobody is in its way
+            self._db.execute("UPDATE journal SET slug = ? WHERE id = ?", [claim, journal])
+        elif claim != known:
+            self._assign_slugs({journal: claim})
+
+    def _claim(self, journal: str) -> str:
+        """The slug that a journal's record asked for when it was looked at last; its id for a new one."""
+        return str(self._db.execute(f"{_CLAIMS} WHERE j.id = ?", [journal]).fetchone()[2])
+
+    def _assign_slugs(self, changed: dict[str, str]) -> None:
+        """Give every journal its slug anew, as all ask for them; those that change have none in passing."""
+        rows = self._db.execute(_CLAIMS).fetchall()
+        claims = {id: claim for id, _, claim in rows} | changed
+        names = slugs.assigned(claims.items())
+        moved = [(names[id], id) for id, slug, _ in rows if names[id] != slug]
+        self._db.executemany("UPDATE journal SET slug = '~' || id WHERE id = ?", [[id] for _, id in moved])
+        self._db.executemany("UPDATE journal SET slug = ? WHERE id = ?", moved)
+        self._db.execute("DELETE FROM claim")
+        asking = [(id, claim) for id, claim in claims.items() if names[id] != claim]
+        self._db.executemany("INSERT INTO claim VALUES (?, ?)", asking)
 
     def _holder(self, slug: str) -> str:
         """The id of the journal that has the slug, or ''."""
@@ -405,7 +458,12 @@ def _bytes(value: Any) -> Any:
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 
-def _marks(values: Sequence[str]) -> str:
+def _few(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """The values, in as many at once as a statement may name."""
+    return (values[start : start + FEW] for start in range(0, len(values), FEW))
+
+
+def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 

@@ -7,18 +7,20 @@ list of [salt in hex, data in Base64]. A withheld body has neither ``salt`` nor 
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
 from triage import events, times
-from triage.errors import InvalidValue, SecretFound
-from triage.events import Event, Sealed
-from triage.redact import Hit, Redactor, inspect
+from triage.errors import InvalidValue
+from triage.events import Sealed
+from triage.redact import Redactor
 from triage.store import JournalRow, Name, Store
+from triage.usecases.admitting import Gate
 from triage.usecases.places import existing
 
 FORMAT = "triage.export.v1"
+NOTHING = "nothing was imported; mend it where it comes from"
 
 
 class Imported(NamedTuple):
@@ -62,8 +64,8 @@ def import_lines(store: Store, lines: Iterable[str], redactor: Redactor, *, now:
     """
     numbered = ((number, text) for number, text in enumerate(lines, 1) if text.strip())
     head = _head(numbered)
-    latest = times.plus_us(now, times.EARLY)
-    copies = [_copy(text, number, head["journal"], latest, redactor) for number, text in numbered]
+    gate = Gate(head["journal"], times.plus_us(now, times.EARLY), redactor)
+    copies = [_copy(text, number, gate) for number, text in numbered]
     if len(copies) < head["events"]:
         raise InvalidValue(
             f"the export is cut off: {len(copies)} of {head['events']} events are here",
@@ -114,17 +116,14 @@ def _head(numbered: Iterator[tuple[int, str]]) -> dict[str, Any]:
     return head
 
 
-def _copy(text: str, number: int, journal: str, latest: str, redactor: Redactor) -> Sealed:
+def _copy(text: str, number: int, gate: Gate) -> Sealed:
     """The copy of an event that a line holds, checked against its own digests."""
+    where = f"line {number}"
     try:
         copy = sealed(json.loads(text))
-        event = events.unseal(copy, output=True)
-        problem = _problem(copy, event, journal, latest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InvalidValue(f"line {number} is no event of an export", hint="nothing was imported") from error
-    if problem:
-        raise InvalidValue(f"line {number}: {problem}", hint="nothing was imported")
-    _refuse_secrets(event, number, redactor)
+        raise InvalidValue(f"{where} is no event of an export", hint=NOTHING) from error
+    gate.admit(copy, where, NOTHING)
     return copy
 
 
@@ -140,74 +139,3 @@ def sealed(value: dict[str, Any]) -> Sealed:
             (bytes.fromhex(salt), b64decode(data, validate=True)) for salt, data in value.get("chunks", ())
         ),
     )
-
-
-def _problem(copy: Sealed, event: Event, journal: str, latest: str) -> str:
-    """What is wrong with a copy: altered, of another journal, or not of the envelope's form."""
-    if event.journal != journal:
-        return "the event belongs to another journal"
-    if not _well_formed(event) or not _is_canonical(copy.envelope, events.ENVELOPE):
-        return "the envelope is not of the form of events"
-    if event.recorded_at > latest:
-        return f"{event.tail} was recorded later than now: {event.recorded_at}"
-    if copy.body is None or copy.salt is None:
-        return "output without a body" if copy.chunks else ""
-    if events.sha256(copy.salt, copy.body) != json.loads(copy.envelope)["body"]:
-        return f"the body of {event.tail} was altered"
-    if not isinstance(event.body, dict) or not _is_canonical(copy.body):
-        return "the body is not an object in canonical JSON"
-    chunks = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
-    if chunks != (event.body.get("output") or []):
-        return f"the output of {event.tail} was altered"
-    return _misfit(event)
-
-
-def _well_formed(event: Event) -> bool:
-    ids = (event.id, event.journal, event.entity, event.part)
-    texts: tuple[Any, ...] = (*ids, event.kind, event.precision, *event.actor, *event.parents)
-    return (
-        all(isinstance(text, str) for text in texts)
-        and all(map(events.is_id, ids))
-        and event.actor.type in events.ACTOR_TYPES
-        and (event.at is None or times.is_instant(event.at))
-        and times.is_instant(event.recorded_at)
-    )
-
-
-def _is_canonical(raw: bytes, names: Collection[str] = ()) -> bool:
-    """Whether bytes are the canonical JSON of their value: nothing in them hides from a look at the value."""
-    value = json.loads(raw)
-    return events.canonical(value) == raw and (not names or value.keys() == set(names))
-
-
-def _misfit(event: Event) -> str:
-    """A field whose value is not of its type; fields and kinds that are newer are let through."""
-    for name, value in (event.body or {}).items():
-        known = event.kind in events.FIELDS and name in events.FIELDS[event.kind]
-        if known and name != "output" and not events.fits(event.kind, name, value):
-            return f"{event.kind} {name} cannot be {value!r:.60}"
-    return ""
-
-
-def _refuse_secrets(event: Event, number: int, redactor: Redactor) -> None:
-    """Raise `SecretFound` naming line, event, field and rule, and never the secret."""
-    for field, hits in _found(event, redactor):
-        if hits:
-            where = f"{event.kind} {event.tail} holds a secret in {field!r}, by the rule {hits[0].rule}"
-            raise SecretFound(
-                f"line {number}: {where}",
-                hint="nothing was imported; have it purged where it comes from",
-                found=[{"line": number, "event": event.tail, "field": field, "rule": hits[0].rule}],
-            )
-
-
-def _found(event: Event, redactor: Redactor) -> Iterator[tuple[str, tuple[Hit, ...]]]:
-    yield "actor", inspect((event.actor.name, event.actor.session), redactor)
-    for name, value in (event.body or {}).items():
-        if name == "output":
-            continue
-        yield name, inspect({name: value}, redactor)
-        if name in events.CELLS and redactor.cells(value or ()) != value:
-            yield name, (Hit("context", 0, 0),)
-    if event.output:
-        yield "output", redactor.data(event.output)[1]

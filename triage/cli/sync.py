@@ -1,0 +1,93 @@
+"""`triage sync` on the command line."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from triage import config, times
+from triage.cli.command import command
+from triage.console.call import Call
+from triage.console.speech import complain, note, plain, say, say_json
+from triage.store import open_store
+
+if TYPE_CHECKING:
+    from triage.usecases.syncing import Synced
+
+
+@command("sync", records=False)
+@click.argument("other", metavar="OTHER-STORE")
+@click.argument("names", nargs=-1, metavar="[SLUG]...")
+@click.option("--pull", is_flag=True, help="Only receive.")
+@click.option("--push", is_flag=True, help="Only send.")
+@click.option("--create", is_flag=True, help="Make the other store where there is none.")
+def sync_command(
+    call: Call, other: str, names: tuple[str, ...], pull: bool, push: bool, create: bool, **_: Any
+) -> None:
+    """Merge the journals of this store and of another one, both ways: all, or those that are named.
+
+    Each journal becomes the same set of events in both, and its report the same. What one purged the other
+    one lets go of. A journal that holds a secret is left where it was found: exit 6. It may be killed and
+    started again.
+
+    \b
+    triage sync ../laptop/.triage/triage.db
+    triage sync /mnt/team/triage.db velvet-first-deploy --pull
+    """
+    from triage.usecases import syncing
+
+    way = syncing.Way(pull=pull or not push, push=push or not pull)
+    mine = call.store(create=way.pull)
+    theirs = open_store(other, clock=config.clock, entropy=config.entropy, create=create)
+    try:
+        done = syncing.sync(
+            mine,
+            theirs,
+            names,
+            way=way,
+            redactor=call.redactor,
+            now=times.from_timestamp_us(config.clock()),
+            progress=_counted,
+        )
+        code = _tell(call, done)
+    finally:
+        theirs.close()
+    if code:
+        sys.exit(code)
+
+
+def _tell(call: Call, done: "Iterator[Synced]") -> int:
+    """Say what became of each journal that was not the same; the exit code of the first error, or 0."""
+    code = count = same = 0
+    for one in done:
+        count += 1
+        same += not one.changed and one.error is None
+        if call.json:
+            say_json(_as_dict(one))
+        elif one.changed:
+            say(plain(f"{one.slug}: {_told(one)}"))
+        if one.error is not None:
+            said = complain(one.error, as_json=call.json)
+            code = code or said
+    if not call.json:
+        note(f"{count} journal{'s'[: count != 1]}, of which {same} {'was' if same == 1 else 'were'} the same")
+    return code
+
+
+def _told(one: "Synced") -> str:
+    withheld = f", {one.withheld} withheld" if one.withheld else ""
+    return f"{one.received:,} received, {one.sent:,} sent{withheld}"
+
+
+def _as_dict(one: "Synced") -> dict[str, Any]:
+    return one._asdict() | {"error": one.error.as_dict() if one.error else None}
+
+
+def _counted(slug: str, done: int, total: int) -> None:
+    """Show how far a journal is, where somebody looks on."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return
+    line = f"{plain(slug)}: {done:,} of {total:,} events"
+    sys.stderr.write(f"{line}\r" if done < total else f"{' ' * len(line)}\r")
+    sys.stderr.flush()
