@@ -283,6 +283,20 @@ def test_a_purge_of_the_other_store_is_carried_out_though_its_copying_was_cut_sh
     assert everything(store) == everything(other)
 
 
+def test_what_a_purge_was_about_stays_withheld_though_the_purge_itself_was_purged(
+    store, recorder, other, there
+):
+    recorder.record(entry(TEXT))
+    synced(store, other)
+    for name in ("e2", "e3"):
+        purging.purge(recorder, name, "private")
+
+    synced(store, other)
+
+    assert TEXT.encode() not in file_of(other)
+    assert everything(store) == everything(other)
+
+
 # What is refused
 
 

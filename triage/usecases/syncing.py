@@ -207,7 +207,10 @@ def _purged(stores: Sequence[Store], journal: str) -> set[str]:
     acts = [act for store in stores for act in store.events(journal, kinds=["act"])]
     purges = [act for act in acts if act.body and act.body.get("verb") == "purge"]
     lineage = _Lineage(stores, journal)
-    return {id for purge in purges for id in lineage.purged_by(purge)}
+    gone = {id for purge in purges for id in lineage.purged_by(purge)}
+    if any(act.body is None for act in acts):  # nobody knows any more what that one was about
+        gone |= {event.id for store in stores for event in store.events(journal) if event.body is None}
+    return gone
 
 
 class _Lineage:
