@@ -117,6 +117,7 @@ def test_every_command_of_the_issue_is_there():
         "output",
         "redact",
         "trust",
+        "flush",
         "publish",
         "serve",
         "render",

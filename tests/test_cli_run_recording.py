@@ -132,6 +132,18 @@ def test_the_command_runs_though_the_store_is_held(journal):
     holder.execute("ROLLBACK")
 
     assert (ran.code, ran.out) == (7, "it ran\n")
+    assert ran.err == "velvet-first-deploy spooled: exit 7: sh -c 'echo it ran; exit 7'\n"
+    assert (evidence(journal)["exit_code"], evidence(journal)["output"]) == (7, "it ran\n")
+
+
+def test_output_is_kept_though_neither_the_store_nor_the_spool_takes_it(journal):
+    (journal.home / "state/triage/spool").write_text("in the way")
+    holder = sqlite3.connect(journal.home / "data/triage/triage.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    ran = journal.start("run", "--", "sh", "-c", "echo it ran; exit 7", timeout=90)
+    holder.execute("ROLLBACK")
+
+    assert (ran.code, ran.out) == (7, "it ran\n")
     assert "the command ran, and was not recorded" in ran.err
     kept = ran.err.partition("what was read is kept in ")[2].split()[0]
     with open(kept, encoding="utf-8") as file:

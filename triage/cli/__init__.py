@@ -55,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("reading", "say where things stand"),
     "events": ("reading", "list what was recorded"),
     "redact": ("redact", "print a text as it would be recorded"),
+    "flush": ("flush", "deliver what was spooled while the store could not be written"),
     "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
     "check": ("check", "look for contradictions, gaps and claims without proof"),
@@ -73,7 +74,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render", "diff", "publish", "serve")),
-    ("Exchange", ("record", "schema", "export", "import", "sync", "verify", "redact", "trust")),
+    ("Exchange", ("record", "schema", "export", "import", "sync", "verify", "flush", "redact", "trust")),
 )
 
 

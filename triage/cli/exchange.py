@@ -68,6 +68,8 @@ def _import_page(call: Call, file: str, slug: str) -> None:
 
 
 def _span(recorded: Sequence[Event]) -> str:
+    if recorded and not recorded[0].n:
+        return f"spooled: {len(recorded)} event{'s'[: len(recorded) != 1]}"
     if len(recorded) < 2:
         return f"e{recorded[0].n}: 1 event recorded" if recorded else "nothing recorded"
     return f"e{recorded[0].n} to e{recorded[-1].n}: {len(recorded)} events recorded"

@@ -77,7 +77,7 @@ def use_command(call: Call, name: str, **_: Any) -> None:
     triage use velvet-first-deploy/dkim
     """
     place = places.place_of(call.store(), name)
-    config.choose(call.settings, place.journal, place.part, place.addendum)
+    config.choose(call.settings, place.journal, place.part, place.addendum, place.slug)
     header = places.headers(call.store(), place.journal).get(place.part, Header())
     if call.json:
         say_json({"journal": place.slug, "part": place.part, "title": header.title})

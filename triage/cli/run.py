@@ -9,10 +9,10 @@ import click
 from triage import config, times
 from triage.cli.command import TEXT, Command, command, sorted_out, spellings
 from triage.cli.facts import EXTRACT, told
-from triage.console.call import Call, as_dict
+from triage.console.call import Call, as_dict, label
 from triage.console.heard import keep
 from triage.console.speech import complain, note, note_json, plain, shortened
-from triage.errors import TriageError
+from triage.errors import TriageError, Unavailable
 from triage.usecases import running
 from triage.usecases.extracting import extracts
 from triage.usecases.plan import Observed, Plan, cells_of
@@ -101,15 +101,23 @@ def run_command(
     try:
         recorder = call.recorder()
     except TriageError as error:
-        complain(error, as_json=call.json)
-        captured = running.unrecorded(argv, plan._replace(live=True), clock=config.clock)
-        _fault(captured.error)
-        note("triage: the command ran, and was not recorded")
-        sys.exit(captured.exit_code)
-    plan = plan._replace(fields=call.fields(recorder, "evidence", options))
+        _run_unrecorded(call, argv, plan, error)
+    try:
+        plan = plan._replace(fields=call.fields(recorder, "evidence", options))
+    except Unavailable as error:
+        _run_unrecorded(call, argv, plan, error)
     ran = running.run(recorder, argv, plan, clock=config.clock)
     shown = _print_tail(ran, tail) if tail is not None else None
     _end(call, recorder.place, ran, shown)
+
+
+def _run_unrecorded(call: Call, argv: Sequence[str], plan: Plan, error: TriageError) -> NoReturn:
+    """Run the command all the same, and say why nothing of it is recorded."""
+    complain(error, as_json=call.json)
+    captured = running.unrecorded(argv, plan._replace(live=True), clock=config.clock)
+    _fault(captured.error)
+    note("triage: the command ran, and was not recorded")
+    sys.exit(captured.exit_code)
 
 
 def _print_tail(ran: Ran, count: int) -> int:
@@ -136,7 +144,7 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
         lost = b"" if ran.ended else ran.output
         complain(ran.error, as_json=call.json, keep=lambda: keep(lost, call.heard.secret_env))
     if ran.event is None or not ran.ended:
-        start = f"only its start is: {place.name} e{ran.event.n}" if ran.event else "nothing of it is"
+        start = f"only its start is: {place.name} {label(ran.event)}" if ran.event else "nothing of it is"
         note(f"triage: the command ran, and was not recorded; {start}")
         sys.exit(captured.exit_code)
     if call.json:
@@ -151,12 +159,12 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
         }
         note_json(as_dict(place, ran.event) | ended)
         sys.exit(captured.exit_code)
-    name = f"{place.name} e{ran.event.n}"
+    name = f"{place.name} {label(ran.event)}"
     how = f"{captured.state} " if captured.state in ("timeout", "interrupted") else ""
     values = plain(told(ran.taken))
     note(f"{name} {how}exit {captured.exit_code}: {shortened(plain(ran.command))}{values}{_rest(ran, shown)}")
     for event, what in ran.told:
-        note(f"{place.name} e{event.n} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
+        note(f"{place.name} {label(event)} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
     sys.exit(captured.exit_code)
 
 
@@ -166,9 +174,10 @@ def _rest(ran: Ran, shown: int | None) -> str:
     if shown is None or shown >= lines or ran.event is None:
         return ""
     above = f", the last {shown} are above" if shown else ""
-    return f" ({lines:,} lines{above}; all: triage output e{ran.event.n})"
+    where = f"e{ran.event.n}" if ran.event.n else ran.event.tail
+    return f" ({lines:,} lines{above}; all: triage output {where})"
 
 
 def _mend(kind: str, number: int, what: str) -> str:
-    opened = kind == "blocker" and " opened: " in what
+    opened = number and kind == "blocker" and " opened: " in what
     return f" (reword it: triage amend e{number} error='...')" if opened else ""

@@ -30,6 +30,7 @@ from triage.config.state import (
     redaction_key,
     remember,
     remembered,
+    spool_folder,
     trust,
     write_aside,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "remember",
     "remembered",
     "reserved_keys",
+    "spool_folder",
     "trust",
     "trusted_keys",
     "working_folder",

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from triage.errors import NotAllowed
 from triage.events import sha256
@@ -24,15 +24,28 @@ def keep_actor(settings: "Settings", name: str) -> None:
     write_aside(os.path.join(settings.state_folder, "actors", _short(settings.store)), name.encode("utf-8"))
 
 
-def current(settings: "Settings") -> tuple[str, str, str]:
-    """The journal, the part and the part's slug that this session chose, or empty texts."""
-    journal, part, addendum, *_ = [*_read_text(_current_path(settings)).split(" "), "", ""]
-    return journal, part, addendum
+class Chosen(NamedTuple):
+    """What a session chose: a journal and a part by their ids; ``addendum`` is the part's slug, or ''."""
+
+    journal: str
+    part: str
+    addendum: str
+    slug: str
 
 
-def choose(settings: "Settings", journal: str, part: str, addendum: str = "") -> None:
-    """Make a journal and a part the current ones of this session; ``addendum`` is the part's slug."""
-    write_aside(_current_path(settings), f"{journal} {part} {addendum}".encode())
+def current(settings: "Settings") -> Chosen:
+    """What this session chose, or empty texts."""
+    return Chosen(*[*_read_text(_current_path(settings)).split(" "), "", "", ""][:4])
+
+
+def choose(settings: "Settings", journal: str, part: str, addendum: str = "", slug: str = "") -> None:
+    """Make a journal and a part the current ones of this session, with the slugs that they have now."""
+    write_aside(_current_path(settings), f"{journal} {part} {addendum} {slug}".encode())
+
+
+def spool_folder(settings: "Settings", identity: str) -> str:
+    """Where events wait for a store, by what tells it from others."""
+    return os.path.join(settings.state_folder, "spool", _short(identity))
 
 
 def _current_path(settings: "Settings") -> str:

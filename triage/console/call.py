@@ -1,17 +1,17 @@
 """One call of a command: its options, and what it needs of the surroundings."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from triage import config
 from triage.config import Settings
 from triage.console.heard import Heard
 from triage.console.redactor import redactor
 from triage.console.speech import plain, say, say_json, shortened
-from triage.errors import UsageError
+from triage.errors import TriageError, Unavailable, UsageError
 from triage.events import Event, visible
 from triage.redact import Redactor
-from triage.store import Store, open_store
+from triage.store import Store, identity, is_spooled, open_store
 from triage.usecases.recorder import Circumstances, Place, Recorder
 
 SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
@@ -30,6 +30,7 @@ class Call:
         self._settings: Settings | None = None
         self._redactor: Redactor | None = None
         self._recorder: Recorder | None = None
+        self._behind: Unavailable | None = None
 
     @property
     def settings(self) -> Settings:
@@ -54,13 +55,45 @@ class Call:
             self._redactor = redactor(self.settings, self.heard.secret_env)
         return self._redactor
 
-    def store(self, *, create: bool = False) -> Store:
-        """The store, opened once."""
+    def store(self, *, create: bool = False, deliver: bool = True) -> Store:
+        """The store, opened once; what was spooled for it is delivered first."""
         if self._store is None:
             self._store = open_store(
                 self.settings.store, clock=config.clock, entropy=config.entropy, create=create
             )
+            if deliver and is_spooled(self.spool_folder):
+                self._deliver(self._store)
         return self._store
+
+    @property
+    def spool_folder(self) -> str:
+        """Where events wait for the store."""
+        return config.spool_folder(self.settings, identity(self.settings.store))
+
+    def _deliver(self, store: Store) -> None:
+        """Deliver what was spooled; where that fails it waits on, and `triage doctor` says why."""
+        from triage.usecases.flushing import flush
+
+        try:
+            flush(store, self.spool_folder, self.redactor)
+        except Unavailable as error:
+            self._behind = error
+        except TriageError:
+            pass
+
+    def _spool(self, reason: Unavailable) -> Store:
+        """What keeps events while the store cannot be written."""
+        from triage.store.spool import Spool
+
+        spool = Spool(
+            self.spool_folder,
+            identity(self.settings.store),
+            reason,
+            write=config.write_aside,
+            clock=config.clock,
+            readable=self._store,
+        )
+        return cast("Store", spool)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -74,7 +107,7 @@ class Call:
             from triage.usecases.places import place_of
 
             return place_of(self.store(), named)
-        journal, part, addendum = config.current(self.settings)
+        journal, part, addendum, _ = config.current(self.settings)
         if journal:
             row = self.store().journal(journal)
             if row is not None:
@@ -82,6 +115,17 @@ class Call:
         from triage.usecases.places import only_open
 
         return only_open(self.store())
+
+    def _remembered(self, reason: Unavailable) -> Place:
+        """The same as far as it is known without the store; else the reason why that cannot say."""
+        journal, part, addendum, slug = config.current(self.settings)
+        current = Place(journal, part, slug or journal[-8:], addendum)
+        named = self._options.get("journal") or self.settings.journal
+        if journal and named in ("", current.name):
+            return current
+        if journal and named in (slug, journal):
+            return current._replace(part=journal, addendum="")
+        raise reason
 
     @property
     def at(self) -> str:
@@ -93,10 +137,10 @@ class Call:
 
     def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
         """A recorder at a place; at the current one where none is given."""
-        store = self.store(create=create)
+        store, place = self._reached(place, create=create)
         self._recorder = Recorder(
             store,
-            place or self.place(),
+            place,
             Circumstances(
                 actor=self.settings.actor,
                 at=self.at,
@@ -107,6 +151,7 @@ class Call:
             redactor=self.redactor,
             clock=config.clock,
             entropy=config.entropy,
+            spool=self._spool,
         )
         return self._recorder
 
@@ -114,6 +159,15 @@ class Call:
     def tried(self) -> bool:
         """Whether the store was asked to keep something: asked again, it might keep it twice."""
         return self._recorder is not None and self._recorder.tried
+
+    def _reached(self, place: Place | None, *, create: bool) -> tuple[Store, Place]:
+        """Store and place of a recorder: where that cannot be written, what keeps events for it."""
+        try:
+            store = self.store(create=create)
+            found = place or self.place()
+        except Unavailable as error:
+            return self._spool(error), place or self._remembered(error)
+        return self._spool(self._behind) if self._behind else store, found
 
     @property
     def actor(self) -> str:
@@ -145,7 +199,7 @@ class Call:
             say_json(as_dict(place, event) | more | {"text": what})
             return
         hidden = f" ({len(hits)} secret{'s'[: len(hits) != 1]} redacted)" if hits else ""
-        say(f"{place.name} e{event.n} {shortened(plain(what))}{hidden}{self._when(event)}")
+        say(f"{place.name} {label(event)} {shortened(plain(what))}{hidden}{self._when(event)}")
 
     def _when(self, event: Event) -> str:
         if not self._options.get("at"):
@@ -155,9 +209,14 @@ class Call:
         return f" (at {show(event.at, event.precision)})"
 
 
+def label(event: Event) -> str:
+    """An event in an answer: by its number, which one that was spooled has not yet."""
+    return f"e{event.n}" if event.n else "spooled:"
+
+
 def as_dict(place: Place, event: Event) -> dict[str, Any]:
     """What the JSON answer says of any event."""
-    return {
+    value = {
         "journal": place.name,
         "event": f"e{event.n}",
         "id": event.id,
@@ -167,3 +226,7 @@ def as_dict(place: Place, event: Event) -> dict[str, Any]:
         "precision": event.precision,
         "recorded_at": event.recorded_at,
     }
+    if event.n:
+        return value
+    del value["event"], value["recorded_at"]  # it gets both when it is delivered
+    return value | {"spooled": True}

@@ -23,7 +23,8 @@ def resolve(call: Call, note: str | None = None, **fields: Any) -> None:
     recorder = call.recorder()
     event = verbs.resolve(recorder, note, call.fields(recorder, "header", fields))
     call.answer(recorder.place, event, " — ".join(part for part in ("resolved", note) if part))
-    _say_open(recorder)
+    if event.n:
+        _say_open(recorder)
 
 
 def reopen(call: Call, note: str | None = None, **fields: Any) -> None:
@@ -48,7 +49,7 @@ def addendum(call: Call, title: str, labels: tuple[str, ...] = (), **fields: Any
 def choose(call: Call, place: Place) -> None:
     """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
     try:
-        config.choose(call.settings, place.journal, place.part, place.addendum)
+        config.choose(call.settings, place.journal, place.part, place.addendum, place.slug)
     except NotAllowed as error:
         speech.note(f"triage: not remembered as current: {speech.plain(str(error))}")
 

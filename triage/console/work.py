@@ -84,4 +84,5 @@ def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
     body = told.event.body or {}
     left = [body.get("outcome") or "", *(f"{label}={value}" for label, value in body.get("cells") or ())]
     said = " · ".join(text for text in (told.title, *left) if text)
-    call.answer(place, told.event, f"{what} {told.number} {verb}: {said}", number=told.number)
+    number = {"number": told.number} if told.number else {}
+    call.answer(place, told.event, f"{' '.join([what, *map(str, number.values()), verb])}: {said}", **number)

@@ -1,7 +1,8 @@
 """The fast road: a plain use of a recording command is recorded without click, which takes long to load.
 
 It never refuses anything itself. What is not plain, or goes wrong before the store was asked to keep
-something, is left to click, which begins anew; help and complaints are click's.
+something, is left to click, which begins anew; help and complaints are click's. But for a store that is away:
+to begin anew would wait for it again.
 """
 
 import os
@@ -23,6 +24,7 @@ def _recorded(command: str, said: dict[str, Any]) -> int | None:
     from triage.console.call import SHARED, Call
     from triage.console.heard import Heard
     from triage.console.speech import complain
+    from triage.errors import Unavailable
 
     body = getattr(import_module(f"triage.console.{TABLE[command].module}"), command)
     call = Call({name: said.pop(name) for name in SHARED if name in said}, Heard())
@@ -30,7 +32,7 @@ def _recorded(command: str, said: dict[str, Any]) -> int | None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         body(call, **said)
     except BaseException as error:  # noqa: BLE001  what is not left to click is told as click's handler tells it
-        if isinstance(error, Exception) and not call.tried:
+        if isinstance(error, Exception) and not (call.tried or isinstance(error, Unavailable)):
             return None
         return complain(error, as_json=call.json)
     finally:

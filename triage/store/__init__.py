@@ -182,6 +182,29 @@ def path_of(address: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
 
 
+SPOOLED = ".json"
+"""How the files of a spool end that wait to be delivered."""
+
+
+def is_spooled(folder: str) -> bool:
+    """Whether events wait in the folder of a spool: every command asks, and mostly there is no folder."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return any(name.endswith(SPOOLED) for name in names)
+
+
+def identity(address: str) -> str:
+    """What tells a store from others: the path of its file, or an address without its passwords."""
+    if "://" not in address or address.startswith("sqlite:"):
+        return path_of(address)
+    import re
+
+    named = re.sub(r"://([^:@/?#]*):[^@/?#]*@", r"://\1@", address)
+    return re.sub(r"(?<=[?&])(?:ssl)?password=[^&]*&?", "", named).rstrip("?&")
+
+
 def open_store(
     address: str,
     *,

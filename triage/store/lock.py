@@ -24,11 +24,12 @@ POLL = 0.02
 
 @contextmanager
 def exclusive(path: str, timeout: float) -> Iterator[None]:
-    """Hold the lock file; `StoreLocked` after ``timeout`` seconds."""
+    """Hold the lock file, or a folder in place of one; `StoreLocked` after ``timeout`` seconds."""
     if not HAS_FLOCK:
         yield
         return
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR | os.O_CREAT
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
     try:
         if not _try(handle) and not _wait(handle, timeout):
             raise StoreLocked(

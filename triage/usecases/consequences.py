@@ -130,5 +130,7 @@ def wording(recorder: Recorder, event: Event, followed: Following) -> str:
     """What to say of what followed, once it is recorded; '' for what is not said."""
     if not followed.verb:
         return followed.what
+    if not event.n:
+        return f"{event.kind} {followed.verb}: {followed.what}"
     creation = recorder.store.find(event.journal, Name(id=event.entity))[0]
     return f"{event.kind} {lookup.number(recorder.store, creation)} {followed.verb}: {followed.what}"

@@ -146,8 +146,8 @@ def _words(event: Event) -> str:
 
 
 def number(store: Store, creation: Event) -> int:
-    """The number of an action or a blocker: its rank among the creating events of its kind."""
-    if creation.kind not in COUNTED:
+    """The number of an action or a blocker: its rank among those that were created; 0 while it is spooled."""
+    if creation.kind not in COUNTED or not creation.n:
         return creation.n
     low, high = 1, creation.n
     while low < high:

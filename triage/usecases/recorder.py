@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, redact, times
-from triage.errors import InvalidValue
+from triage.errors import InvalidValue, Unavailable
 from triage.events import Actor, Draft, Event, visible
 from triage.store import Name, Store
 
@@ -63,10 +63,11 @@ class Said(NamedTuple):
 class Recorder:
     """Records into one place of one store, under given circumstances.
 
-    ``tried`` says that the store was asked to keep something, whatever came of it.
+    ``spool`` gives what keeps events while the store cannot be written, for the reason that it is given.
+    ``tried`` says that either was asked to keep something, whatever came of it.
     """
 
-    __slots__ = ("_clock", "_entropy", "_redactor", "circumstances", "place", "store", "tried")
+    __slots__ = ("_clock", "_entropy", "_redactor", "_spool", "circumstances", "place", "store", "tried")
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class Recorder:
         redactor: "Redactor",
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
+        spool: Callable[[Unavailable], Store] | None = None,
     ) -> None:
         self.store = store
         self.place = place
@@ -85,6 +87,7 @@ class Recorder:
         self._clock = clock
         self._entropy = entropy
         self.tried = False
+        self._spool = spool
 
     def record(self, said: Said, *, guard: Guard | None = None) -> Event:
         """Record one thing; the event as the store kept it."""
@@ -95,9 +98,18 @@ class Recorder:
         return self.append([self.draft(said) for said in many], guard=guard)
 
     def append(self, drafts: Sequence[Draft], *, guard: Guard | None = None) -> list[Event]:
-        """Scrub the drafts and append them."""
+        """Scrub the drafts and append them, or spool them where the store cannot be written."""
         clean = [redact.scrub(draft, self._redactor) for draft in drafts]
-        acts = self._allows(drafts[0]) if drafts else []
+        try:
+            return self._append(clean, guard)
+        except Unavailable as error:
+            if self._spool is None:
+                raise
+            self.store = self._spool(error)  # from now on: nothing overtakes what waits
+        return self._append(clean, guard)
+
+    def _append(self, clean: Sequence[redact.CleanEvent], guard: Guard | None) -> list[Event]:
+        acts = self._allows(clean[0].draft) if clean else []
         self.tried = True
         return self.store.append([*clean, *acts], guard=guard)[: len(clean)]
 
@@ -106,7 +118,7 @@ class Recorder:
         acts = []
         for about, allow in [*self._redactor.let_through.items()]:
             id = events.derived_id(draft.journal, f"allow:{about}:{allow.reason}")
-            if self.store.find(draft.journal, Name(id=id)):
+            if self._is_known(draft.journal, id):
                 continue  # even if its reason would read otherwise now: nothing is refused for it
             act = self.plain().draft(Said("act", {"verb": "allow", "about": about, "reason": allow.reason}))
             # In the main part, wherever it was let through: so a repeat is the same.
@@ -114,6 +126,12 @@ class Recorder:
             at_home = act._replace(id=id, entity=id, journal=home, part=home, keyed=True)
             acts.append(redact.scrub(at_home, self._redactor))
         return acts
+
+    def _is_known(self, journal: str, id: str) -> bool:
+        try:
+            return bool(self.store.find(journal, Name(id=id)))
+        except Unavailable:
+            return False  # what is spooled is looked up when it is delivered
 
     def purge(self, ids: Sequence[str], said: Said) -> Event:
         """Record an act, and delete what events say, in one transaction."""
@@ -201,6 +219,7 @@ class Recorder:
             redactor=self._redactor,
             clock=self._clock,
             entropy=self._entropy,
+            spool=self._spool,
         )
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from triage import capture
 from triage.capture import OUT, Captured
-from triage.errors import TriageError
+from triage.errors import TriageError, Unavailable
 from triage.events import Draft, Event
 from triage.usecases import consequences
 from triage.usecases.consequences import Following
@@ -81,7 +81,8 @@ def _recorded(
     command = recorder.command_line(captured.argv)
     drafts = scribe.end(captured)
     try:
-        following, problem = list(consequences.following(recorder, plan, claimed, scribe, captured)), None
+        following = list(consequences.following(recorder, plan, claimed, scribe, captured))
+        problem = None if claimed or not plan.action else _unclaimed(plan.action)
     except TriageError as error:
         following, problem = [], error  # what it printed is recorded all the same
     drafts[-1] = _with_blocker(drafts[-1], following)
@@ -96,6 +97,15 @@ def _recorded(
     told = (Told(event, consequences.wording(recorder, event, followed)) for event, followed in pairs)
     said = tuple(item for item in told if item.what)
     return Ran(captured, command, scribe.output, scribe.event, told=said, taken=taken, error=problem)
+
+
+def _unclaimed(action: str) -> TriageError:
+    """What says that a command ran for an action which nobody could look up."""
+    return Unavailable(
+        f"the action {action!r:.60} could not be looked up:"
+        " the evidence is recorded, the action is as it was",
+        hint="when the store is back: triage done N --evidence EVENT",
+    )
 
 
 def _with_blocker(draft: Draft, following: Sequence[Following]) -> Draft:

@@ -1,0 +1,203 @@
+"""Events that wait beside the user's state for a store that cannot be written for now.
+
+A file holds what one call appended, so that it is delivered whole. Its name begins with the time, so that the
+names in order are the order of recording. What a store did not take is set aside under its error's code.
+"""
+
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from triage.errors import NotAllowed, Unavailable
+from triage.events import Actor, Draft, Event
+from triage.store import SPOOLED, JournalRow, Name, Store
+
+if TYPE_CHECKING:
+    from triage.redact import CleanEvent
+
+FORMAT = "triage.spool.v1"
+
+Write = Callable[[str, bytes], None]
+"""Puts a file into its place, whole and to last, or raises `NotAllowed`."""
+
+
+class Spool:
+    """Stands in for a store that cannot be written, and keeps what it is given in a folder.
+
+    ``address`` is the store's, without passwords; ``reason`` says why it cannot be written, and is raised for
+    whatever needs it. ``readable`` is the store where it can be read all the same.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        address: str,
+        reason: Unavailable,
+        *,
+        write: Write,
+        clock: Callable[[], int],
+        readable: Store | None = None,
+    ) -> None:
+        self._folder = folder
+        self._address = address
+        self._reason = reason
+        self._write = write
+        self._clock = clock
+        self._readable = readable
+
+    def append(
+        self, events: "Sequence[CleanEvent]", *, guard: Callable[[Store], None] | None = None
+    ) -> list[Event]:
+        """Keep the events until the store can be written, and give them back without a number.
+
+        Raises `Unavailable` for what only the store can decide on, and where nothing can be kept here either.
+        """
+        drafts = [event.draft for event in events]
+        if guard is not None or any(_takes_a_slug(draft) for draft in drafts):
+            raise self._reason
+        if drafts:
+            self._keep(drafts)
+        return [_unnumbered(draft) for draft in drafts]
+
+    def find(self, journal: str, name: Name) -> list[Event]:
+        """See `Store.find`."""
+        return self._read().find(journal, name)
+
+    def journal(self, name: str) -> JournalRow | None:
+        """See `Store.journal`."""
+        return self._read().journal(name)
+
+    def events(self, journal: str, *, entities: Sequence[str] = (), **how: Any) -> Iterator[Event]:
+        """The events of some entities. No list of all: what waits here would be missing from it."""
+        if not entities:
+            raise self._reason
+        return self._read().events(journal, entities=entities, **how)
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse whatever else a store can be asked."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise self._reason
+
+    def _read(self) -> Store:
+        if self._readable is None:
+            raise self._reason
+        return self._readable
+
+    def _keep(self, drafts: Sequence[Draft]) -> None:
+        last = max((int(name[:DIGITS]) for name in _names(self._folder)), default=0)
+        when = max(self._clock(), last + 1)
+        path = os.path.join(self._folder, f"{when:0{DIGITS}}-{drafts[0].id}{SPOOLED}")
+        try:
+            self._write(path, _told(self._address, drafts))
+        except NotAllowed as error:
+            with suppress(OSError):
+                os.unlink(path)
+            raise type(self._reason)(
+                f"{self._reason.message}; nor can it be spooled: {error.message}",
+                hint="nothing was kept; try again",
+            ) from error
+
+
+DIGITS = 16
+"""Of the microseconds since 1970 that a name begins with."""
+
+
+def _takes_a_slug(draft: Draft) -> bool:
+    """Whether it gives a journal its slug, which no other journal of the store may have."""
+    changes = draft.body.get("changes") or {}
+    return draft.part == draft.journal and "slug" in (draft.body if draft.kind == "header" else changes)
+
+
+def _unnumbered(draft: Draft) -> Event:
+    """The event as far as it is known before a store has sealed it."""
+    body = dict(draft.body)
+    if draft.output is not None:
+        body["output"] = [[len(draft.output), ""]]
+    return Event(
+        draft.id, draft.journal, draft.kind, draft.entity, draft.part, draft.at, draft.precision, "",
+        draft.actor, (), "", body,
+    )  # fmt: skip
+
+
+def _told(address: str, drafts: Sequence[Draft]) -> bytes:
+    events = [
+        draft._asdict()
+        | {
+            "actor": list(draft.actor),
+            "output": None if draft.output is None else b64encode(draft.output).decode(),
+        }
+        for draft in drafts
+    ]
+    return json.dumps({"format": FORMAT, "store": address, "events": events}).encode()
+
+
+class Held(NamedTuple):
+    """What a file of a spool holds: the store that it is for, and what one call appended."""
+
+    store: str
+    drafts: tuple[Draft, ...]
+
+
+def read(path: str) -> Held:
+    """What a file holds; ValueError where it is none of a spool, or of a newer triage."""
+    with open(path, "rb") as file:
+        value = json.loads(file.read())
+    try:
+        if value["format"] != FORMAT:
+            raise ValueError(f"not of the form {FORMAT}")
+        return Held(value["store"], tuple(map(_draft, value["events"])))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not of the form {FORMAT}") from error
+
+
+def _draft(event: dict[str, Any]) -> Draft:
+    output = event["output"]
+    return Draft(
+        **event | {"actor": Actor(*event["actor"]), "output": None if output is None else b64decode(output)}
+    )
+
+
+def waiting(folder: str) -> list[str]:
+    """The paths of what is to be delivered, in the order of recording."""
+    return [os.path.join(folder, name) for name in _names(folder) if name.endswith(SPOOLED)]
+
+
+def aside(folder: str) -> list[str]:
+    """The paths of what was set aside, in the order of recording."""
+    return [os.path.join(folder, name) for name in _names(folder) if not name.endswith(SPOOLED)]
+
+
+def code_of(path: str) -> str:
+    """The code of the error for which a file was set aside."""
+    return os.path.splitext(path)[1].removeprefix(".")
+
+
+def set_aside(path: str, code: str) -> None:
+    """Keep a file back from being delivered; whoever did it before is right as well."""
+    with suppress(FileNotFoundError):
+        os.replace(path, f"{path.removesuffix(SPOOLED)}.{code}")
+
+
+def bring_back(path: str) -> None:
+    """Have a file that was set aside be delivered after all."""
+    with suppress(FileNotFoundError):
+        os.replace(path, f"{os.path.splitext(path)[0]}{SPOOLED}")
+
+
+def remove(path: str) -> None:
+    """Forget a file."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _names(folder: str) -> list[str]:
+    """The names of what is in a spool, in order, but for what was not yet put into its place."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(name for name in names if name[:DIGITS].isdigit() and name.count(".") == 1)
