@@ -485,9 +485,10 @@ def test_a_lock_file_that_another_process_holds_is_waited_for_and_then_told(stor
         new_recorder(mine, recorder.place).record(entry())
 
 
-def test_a_store_that_may_only_be_read_can_be_read(store, recorder):
-    """The file is opened as one that may only be read: root may write everything else."""
+def test_a_store_that_may_only_be_read_can_be_read(store, recorder, monkeypatch):
+    """The file is opened as one that may only be read, and the system says so: root may write everything else."""
     store.close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
     store._db = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, isolation_level=None)
 
     assert len(list(store.events(recorder.place.journal))) == 1

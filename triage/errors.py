@@ -16,7 +16,8 @@
     │   └── SecretFound         6  a secret in what was imported or rendered
     ├── Unavailable            75  nothing was kept, try again
     │   ├── StoreLocked        75  another process holds the store too long
-    │   └── StoreFull          75  no space left for the store
+    │   ├── StoreFull          75  no space left for the store
+    │   └── Uncertain           1  kept or not: the disk failed at the last step
     ├── StoreUnusable           1  not a store, damaged, or made by a newer triage
     └── TemplateError           1  a template that cannot be rendered
 
@@ -166,6 +167,17 @@ class StoreFull(Unavailable):
     """There is no space left where the store lies."""
 
     code = "full"
+
+
+class Uncertain(Unavailable):
+    """The disk failed between the writing and its confirmation: what was to be kept may be there or not.
+
+    A spool may take it all the same: what it delivers is not kept twice.
+    """
+
+    code = "uncertain"
+    exit_code = 1
+    retryable = False
 
 
 class StoreUnusable(TriageError):

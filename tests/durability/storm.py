@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from program import SCRIPT, Program
 
-ACKNOWLEDGED = re.compile(rb"^velvet-first-deploy e\d+ .*\n", re.MULTILINE)
+ACKNOWLEDGED = re.compile(rb"^velvet-first-deploy (e\d+|spooled:) .*\n", re.MULTILINE)
 
 
 class Call(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from triage.config.state import is_trusted
+from triage.durable import refusal
 from triage.errors import InvalidValue, NotAllowed
 from triage.events import ACTOR_TYPES, near
 
@@ -59,7 +60,7 @@ def read_bytes(path: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         return b""
     except OSError as error:
-        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+        raise refusal(f"cannot read {path}", error, hint="check its mode") from error
 
 
 def parsed(path: str, raw: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from triage.durable import refusal, sync_folder, sync_folders
 from triage.errors import NotAllowed
 from triage.events import sha256
 
@@ -89,7 +90,7 @@ def remembered(config_folder: str) -> "list[Entry]":
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+        raise refusal(f"cannot read {path}", error, hint="check its mode") from error
     from triage.redact.remembered import read
 
     try:
@@ -121,9 +122,7 @@ def _alone(path: str) -> "Iterator[None]":
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise NotAllowed(
-            f"cannot write {path}: {error.strerror}", hint="check the folder's owner and space"
-        ) from error
+        raise refusal(f"cannot write {path}", error, hint="check the folder's owner") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -153,13 +152,11 @@ def _read_key(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise NotAllowed(f"cannot read {path}: {error.strerror}", hint="check its mode") from error
+        raise refusal(f"cannot read {path}", error, hint="check its mode") from error
 
 
 def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
     """Write a file beside its place, sync it, and put it there whole; ``new``: unless one is there."""
-    from triage.durable import sync_folder, sync_folders
-
     folder = os.path.dirname(path)
     is_new = not os.path.isdir(folder)
     aside = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
@@ -175,9 +172,7 @@ def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
     except OSError as error:
         if os.path.exists(aside):
             os.unlink(aside)
-        raise NotAllowed(
-            f"cannot write {path}: {error.strerror}", hint="check the folder's owner and space"
-        ) from error
+        raise refusal(f"cannot write {path}", error, hint="check the folder's owner") from error
 
 
 def _put(aside: str, path: str, *, new: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from triage import config
 from triage.console import speech
 from triage.console.call import Call
-from triage.errors import NotAllowed
+from triage.errors import NotAllowed, Unavailable
 from triage.usecases import journals as verbs
 from triage.usecases import reading
 from triage.usecases.recorder import Place, Recorder
@@ -50,7 +50,7 @@ def choose(call: Call, place: Place) -> None:
     """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
     try:
         config.choose(call.settings, place.journal, place.part, place.addendum, place.slug)
-    except NotAllowed as error:
+    except (NotAllowed, Unavailable) as error:
         speech.note(f"triage: not remembered as current: {speech.plain(str(error))}")
 
 

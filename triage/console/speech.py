@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from triage.errors import NotAllowed, TriageError
+from triage.durable import refusal
+from triage.errors import TriageError
 
 LINE = 160
 """Characters of what was said that an answer repeats: a terminal's line or two."""
@@ -138,7 +139,7 @@ def _understood(error: BaseException) -> TriageError:
     if isinstance(error, MemoryError):
         return TriageError("not enough memory", hint="try it where there is more")
     if isinstance(error, OSError):
-        return NotAllowed(f"{error.filename or 'the system'}: {error.strerror}")
+        return refusal(error.filename or "the system", error, hint="")
     return _unexpected(error)
 
 

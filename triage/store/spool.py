@@ -93,12 +93,11 @@ class Spool:
         path = os.path.join(self._folder, f"{when:0{DIGITS}}-{drafts[0].id}{SPOOLED}")
         try:
             self._write(path, _told(self._address, drafts))
-        except NotAllowed as error:
+        except (NotAllowed, Unavailable) as error:
             with suppress(OSError):
                 os.unlink(path)
             raise type(self._reason)(
-                f"{self._reason.message}; nor can it be spooled: {error.message}",
-                hint="nothing was kept; try again",
+                f"{self._reason.message}; nor can it be spooled: {error.message}", hint=self._reason.hint
             ) from error
 
 

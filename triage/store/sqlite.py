@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
+from triage.durable import refusal, sync_folder, sync_folders
 from triage.events import Draft, Event, Sealed
 from triage.store import Indexed, JournalRow, Name, Published, SiteRow, Store, sealing, slugs
 from triage.store.lock import exclusive
@@ -239,11 +240,32 @@ class SqliteStore:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                self._commit()
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _commit(self) -> None:
+        """Make what was written certain; `Uncertain` where only the last step of that fails."""
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_IOERR_DIR_FSYNC":
+                raise
+            self._confirm()
+
+    def _confirm(self) -> None:
+        """Sync the folder where SQLite could not: its journal is deleted, so nothing can be undone."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        try:
+            sync_folder(os.path.dirname(self.path))
+        except OSError as error:
+            raise errors.Uncertain(
+                f"the disk failed under the store {self.path} after it was written: it may be kept or not",
+                hint="look with triage events --last 3 before you try again",
+            ) from error
 
     def _append(self, draft: Draft) -> Event:
         if draft.keyed:
@@ -413,7 +435,6 @@ class SqliteStore:
         return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _migrate(self) -> None:
-        from triage.durable import sync_folders
         from triage.store.migrations import MIGRATIONS
 
         with self._writing():
@@ -432,9 +453,8 @@ def _make_folder(path: str) -> None:
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
     except OSError as error:
-        raise errors.NotAllowed(
-            f"cannot make the folder {folder}: {error.strerror}",
-            hint="name another place with --store or TRIAGE_STORE",
+        raise refusal(
+            f"cannot make the folder {folder}", error, hint="name another place with --store or TRIAGE_STORE"
         ) from error
 
 
@@ -495,10 +515,8 @@ def _translate(path: str, error: sqlite3.Error) -> errors.TriageError:
             f"no space left for the store {path}",
             hint="nothing was kept; free some space, try again",
         )
-    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
-        return errors.NotAllowed(f"the store {path} is read-only", hint="check its owner and mode")
-    if name.startswith("SQLITE_CANTOPEN"):
-        return errors.NotAllowed(f"cannot open the store {path}", hint="check its folder and mode")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_CANTOPEN")):
+        return _no_access(path, name)
     if name.startswith("SQLITE_NOTADB"):
         return errors.StoreUnusable(
             f"{path} is not a triage store", hint="name another file with --store or TRIAGE_STORE"
@@ -513,3 +531,20 @@ def _translate(path: str, error: sqlite3.Error) -> errors.TriageError:
             f"the disk failed under the store {path}", hint="nothing was kept; try again"
         )
     return errors.StoreUnusable(f"the store {path} failed: {error}", hint="see --store")
+
+
+def _no_access(path: str, name: str) -> errors.TriageError:
+    if _may_write(path):
+        return errors.Unavailable(
+            f"the store {path} cannot be written for now",
+            hint="nothing was kept; look at the disk, try again",
+        )
+    if name.startswith("SQLITE_CANTOPEN"):
+        return errors.NotAllowed(f"cannot open the store {path}", hint="check its folder and mode")
+    return errors.NotAllowed(f"the store {path} is read-only", hint="check its owner and mode")
+
+
+def _may_write(path: str) -> bool:
+    """Whether the system allows to write a store; it says no too where the file system is read-only."""
+    there = os.path.isfile(path) and os.access(path, os.R_OK | os.W_OK)
+    return (there or not os.path.exists(path)) and os.access(os.path.dirname(path), os.W_OK | os.X_OK)

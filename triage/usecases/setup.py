@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from triage.config import CONFIG_FILE, FOLDER
-from triage.errors import NotAllowed
+from triage.durable import refusal
 from triage.store import STORE_FILE, open_store
 
 CONFIG = """# Configuration of triage for this folder. Every key may stay a comment.
@@ -65,8 +65,6 @@ def init(cwd: str, *, clock: Callable[[], int], entropy: Callable[[int], bytes])
                 with open(path, "x", encoding="utf-8") as file:
                     file.write(text)
     except OSError as error:
-        raise NotAllowed(
-            f"cannot write in {cwd}: {error.strerror}", hint="run triage init where you may write"
-        ) from error
+        raise refusal(f"cannot write in {cwd}", error, hint="run triage init where you may write") from error
     open_store(store, clock=clock, entropy=entropy, create=True).close()
     return Made(store, tuple(created))
