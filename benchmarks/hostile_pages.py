@@ -2,7 +2,7 @@
 
 Reads ``../shared/corpora/hostile-text.jsonl.gz`` beside the checkout, or from the folder that TRIAGE_CORPORA
 names. Every text stands in every field of the main part of one journal and of the addendum of another; the
-journals are published as sites, and every page is opened from its file. Then the same texts stand raw in
+journals are published as sites, by each built-in template, and every page is opened from its file. Then the same texts stand raw in
 a page and an index, where the policy alone is left. What the redactor hides is right to be missing:
 it is counted. Ends with 1 where anything ran, left, differed or was lost. Two numbers choose some texts.
 """
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import chromium  # noqa: E402  beside the tests, which share it
 from hostile import TWINS  # noqa: E402
-from hostile_journals import Remembering, record, text_fields  # noqa: E402
+from hostile_journals import Remembering, record, small, templates, text_fields  # noqa: E402
 from hostile_pages import Window, has_redacted, unescaped, window, wrong, wrong_list  # noqa: E402
 from tests_support import new_store  # noqa: E402
 
@@ -33,9 +33,8 @@ from triage import config  # noqa: E402
 from triage.errors import SecretFound  # noqa: E402
 from triage.publish.folder import FolderTarget  # noqa: E402
 from triage.redact import Redactor  # noqa: E402
-from triage.render import Style, render  # noqa: E402
+from triage.render import Style  # noqa: E402
 from triage.render.site import Look  # noqa: E402
-from triage.report import Report  # noqa: E402
 from triage.store import JournalRow, Store, open_store  # noqa: E402
 from triage.usecases import pages  # noqa: E402
 from triage.usecases.pages import Manner, journal_files  # noqa: E402
@@ -48,6 +47,8 @@ FEW = 20
 """Journals that are published in this process, and in no other."""
 WORKERS = 2
 SHOWN = 400
+TEMPLATES = templates()
+"""All that are built in; the lists of a site are the same by each."""
 LISTS = ("index.html", "obligations.html", "archive/2026-05.html", "obligations/2026-05.html")
 WORDS = ("script", "request", "console", "node", "hidden character", "structure", "text")
 
@@ -81,7 +82,7 @@ def main() -> None:
             counts += done.counts
             _show(done.wrong[: max(SHOWN - len(errors), 0)])
             errors += done.wrong
-            print(f"{counts['pages of journals']:,} of {len(texts):,}", file=sys.stderr, flush=True)
+            print(f"{counts['pages of journals by triage']:,} of {len(texts):,}", file=sys.stderr, flush=True)
     _report(len(texts), counts, errors, time.perf_counter() - start)
     sys.exit(bool(errors))
 
@@ -122,20 +123,28 @@ def _site(folder: Path, name: str, texts: Mapping[str, Pair]) -> set[str]:
     store._db.execute("PRAGMA synchronous = OFF")  # noqa: SLF001  filling only
     for number, (slug, pair) in enumerate(texts.items()):
         record(store, pair, slug=slug, seed=10 * number, redactor=redactor)
-    manner = Manner("triage", Style(up="../../index.html", beside=True), ())
     again = partial(open_store, path, clock=config.clock, entropy=config.entropy)
-    publication = Publication(FolderTarget(name, str(folder / name)), name, manner, Look(), again)
-    rows = store.journals()
     pages.checking.refuse_errors = lambda *_: None  # type: ignore[assignment]  what they say is wrong on purpose
     refused: set[str] = set()
+    for template in TEMPLATES:
+        manner = Manner(template, Style(up="../../index.html", beside=True), ())
+        target = FolderTarget(name, str(folder / template / name))
+        publication = Publication(target, f"{template} {name}", manner, Look(), again)
+        refused |= _published(store, publication, redactor)
+    store.close()
+    return refused
+
+
+def _published(store: Store, publication: Publication, redactor: Redactor) -> set[str]:
+    """Publish all journals of a store; the slugs of those that the gate refused."""
+    rows, refused = store.journals(), set[str]()
     for start in range(0, len(rows), FEW):
         few = rows[start : start + FEW]
         try:
             publish(store, {row.id for row in few}, publication, redactor)
         except SecretFound:
-            refused |= {row.slug for row in few if _is_refused(store, row, manner, redactor)}
+            refused |= {row.slug for row in few if _is_refused(store, row, publication.manner, redactor)}
             publish(store, {row.id for row in few if row.slug not in refused}, publication, redactor)
-    store.close()
     return refused
 
 
@@ -148,30 +157,32 @@ def _is_refused(store: Store, row: JournalRow, manner: Manner, redactor: Redacto
 
 
 def _journals(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Counter[str]) -> Wrong:
-    """The pages of journals."""
-    opened.open(folder / "harmless/journals/journal-000/index.html")
-    harmless = opened.learn()
-    for slug, pair in texts.items():
-        opened.open(folder / f"hostile/journals/{slug}/index.html")
-        seen = opened.look()
-        counts["pages of journals"] += 1
-        counts["of them with something redacted"] += has_redacted(seen)
-        yield from ((pair, each) for each in wrong(seen, harmless, pair))
+    """The pages of journals, by every template."""
+    for template in TEMPLATES:
+        opened.open(folder / template / "harmless/journals/journal-000/index.html")
+        harmless = opened.learn()
+        for slug, pair in texts.items():
+            opened.open(folder / template / f"hostile/journals/{slug}/index.html")
+            seen = opened.look()
+            counts[f"pages of journals by {template}"] += 1
+            counts["of them with something redacted"] += has_redacted(seen)
+            yield from ((pair, f"{each} ({template})") for each in wrong(seen, harmless, pair))
 
 
 def _lists(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Counter[str]) -> Wrong:
     """The index, what is open, and the archive."""
     for path in LISTS:
-        opened.open(folder / "harmless" / path)
+        opened.open(folder / TEMPLATES[0] / "harmless" / path)
         harmless = opened.learn()
-        opened.open(folder / "hostile" / path)
+        opened.open(folder / TEMPLATES[0] / "hostile" / path)
         counts["pages of lists"] += 1
         yield from ((path, each) for each in wrong_list(opened.look(), harmless, texts))
 
 
 def _raw(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Counter[str]) -> Wrong:
-    """Pages in which the escaping was switched off: a small one of a journal, and an index."""
-    for path in (_small(folder), folder / "harmless/index.html"):
+    """Pages in which the escaping was switched off: a small one by each template, and an index."""
+    small_ones = (small(folder, template) for template in TEMPLATES)
+    for path in (*small_ones, folder / TEMPLATES[0] / "harmless/index.html"):
         page, raw = path.read_text(encoding="utf-8"), path.with_name("raw.html")
         raw.write_text(page, encoding="utf-8")
         opened.open(raw)
@@ -182,17 +193,6 @@ def _raw(opened: Window, folder: Path, texts: Mapping[str, Pair], counts: Counte
             opened.poke()
             counts["pages without escaping"] += 1
             yield from ((text, f"raw {each}") for each in opened.scripts(harmless))
-
-
-def _small(folder: Path) -> Path:
-    """The page of a journal that says a harmless word once in every kind."""
-    path = folder / "small.html"
-    store = new_store(folder / "small.db")
-    place = record(store, (TWINS[0], TWINS[1]), slug="small", seed=1, redactor=Remembering(), whole=False)
-    report = Report.from_events(store.events(place.journal, output=True))
-    path.write_text(render(report, format="html"), encoding="utf-8")
-    store.close()
-    return path
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """Journals in which a text stands in every field of every kind that takes one, by the table of kinds."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from hostile import ADDRESS, OPENING, OUTPUT, PROSE, said
-from tests_support import counting, seeded
+from hostile import ADDRESS, OPENING, OUTPUT, PROSE, TWINS, said
+from tests_support import counting, new_store, seeded
 
 from triage.events import KINDS, Actor, Field, derived_id, visible
 from triage.redact import Redactor
+from triage.render import built_in, render
+from triage.report import Report
 from triage.store import Store
 from triage.usecases import journals
 from triage.usecases.recorder import Circumstances, Place, Recorder, Said
@@ -99,6 +102,24 @@ def record(
         _add(main, other, seed, redactor)
         main.record(Said("header", {"status": "open", "status_note": text}, entity=main.place.journal))
     return main.place
+
+
+def small(folder: Path, template: str) -> Path:
+    """The page of a journal that says a harmless word once in every kind."""
+    path = folder / f"small-{template}.html"
+    if not path.exists():
+        store = new_store(folder / f"small-{template}.db")
+        place = record(store, TWINS, slug="small", seed=1, redactor=Remembering(), whole=False)
+        report = Report.from_events(store.events(place.journal, output=True))
+        path.write_text(render(report, template=template, format="html"), encoding="utf-8")
+        store.close()
+    return path
+
+
+def templates() -> list[str]:
+    """The names of the built-in templates of documents, the one that is taken unasked first."""
+    names = {path.name.removesuffix(".md.j2") for path in built_in().glob("[!_]*.md.j2")}
+    return ["triage", *sorted(names - {"triage"})]
 
 
 def _add(main: Recorder, text: str, seed: int, redactor: Redactor) -> None:

@@ -8,7 +8,7 @@ from xml.dom import minidom
 import pytest
 from browser import chromium
 from hostile import HOSTILE, TWINS, legible
-from hostile_journals import APART, SAID, Remembering, record, text_fields
+from hostile_journals import APART, SAID, Remembering, record, small, templates, text_fields
 from hostile_pages import Window, unescaped, window, wrong, wrong_anywhere, wrong_list
 from program import Program
 from tests_support import new_store
@@ -34,15 +34,19 @@ UNSHOWN = {
 """Fields that no page shows; what the commands do not put into documents."""
 
 
+TEMPLATES = templates()
+"""All that are built in."""
+
+
 class Sites(NamedTuple):
-    """Two sites in one folder: of hostile journals, and of harmless ones."""
+    """Sites in one folder, for each template: of hostile journals, and of harmless ones."""
 
     folder: Path
     texts: dict[str, tuple[str, str]]
 
-    def page(self, path: str, site: str = "hostile") -> Path:
+    def page(self, path: str, site: str = "hostile", template: str = "triage") -> Path:
         """A file of a site."""
-        return self.folder / site / path
+        return self.folder / template / site / path
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +64,18 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Sites:
                 record(store, pair, slug=slug, seed=10 * number, redactor=redactor)
             store.close()
             patch.setattr(checking, "refuse_errors", lambda *_: None)  # what they say is wrong on purpose
-            done = program.run("publish", "--all", "--to", str(folder / name))
-            assert done.code == 0, done.err
+            for template in TEMPLATES:
+                write_target(program, template, folder / template / name)
+                done = program.run("publish", "--all")
+                assert done.code == 0, done.err
     return Sites(folder, texts)
+
+
+def write_target(program: Program, template: str, folder: Path) -> None:
+    """Configure the one place to publish to, and by which template."""
+    config = program.home / "config/triage/triage.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(f"[publish.site]\nto = '{folder}'\ntemplate = '{template}'\n")
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +85,13 @@ def watched(sites: Sites) -> Iterator[Window]:
         yield opened
 
 
-def test_no_page_of_a_journal_lets_a_text_be_more_than_text(sites, watched):
-    watched.open(sites.page("journals/journal-000/index.html", "harmless"))
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_page_of_a_journal_lets_a_text_be_more_than_text(sites, watched, template):
+    watched.open(sites.page("journals/journal-000/index.html", "harmless", template))
     harmless = watched.learn()
     found = []
     for slug, pair in sites.texts.items():
-        watched.open(sites.page(f"journals/{slug}/index.html"))
+        watched.open(sites.page(f"journals/{slug}/index.html", template=template))
         found += [(pair, each) for each in wrong(watched.look(), harmless, pair)]
 
     assert found == []
@@ -152,15 +166,16 @@ def as_title(text: str) -> str:
     )
 
 
-@pytest.mark.parametrize("path", ["small.html", "harmless/index.html", "harmless/obligations.html"])
-def test_with_the_escaping_switched_off_the_policy_alone_lets_no_script_run(sites, watched, path):
-    page = small(sites.folder) if path == "small.html" else (sites.folder / path).read_text(encoding="utf-8")
-    raw = (sites.folder / path).with_name("unescaped.html")
+@pytest.mark.parametrize("page", [*TEMPLATES, "index.html", "obligations.html"])
+def test_with_the_escaping_switched_off_the_policy_alone_lets_no_script_run(sites, watched, page):
+    is_list = page not in TEMPLATES
+    path = sites.page(page, "harmless") if is_list else small(sites.folder, page)
+    page, raw = path.read_text(encoding="utf-8"), path.with_name("unescaped.html")
     raw.write_text(page, encoding="utf-8")
     watched.open(raw)
     harmless = watched.learn()
     found = []
-    for text in TEXTS if path == "small.html" else TEXTS[::4]:
+    for text in TEXTS[::4] if is_list else TEXTS:
         raw.write_bytes(unescaped(page, text).encode("utf-8", "backslashreplace"))
         watched.open(raw)
         watched.poke()
@@ -171,7 +186,7 @@ def test_with_the_escaping_switched_off_the_policy_alone_lets_no_script_run(site
 
 
 def test_without_the_policy_the_same_scripts_would_run(sites, watched):
-    page = small(sites.folder)
+    page = small(sites.folder, "triage").read_text(encoding="utf-8")
     raw = sites.folder / "unguarded.html"
     start = page.index('<meta http-equiv="Content-Security-Policy"')
     guarded = page[start : page.index(">", start) + 1]
@@ -182,27 +197,15 @@ def test_without_the_policy_the_same_scripts_would_run(sites, watched):
     assert set(watched.look().sprung) == {"alert"}
 
 
-def small(folder: Path) -> str:
-    """The page of a journal that says a harmless word once in every kind."""
-    path = folder / "small.html"
-    if not path.exists():
-        store = new_store(folder / "small.db")
-        place = record(store, TWINS, slug="small", seed=1, redactor=Remembering(), whole=False)
-        path.write_text(
-            render(Report.from_events(store.events(place.journal, output=True)), format="html"),
-            encoding="utf-8",
-        )
-        store.close()
-    return path.read_text(encoding="utf-8")
-
-
-def test_every_field_that_takes_a_text_is_on_the_page_or_known_not_to_be(store, monkeypatch):
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_field_that_takes_a_text_is_on_the_page_or_known_not_to_be(store, monkeypatch, template):
     fields = [each for each in text_fields() if each.field.type != "object"]
     for each in fields:
         word = f"{each.kind}of{each.name}s"
         monkeypatch.setitem(APART, each[:2], lambda text, each=each, word=word: SAID[each.field.type](word))
     place = record(store, TWINS, slug="marked", seed=1, redactor=Remembering())
-    page = render(Report.from_events(store.events(place.journal, output=True)), format="html")
+    report = Report.from_events(store.events(place.journal, output=True))
+    page = render(report, template=template, format="html")
     unshown: dict[str, set[str]] = {}
     for kind, name, _ in fields:
         if f"{kind}of{name}s" not in page:
