@@ -85,6 +85,14 @@ all("table.log").forEach(table => {
   bar.append(told);
   table.parentNode.before(bar);
 });
+all("[id^=e-]").forEach(node => {
+  const link = make("a", "#", "p");
+  link.href = "#" + node.id;
+  link.ariaLabel = "Link to this";
+  const next = node.localName === "a" ? node.nextElementSibling : node;
+  const place = node.cells ? node.cells[0] : node.closest("details") || next;
+  if (place.matches("td, li, p, details, h1, h2, h3, h4, h5, h6")) place.append(link); else place.before(link);
+});
 if (matchMedia("(max-width: 40rem)").matches) all(".contents details").forEach(item => { item.open = false; });
 const open = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

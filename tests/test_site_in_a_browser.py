@@ -1,5 +1,6 @@
 """Pages and site in Chromium: for every reader, by keyboard, from a folder, without a request or a script of others."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from browser import chromium, violations
 from program import Program
 
 pytestmark = pytest.mark.xdist_group("browser")
-SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "velvet-first-deploy"
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A site of three journals: the sample, one with everything open, and an empty one."""
+    """A site of three journals: the sample, one with everything open, and an empty one; within it post-mortems."""
     with pytest.MonkeyPatch.context() as patch:
         journal = Program(tmp_path_factory.mktemp("site"), patch)
 
@@ -27,7 +28,7 @@ def site(tmp_path_factory):
             done = journal.start(*arguments)
             assert done.code == 0, done.err
 
-        say("import", str(SAMPLE / "velvet-first-deploy.jsonl"))
+        say("import", str(SAMPLES / "velvet-first-deploy/velvet-first-deploy.jsonl"))
         say(
             "open",
             "Checkout is <b>slow</b>",
@@ -44,6 +45,7 @@ def site(tmp_path_factory):
         say("did", "Deploy prod", "up", "--env", "prod", "Release=v2")
         say("action", "Move the data", "--env", "prod")
         say("block", "Move the data", "disk full")
+        say("blocker", "No backup", "--error", "disk full")
         say("issue", "1129", "open")
         for number in range(12):
             say("log", f"Line {number} about latency", "--at", f"2026-05-05T04:{number:02}:00Z")
@@ -54,14 +56,18 @@ def site(tmp_path_factory):
         (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
         (journal.home / "config/triage/triage.toml").write_text(
             '[publish.docs]\nto = "./site"\nclassification = "internal"\n'
+            '[publish.within]\nto = "./site/within"\ntemplate = "postmortem"\n'
         )
-        say("publish", "--all")
+        say("publish", "--all", "--to", "docs")
+        say("import", str(SAMPLES / "checkout-outage/checkout-outage.jsonl"))
+        say("publish", "--all", "--to", "within")
         return journal.work / "site"
 
 
 PAGES = [
     "index.html", "obligations.html", "archive/2026-05.html", "journals/velvet-first-deploy/index.html",
-    "journals/checkout/index.html", "journals/empty/index.html",
+    "journals/checkout/index.html", "journals/empty/index.html", "within/journals/checkout-outage/index.html",
+    "within/journals/checkout/index.html", "within/journals/empty/index.html",
 ]  # fmt: skip
 
 
@@ -160,6 +166,36 @@ def test_the_search_can_be_used_by_keyboard(visit):
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/journals/checkout/index.html")
+
+
+@pytest.mark.parametrize("path", ["journals/velvet-first-deploy", "within/journals/checkout-outage"])
+def test_every_event_that_is_shown_has_a_permalink(visit, site, path):
+    page = visit(f"{path}/index.html")
+    events = [unseal_line(line) for line in (site / path / "record.jsonl").read_text().splitlines()[1:]]
+    created = {
+        event["id"][-8:] for event in events if event["id"] == event["entity"] and event["kind"] != "act"
+    }
+    links = page.eval_on_selector_all("a.p", "all => all.map(a => a.getAttribute('href'))")
+    there = page.eval_on_selector_all("[id^=e-]", "all => all.map(e => '#' + e.id)")
+
+    assert {f"#e-{tail}" for tail in created} <= set(there)
+    assert sorted(links) == sorted(there)
+
+
+def unseal_line(line):
+    """The envelope of a line of an export."""
+    return json.loads(json.loads(line)["envelope"])
+
+
+def test_bars_of_blockers_that_overlap_stand_in_rows(visit):
+    page = visit("journals/checkout/index.html")
+    boxes = page.eval_on_selector_all(
+        ".timeline a.bar", "all => all.map(a => a.getBoundingClientRect()).map(r => [r.left, r.right, r.top])"
+    )
+
+    assert len(boxes) == 2
+    assert boxes[0][1] > boxes[1][0]
+    assert boxes[0][2] != boxes[1][2]
 
 
 def test_a_marker_of_the_timeline_can_be_reached_and_followed_by_keyboard(visit):

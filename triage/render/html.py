@@ -74,9 +74,13 @@ class PageComponents(MarkdownComponents):
 
     def heading(self, level: int, title: str, event: str = "") -> Markdown:
         """A heading, behind the anchor of its event."""
-        heading = super().heading(level, title)
+        heading, anchor = super().heading(level, title), self.anchor(event)
+        return Markdown(f"{anchor}\n\n{heading}") if anchor else heading
+
+    def anchor(self, event: str) -> Markdown:
+        """The anchor of an event that what follows is about."""
         anchor = self._anchor(event)
-        return Markdown(f"{self._put(f'<a{anchor}></a>')}\n\n{heading}") if anchor else heading
+        return self._put(f"<a{anchor}></a>") if anchor else Markdown("")
 
     def summary_lines(self, what: Report | Part) -> Markdown:
         """What a reader needs in ten seconds, as a list of terms."""
@@ -110,12 +114,9 @@ class PageComponents(MarkdownComponents):
     def _row(self, row: grids.GridRow, labels: list[str]) -> str:
         tone = f' class="{quoted(row.tone)}"' if row.tone else ""
         texts = [self.cell_html(cell) for cell in row.cells]
-        anchor = self._anchor(row.event)
-        if anchor:
-            texts[0] += f' <a class="p" href="#e-{quoted(row.event[-8:])}">#</a>'
         cells = "".join(f"<td{label}>{text}" for label, text in zip(labels, texts, strict=True))
         kind = f' data-k="{quoted(row.kind)}"' if row.kind else ""
-        return f"<tr{anchor}{tone}{kind}>{cells}"
+        return f"<tr{self._anchor(row.event)}{tone}{kind}>{cells}"
 
     def cell_html(self, cell: grids.Cell) -> str:
         """The HTML of a cell."""

@@ -66,6 +66,7 @@ class MarkdownComponents:
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The names that templates call them by."""
         return {
+            "anchor": self.anchor,
             "actions_table": lambda actions: self.grid(grids.items(actions)),
             "backed": self.backed,
             "checklist": self.checklist,
@@ -96,6 +97,10 @@ class MarkdownComponents:
         bare = text.rstrip("#")
         closing = text[len(bare) :].replace("#", "\\#")  # a heading may end in marks that are not shown
         return Markdown(f"{'#' * level} {bare}{closing}" if level <= 6 else f"**{text}**")
+
+    def anchor(self, event: str) -> Markdown:  # noqa: ARG002  as above
+        """Nothing: Markdown has no place that an event could be linked to by."""
+        return Markdown("")
 
     def timeline(self, report: Report) -> Markdown:  # noqa: ARG002  a page draws it
         """Nothing: the sequence log says the same in words."""

@@ -11,6 +11,8 @@ from triage.report.tables import asymmetries
 
 MOST_ROWS = 4
 """Rows of the final state that the summary tells."""
+MOST_LINES = 10
+"""Lines for what there may be many of; one more tells how many are left."""
 LONGEST = 32
 """Characters of a value that the summary tells; the table has the longer ones."""
 
@@ -103,16 +105,23 @@ def _open(report: Report) -> Iterator[Line]:
     blockers = [b for part in parts for b in part.blockers if b.status == "open"]
     unowned = [a for part in parts for a in part.actions if not (a.closed or a.owner)]
     issues = {i.ref: i for part in parts for i in part.issues if i.state == "open"}
-    for blocker in blockers:
-        yield Line(f"Blocker {blocker.number}", f"{blocker.title} — OPEN", blocker.event, "open")
-    for action in (action for part in parts for action in part.operator):
-        yield Line(f"{action.owner} must act", action.name, action.event, "open")
+    stuck = [Line(f"Blocker {b.number}", f"{b.title} — OPEN", b.event, "open") for b in blockers]
+    yield from _first(stuck, "Blockers", "open")
+    asked = [Line(f"{a.owner} must act", a.name, a.event, "open") for part in parts for a in part.operator]
+    yield from _first(asked, "People must act", "open")
     if unowned:
         yield Line("Open actions", _few([action.name for action in unowned]), unowned[0].event)
     if issues:
         yield Line("Open issues", ", ".join(issues))
     if not (blockers or unowned or issues or any(part.operator for part in parts)):
         yield Line("Open", "nothing")
+
+
+def _first(lines: list[Line], label: str, tone: str = "") -> Iterator[Line]:
+    """The first lines, and how many more there are."""
+    yield from lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        yield Line(label, f"{len(lines) - MOST_LINES} more", lines[MOST_LINES].target, tone)
 
 
 def _few(titles: list[str], most: int = 5) -> str:
@@ -122,8 +131,8 @@ def _few(titles: list[str], most: int = 5) -> str:
 
 def _told(report: Report) -> Iterator[Line]:
     main = report.main
-    for blocker in (b for part in report.parts for b in part.blockers if b.status != "open"):
-        yield Line(f"Blocker {blocker.number}", _blocker(blocker), blocker.event)
+    over = [b for part in report.parts for b in part.blockers if b.status != "open"]
+    yield from _first([Line(f"Blocker {b.number}", _blocker(b), b.event) for b in over], "Blockers")
     backed = backing(main)
     if backed:
         yield Line("Backing", backed)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from html import escape as quoted
+from itertools import accumulate
 
 from triage import times
 from triage.render.inline import shown
-from triage.render.timeline import LEFT, WIDTH, Bar, Lane, Marker, Moment, Pause, Timeline
+from triage.render.timeline import LEFT, WIDTH, Bar, Lane, Marker, Moment, Pause, Span, Timeline
 
 HEIGHT = 30
 """Units of a lane, of which a marker takes 24."""
@@ -29,20 +30,19 @@ _HIT = '<defs><path id="hit" class="hit" d="M-12-12h24v24h-24z"/></defs>'
 LOUD = ("failed", "blocked", "opened")
 ROUND, SQUARE = '<circle r="11"/>', '<path d="M-11-11h22v22h-22z"/>'
 """What stands around the number of joined markers: a square where one of them is loud."""
+MANY = '<circle r="8"/><text y="4">n</text>'
 WORDS = {"observed": "seen"}
+BARS = {"still": "blocked", "over": "was blocked"}
+"""What a bar means that is not over, and one that is."""
 
 
 def drawn(found: Timeline) -> str:
     """The figure with the SVG and its legend."""
-    height = TOP + HEIGHT * len(found.lanes) + 6
-    body = "".join(
-        [
-            *_axis(found, height),
-            *(part for number, lane in enumerate(found.lanes) for part in _lane(lane, TOP + HEIGHT * number)),
-        ]
-    )
-    shapes = {marker.shape for lane in found.lanes for marker in lane.markers if len(marker.moments) == 1}
-    legend = " ".join(_sign(shape) for shape in SYMBOLS if shape in shapes)
+    tops = list(accumulate((HEIGHT * max(len(lane.rows), 1) for lane in found.lanes), initial=TOP))
+    height = tops[-1] + 6
+    lanes = (part for lane, top in zip(found.lanes, tops, strict=False) for part in _lane(lane, top))
+    body = "".join([*_axis(found, height), *lanes])
+    legend = " ".join(_legend(found))
     return (
         '<figure class="timeline"><div class="wide" role="group" aria-label="Timeline" tabindex="0">'
         f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="group"'
@@ -55,11 +55,25 @@ def _between(found: Timeline) -> str:
     return f"Timeline from {start} to {end}"
 
 
-def _sign(shape: str) -> str:
-    symbol = f'<g class="m {shape}" transform="translate(9 9)">{SYMBOLS[shape]}</g>'
-    return (
-        f'<span><svg width="18" height="18" aria-hidden="true">{symbol}</svg>{WORDS.get(shape, shape)}</span>'
-    )
+def _legend(found: Timeline) -> Iterator[str]:
+    """What the signs mean that are there."""
+    markers = [marker for lane in found.lanes for marker in lane.markers]
+    shapes = {marker.shape for marker in markers if len(marker.moments) == 1}
+    yield from (_sign(_symbol(shape), WORDS.get(shape, shape)) for shape in SYMBOLS if shape in shapes)
+    if any(len(marker.moments) > 1 for marker in markers):
+        yield _sign(f'<g class="m many" transform="translate(9 9)">{MANY}</g>', "several")
+    states = {_state(bar) for lane in found.lanes for row in lane.rows for bar in row}
+    for state, word in BARS.items():
+        if state in states:
+            yield _sign(f'<g class="bar {state}"><path d="M1 4h16v10h-16z"/></g>', word)
+
+
+def _symbol(shape: str) -> str:
+    return f'<g class="m {shape}" transform="translate(9 9)">{SYMBOLS[shape]}</g>'
+
+
+def _sign(drawing: str, word: str) -> str:
+    return f'<span><svg width="18" height="18" aria-hidden="true">{drawing}</svg>{word}</span>'
 
 
 def _axis(found: Timeline, height: int) -> Iterator[str]:
@@ -83,22 +97,35 @@ def _lane(lane: Lane, top: int) -> Iterator[str]:
     middle = top + HEIGHT // 2
     name = quoted(_short(lane.name, 16))
     yield f'<g role="group" aria-label="{name}"><text x="0" y="{middle + 4}">{name}</text>'
-    yield f'<path class="lane" d="M{LEFT} {middle}H{WIDTH}"/>'
-    yield from (_bar(bar, middle) for bar in lane.bars)
+    for number, row in enumerate(lane.rows or ((),)):
+        yield f'<path class="lane" d="M{LEFT} {middle + HEIGHT * number}H{WIDTH}"/>'
+        yield from (_bar(bar, middle + HEIGHT * number) for bar in row)
     yield from (_marker(marker, middle) for marker in lane.markers)
     yield "</g>"
 
 
+def _state(bar: Bar) -> str:
+    return "still" if any(span.end is None for span in bar.spans) else "over"
+
+
 def _bar(bar: Bar, middle: int) -> str:
-    span = bar.span
-    state = "over" if span.end is not None else "still"
-    stood = f", {times.span(span.end - span.start)}" if span.end is not None else ", still"
+    count = len(bar.spans)
+    number = f'<text x="{bar.x + bar.width // 2}" y="{middle + 4}">{count}</text>' if count > 1 else ""
     return (
-        f'<a class="bar {state}" href="#e-{quoted(span.event[-8:])}"'
-        f' aria-label="{_clock(span.start)} {quoted(_short(span.text))}{stood}">'
+        f'<a class="bar {_state(bar)}" href="#e-{quoted(bar.spans[0].event[-8:])}"'
+        f' aria-label="{quoted(_stood(bar.spans))}">'
         f'<path d="M{bar.x} {middle - 12}h{bar.width}v24h-{bar.width}z" class="hit"/>'
-        f'<path d="M{bar.x} {middle - 6}h{bar.width}v12h-{bar.width}z"/></a>'
+        f'<path d="M{bar.x} {middle - 6}h{bar.width}v12h-{bar.width}z"/>{number}</a>'
     )
+
+
+def _stood(spans: tuple[Span, ...]) -> str:
+    """The accessible name of a bar."""
+    first = spans[0]
+    if len(spans) > 1:
+        return f"{_clock(first.start)}: {len(spans)} at once, first {_short(first.text, 40)}"
+    lasted = times.span(first.end - first.start) if first.end is not None else "still"
+    return f"{_clock(first.start)} {_short(first.text)}, {lasted}"
 
 
 def _marker(marker: Marker, middle: int) -> str:

@@ -19,6 +19,8 @@ EDGE = 20
 TARGET = 24
 """Units that a marker takes: the size of a target by WCAG 2.2, criterion 2.5.8, in CSS pixels."""
 MOST_ENVIRONMENTS = 4
+MOST_ROWS = 4
+"""Rows of bars of a lane; what would overlap in the last one is joined."""
 LONG = 3
 """How many times the median gap a gap may be before it is drawn short."""
 SHAPES = ("failed", "blocked", "opened", "skipped", "fixed", "done", "observed", "note")
@@ -56,18 +58,23 @@ class Marker(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A span between two places."""
+    """A span between two places, or several that overlap."""
 
     x: int
     width: int
-    span: Span
+    spans: tuple[Span, ...]
+
+    @property
+    def end(self) -> int:
+        """The place where it ends."""
+        return self.x + self.width
 
 
 class Lane(NamedTuple):
-    """One line of the timeline."""
+    """One lane of the timeline: markers, and rows of bars of which none overlaps another."""
 
     name: str
-    bars: tuple[Bar, ...]
+    rows: tuple[tuple[Bar, ...], ...]
     markers: tuple[Marker, ...]
 
 
@@ -97,7 +104,7 @@ def timeline(report: Report) -> Timeline | None:
         return None
     places, pauses = _places(instants)
     lanes = tuple(
-        Lane(name, tuple(_bars(spans, places)), tuple(_markers(moments, places)))
+        Lane(name, _rows_of(_bars(spans, places)), tuple(_markers(moments, places)))
         for name, moments, spans in named
     )
     return Timeline(lanes, tuple(pauses), instants[0], instants[-1])
@@ -170,10 +177,26 @@ def _places(instants: Sequence[int]) -> tuple[dict[int, int], list[Pause]]:
 
 
 def _bars(spans: Iterable[Span], places: dict[int, int]) -> Iterator[Bar]:
-    for span in sorted(spans):
+    for span in sorted(spans, key=lambda span: span[:1] + span[2:]):
         x = places[span.start]
         end = WIDTH if span.end is None else places[span.end]
-        yield Bar(x, max(end - x, TARGET), span)
+        yield Bar(x, max(end - x, TARGET), (span,))
+
+
+def _rows_of(bars: Iterable[Bar]) -> tuple[tuple[Bar, ...], ...]:
+    """The bars in rows, each in the first one that is free; in the last row they are joined."""
+    rows: list[list[Bar]] = []
+    for bar in bars:
+        row = next((row for row in rows if row[-1].end <= bar.x), None)
+        if row is not None:
+            row.append(bar)
+        elif len(rows) < MOST_ROWS:
+            rows.append([bar])
+        else:
+            last = rows[-1].pop()
+            end = max(last.end, bar.end)
+            rows[-1].append(Bar(last.x, end - last.x, (*last.spans, *bar.spans)))
+    return tuple(map(tuple, rows))
 
 
 def _markers(moments: Iterable[Moment], places: dict[int, int]) -> Iterator[Marker]:
