@@ -118,6 +118,7 @@ def test_every_command_of_the_issue_is_there():
         "redact",
         "trust",
         "flush",
+        "doctor",
         "publish",
         "serve",
         "render",

@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("reading", "list what was recorded"),
     "redact": ("redact", "print a text as it would be recorded"),
     "flush": ("flush", "deliver what was spooled while the store could not be written"),
+    "doctor": ("doctor", "look at all that recording rests on, and say how to mend it"),
     "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
     "check": ("check", "look for contradictions, gaps and claims without proof"),
@@ -74,7 +75,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     ("Documents", ("status", "events", "output", "render", "diff", "publish", "serve")),
-    ("Exchange", ("record", "schema", "export", "import", "sync", "verify", "flush", "redact", "trust")),
+    (
+        "Exchange",
+        ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),
+    ),
 )
 
 

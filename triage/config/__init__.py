@@ -23,6 +23,7 @@ from triage.config.files import (
     trusted_keys,
 )
 from triage.config.state import (
+    KEY_FILE,
     choose,
     current,
     keep_actor,
@@ -48,6 +49,7 @@ else:
 __all__ = [
     "CONFIG_FILE",
     "FOLDER",
+    "KEY_FILE",
     "STORE_FILE",
     "Settings",
     "choose",

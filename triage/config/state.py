@@ -68,7 +68,7 @@ def _read_text(path: str) -> str:
 
 def redaction_key(config_folder: str) -> bytes:
     """The key of the fingerprints in redaction markers: the user's, made at its first use."""
-    path = os.path.join(config_folder, "redaction.key")
+    path = os.path.join(config_folder, KEY_FILE)
     key = _read_key(path)
     if key is None:
         write_aside(path, os.urandom(32).hex().encode(), new=True)
@@ -140,6 +140,7 @@ def trust(state_folder: str, path: str, data: bytes) -> None:
     write_aside(os.path.join(state_folder, "trusted", sha256(data)), f"{path}\n".encode(errors="replace"))
 
 
+KEY_FILE = "redaction.key"
 KNOWN_FILE = "known.txt"
 SHORTEST_KEY = 16
 """Bytes that a key must have at least."""

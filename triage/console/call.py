@@ -170,6 +170,11 @@ class Call:
         return self._spool(self._behind) if self._behind else store, found
 
     @property
+    def address(self) -> str:
+        """The store that was named with --store, or ''."""
+        return self._options.get("store") or ""
+
+    @property
     def actor(self) -> str:
         """Who was named with --actor, or ''."""
         return self._options.get("actor") or ""

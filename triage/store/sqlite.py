@@ -20,6 +20,7 @@ from triage.store.sealing import Tail
 if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
+    from triage.store.health import Health
 
 Value = TypeVar("Value")
 
@@ -74,6 +75,7 @@ class SqliteStore:
                 raise errors.NotFound(
                     f"no store at {path}", hint="make one with: triage init, or triage open 'TITLE'"
                 )
+            _refuse_network(path)
             _make_folder(path)
         with _translated(path):
             db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
@@ -209,6 +211,13 @@ class SqliteStore:
 
         with self._writing():
             catalogue.keep(self._db, target, site, summaries, withdrawn)
+
+    def diagnose(self, *, quick: bool) -> "Iterator[Health]":
+        """See `Diagnosed.diagnose`."""
+        from triage.store.checkup import checkup
+
+        with _translated(self.path):
+            yield from checkup(self._db, self.path, quick=quick)
 
     def _copies(self, sql: str, values: Sequence[Any]) -> Iterator[Sealed]:
         with _translated(self.path):
@@ -446,6 +455,18 @@ class SqliteStore:
             for number, migration in enumerate(MIGRATIONS[version:], version + 1):
                 migration(db)
                 db.execute(f"PRAGMA user_version = {number}")
+
+
+def _refuse_network(path: str) -> None:
+    """Raise `NotAllowed` where a new store would lie on a network file system."""
+    from triage.store import filesystem
+
+    kind = filesystem.of_path(path)
+    if kind in filesystem.NETWORK:
+        raise errors.NotAllowed(
+            f"{path} would lie on a network file system ({kind}), where SQLite's locks do not hold",
+            hint="name a place on a local disk with --store or TRIAGE_STORE",
+        )
 
 
 def _make_folder(path: str) -> None:

@@ -1,0 +1,24 @@
+"""What a look at one thing came to, and what a store can say of its own health."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol, runtime_checkable
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+class Health(NamedTuple):
+    """What a look at one thing came to: ``state`` is ok, warn or fail; ``fix`` is a command, or says how."""
+
+    name: str
+    state: str
+    text: str
+    fix: str = ""
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """A store that can look at itself."""
+
+    def diagnose(self, *, quick: bool) -> Iterator[Health]:
+        """What is well with the store, and what is not; ``quick`` leaves out what reads all of it."""
+        ...
