@@ -38,12 +38,16 @@ def faults(lines, checkpoint=None):
             yield place, "has another output than was sealed"
         if envelope["kind"] == "act" and body.get("verb") == "purge":
             purged.setdefault(body.get("about"), []).append(digest)
-    about = set(purged)
+    about, missing = set(purged), []
     for place, digest, envelope in bare:
         acts = purged.get(envelope["id"], []) + purged.get(envelope["entity"], [])
         if envelope["id"] not in about and set(acts) <= before(parents, [digest]):
-            yield place, "is withheld, and no purge says so"
+            missing.append(place)
+        elif envelope["kind"] == "act":
+            about.add("an act")
         purged[envelope["id"]] = acts
+    if "an act" not in about:
+        yield from ((place, "is withheld, and no purge says so") for place in missing)
     children = {parent for each in parents.values() for parent in each}
     if sorted(set(parents) - children) != sorted(head["heads"]) or len(rest) != head["events"]:
         yield len(rest), "is not where the record ends"

@@ -297,6 +297,14 @@ def test_what_a_purge_was_about_stays_withheld_though_the_purge_itself_was_purge
     assert everything(store) == everything(other)
 
 
+def test_a_purge_of_a_purge_of_a_purge_is_no_fault(store, recorder):
+    recorder.record(entry(TEXT))
+    for name in ("e2", "e3", "e4"):
+        purging.purge(recorder, name, "private")
+
+    assert verifying.journal(store, store.journals()[0]).good
+
+
 # What is refused
 
 

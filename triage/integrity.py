@@ -153,18 +153,18 @@ class _Reader:
 
         Where something else is wrong the purge itself may be what is: that fault is told alone.
         """
-        went, unexplained = 0, []
+        went, unexplained, is_told = 0, [], True
         purged = {id: list(acts) for id, acts in self._purged.items()}
         for place, digest, head in self._bare:
             acts = purged.get(head["id"], []) + purged.get(head["entity"], [])
             if head["id"] in self._purged or any(not self._knew(digest, act) for act in acts):
                 went += 1
                 purged[head["id"]] = acts  # what amends it went with it
+                is_told = is_told and head["kind"] != "act"  # a purge that was purged tells no more
             else:
                 unexplained.append((place, head))
         lost = [(place, head) for place, head in unexplained if head["kind"] == "act"]
-        purged_acts = any(head["kind"] == "act" for _, _, head in self._bare) and not lost
-        if not self._faults and not purged_acts:
+        if not self._faults and is_told:
             for place, _ in lost or unexplained:
                 self._fault("withheld", "its text is gone, and no purge says so", place)
         return went

@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("exchange", "add an exported journal to the store"),
     "status": ("reading", "say where things stand"),
     "events": ("reading", "list what was recorded"),
+    "search": ("search", "find what was said, in all journals"),
     "redact": ("redact", "print a text as it would be recorded"),
     "flush": ("flush", "deliver what was spooled while the store could not be written"),
     "doctor": ("doctor", "look at all that recording rests on, and say how to mend it"),
@@ -74,7 +75,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "output", "render", "diff", "publish", "serve")),
+    ("Documents", ("status", "events", "search", "output", "render", "diff", "publish", "serve")),
     (
         "Exchange",
         ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),

@@ -87,11 +87,8 @@ def events_command(
     triage events --last 5
     triage events --kind action --kind blocker
     """
-    for kind in kinds:
-        if kind not in KINDS:
-            raise UsageError(f"no kind {kind!r:.40}", hint=nearest(kind, KINDS), allowed=tuple(KINDS))
     place = call.place(name or "")
-    found = reading.events(call.store(), place.journal, kinds=kinds, since=since, last=last or 0)
+    found = reading.events(call.store(), place.journal, kinds=kinds_of(kinds), since=since, last=last or 0)
     for event in found:
         if call.json:
             say_json(_event_as_dict(place.slug, event))
@@ -100,6 +97,14 @@ def events_command(
             target = reading.target(call.store(), event)
             what = shortened(plain(reading.wording(event))) + (f" ({target})" if target else "")
             say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}")
+
+
+def kinds_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds that were named; `UsageError` with the near miss for another one."""
+    for kind in names:
+        if kind not in KINDS:
+            raise UsageError(f"no kind {kind!r:.40}", hint=nearest(kind, KINDS), allowed=tuple(KINDS))
+    return names
 
 
 def _event_as_dict(slug: str, event: Event) -> dict[str, Any]:

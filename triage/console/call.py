@@ -175,6 +175,11 @@ class Call:
         return self._options.get("store") or ""
 
     @property
+    def named(self) -> str:
+        """The journal that was given with --journal, or ''."""
+        return self._options.get("journal") or ""
+
+    @property
     def actor(self) -> str:
         """Who was named with --actor, or ''."""
         return self._options.get("actor") or ""

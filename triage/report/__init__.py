@@ -1,5 +1,6 @@
 """What a journal says: `Report.from_events` and the shapes that it is made of."""
 
+from triage.report.history import is_withdrawn
 from triage.report.report import Report, heading, heads
 from triage.report.shapes import (
     Action,
@@ -49,4 +50,5 @@ __all__ = [
     "WallClock",
     "heading",
     "heads",
+    "is_withdrawn",
 ]

@@ -66,6 +66,31 @@ class Indexed(NamedTuple):
     recorded_at: str
 
 
+class Query(NamedTuple):
+    """What is searched for: events that have all phrases, sequences of words as `words.words` makes them.
+
+    ``journals`` and ``kinds`` are all where they are empty; an event is from ``since`` on and before
+    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest. No more than
+    ``limit`` are wanted; 0 is all.
+    """
+
+    phrases: tuple[tuple[str, ...], ...]
+    journals: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    best: bool = False
+    limit: int = 0
+
+
+Progress = Callable[[int, int], None]
+"""What is told of long work: how much was done, and of how much."""
+
+
+def untold(done: int, total: int) -> None:
+    """Nobody is told."""
+
+
 class Store(Protocol):
     """A place that keeps journals. Every call is one transaction."""
 
@@ -124,6 +149,10 @@ class Store(Protocol):
 
     def index(self, journal: str) -> "Iterator[Indexed]":
         """What is kept of every event of a journal to find it by, in the order of this store."""
+        ...
+
+    def search(self, query: Query, *, progress: Progress = untold) -> "Iterator[Event]":
+        """The events that a query finds, without their output. What is withheld has no words."""
         ...
 
     def journals(self) -> list[JournalRow]:

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from triage import errors, events
 from triage.durable import refusal, sync_folder, sync_folders
 from triage.events import Draft, Event, Sealed
-from triage.store import Indexed, JournalRow, Name, Published, SiteRow, Store, sealing, slugs
+from triage.store import (
+    Indexed,
+    JournalRow,
+    Name,
+    Progress,
+    Published,
+    Query,
+    SiteRow,
+    Store,
+    sealing,
+    slugs,
+    untold,
+)
 from triage.store.lock import exclusive
 from triage.store.sealing import Tail
 
@@ -168,6 +180,35 @@ class SqliteStore:
             for row in self._db.execute(sql, [journal]):
                 found = Indexed(*row)
                 yield found._replace(creates=bool(found.creates))
+
+    def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:
+        """See `Store.search`; where the index cannot be brought up to date, all events are read."""
+        from triage.store import fulltext, words
+
+        if not self._has_fulltext(progress):
+            yield from words.scan(self, query)
+            return
+        with _translated(self.path):
+            for journal, n in fulltext.find(self._db, query):
+                [event] = self.find(journal, Name(number=n))
+                if words.is_asked_for(event, query):
+                    yield event
+
+    def _has_fulltext(self, progress: Progress) -> bool:
+        """Whether there is an index of all events; it is brought up to date first."""
+        from triage.store import fulltext
+
+        try:
+            with _translated(self.path):
+                if fulltext.is_supported(self._db):
+                    fulltext.catch_up(self._db, self._writing, self._after, progress)
+                    return True
+        except (errors.NotAllowed, errors.Unavailable):
+            return False
+        return False
+
+    def _after(self, journal: str, n: int) -> Iterator[Event]:
+        return self._read(f"{_READ} AND e.n > ? ORDER BY e.n", [journal, n], output=True)
 
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
@@ -370,10 +411,13 @@ class SqliteStore:
         return found
 
     def _withhold(self, journal: str, ids: Sequence[str]) -> int:
+        from triage.store import fulltext
+
         gone = 0
         for some in _few(ids):
             sql = f"SELECT n FROM event WHERE journal = ? AND id IN ({_marks(some)})"  # noqa: S608  only marks
-            copies = [[journal, n] for (n,) in self._db.execute(sql, [journal, *some])]
+            copies = [(journal, n) for (n,) in self._db.execute(sql, [journal, *some])]
+            fulltext.drop(self._db, copies)
             self._db.executemany("DELETE FROM chunk WHERE journal = ? AND n = ?", copies)
             gone += self._db.executemany("DELETE FROM body WHERE journal = ? AND n = ?", copies).rowcount
         self._db.execute("DELETE FROM summary WHERE journal = ?", [journal])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from triage.errors import InvalidValue, NotFound
 from triage.events import Event
 from triage.report import Evidence, Report
-from triage.report.lines import Line
+from triage.report.lines import SEQUENCE, Line
 from triage.report.lines import lines as lines_of
 from triage.store import Store
 from triage.usecases import lookup
@@ -18,7 +18,6 @@ HEAD, TAIL = 20, 40
 """Lines that are shown of the beginning and of the end of a long output."""
 WIDTH = 2000
 """Characters of a line that are shown where no lines were asked for."""
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
 
 
@@ -152,7 +151,7 @@ def _said(folds: Sequence[Fold], command: str) -> Iterator[str]:
 
 def _in_the_end(text: str) -> str:
     """A line as a terminal shows it in the end: without colours, and without what was overwritten."""
-    return _SEQUENCE.sub("", text).rstrip("\r").rpartition("\r")[2]
+    return SEQUENCE.sub("", text).rstrip("\r").rpartition("\r")[2]
 
 
 def whole(line: Line) -> str:

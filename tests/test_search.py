@@ -1,0 +1,393 @@
+"""Search: what was said is found, newest first, in an index that those who search keep; what is gone is not."""
+
+import json
+import os
+import random
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests_support import START, new_recorder, new_store, opened
+
+from triage.errors import UsageError
+from triage.store import Query, fulltext, words
+from triage.usecases import facts, journals, purging, searching
+from triage.usecases.recorder import Said
+
+TEXT = "slippedthrough"
+
+
+def entry(text, **more):
+    return Said("entry", {"text": text}, **more)
+
+
+def said(found):
+    return [(event.body or {}).get("text") for event in found]
+
+
+def search(store, text, **more):
+    return said(store.search(Query(searching.phrases(text), **more)))
+
+
+def scan(store, text, **more):
+    return said(words.scan(store, Query(searching.phrases(text), **more)))
+
+
+def tables(store):
+    return {name for (name,) in store._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+# What is found
+
+
+def test_an_event_that_has_all_words_is_found_in_any_case_and_with_any_accents(store, recorder):
+    recorder.record_all([entry("Café queue FAILED twice"), entry("queue started")])
+
+    assert search(store, "cafe failed") == ["Café queue FAILED twice"]
+    assert search(store, "FAÍLED") == ["Café queue FAILED twice"]
+
+
+def test_words_are_whole_and_what_stands_between_them_is_no_part(store, recorder):
+    recorder.record(entry("rollback_plan v14.2 #1140"))
+
+    for text in ("rollback_plan", "plan", "v14.2", "1140", "#1140"):
+        assert search(store, text) == ["rollback_plan v14.2 #1140"], text
+    assert search(store, "roll") == []
+
+
+def test_a_phrase_must_stand_as_it_was_typed(store, recorder):
+    recorder.record_all([entry("connection refused"), entry("refused the connection")])
+
+    assert search(store, '"connection refused"') == ["connection refused"]
+    assert len(search(store, "connection refused")) == 2
+
+
+def test_a_phrase_does_not_reach_from_one_field_into_the_next(store, recorder):
+    recorder.record(Said("entry", {"text": "connection", "outcome": "refused"}))
+
+    assert search(store, '"connection refused"') == []
+    assert search(store, "connection refused") == ["connection"]
+
+
+def test_the_newest_come_first_by_when_they_happened(store, recorder):
+    for text, at in (("b", "11:00"), ("c", "11:30"), ("a", "2026-05-01"), ("d", "")):
+        recorder.record(entry(f"deploy {text}", at=at))
+
+    assert search(store, "deploy") == ["deploy d", "deploy c", "deploy b", "deploy a"]
+
+
+def test_the_best_come_first_where_that_is_asked_for(store, recorder):
+    recorder.record_all([entry("queue queue queue"), entry("queue and much else that was said besides")])
+
+    assert search(store, "queue", best=True)[0] == "queue queue queue"
+    assert search(store, "queue")[0] == "queue and much else that was said besides"
+
+
+def test_what_a_command_printed_is_found(store, recorder):
+    event, _ = facts.evidence(recorder, [b"one\ncurl: (7) Failed to connect\n"], {"title": "healthz"})
+
+    [found] = store.search(Query(searching.phrases("curl failed")))
+
+    assert found == event
+
+
+def test_labels_and_cells_are_found(store, recorder):
+    facts.observe(recorder, ["staging", "Release=v15"], {})
+
+    assert len(search(store, "release v15")) == 1
+
+
+def test_a_search_is_narrowed_by_journal_kind_and_time(store, recorder):
+    recorder.record(entry("deploy here", at="11:00"))
+    recorder.record(Said("action", {"title": "deploy"}))
+    other = journals.open_journal(recorder, "Other", {}).place
+    recorder.moved(other).record(entry("deploy there", at="11:30"))
+
+    assert search(store, "deploy", kinds=("entry",)) == ["deploy there", "deploy here"]
+    assert search(store, "deploy", journals=(other.journal,)) == ["deploy there"]
+    assert search(store, "deploy", since="2026-05-05T11:15:00.000000Z", kinds=("entry",)) == ["deploy there"]
+    assert search(store, "deploy", until="2026-05-05T11:15:00.000000Z") == ["deploy here"]
+
+
+# The index
+
+
+def test_what_was_recorded_since_the_last_search_is_found(store, recorder):
+    assert search(store, "deploy") == []
+
+    recorder.record(entry("deploy"))
+
+    assert search(store, "deploy") == ["deploy"]
+
+
+def test_recording_does_not_touch_the_index(store, recorder):
+    search(store, "x")
+    recorder.record(entry("deploy"))
+
+    assert fulltext.behind(store._db) == [(recorder.place.journal, 1, 2)]
+
+
+def test_the_index_is_made_in_transactions_of_bounded_size(store, recorder, monkeypatch):
+    monkeypatch.setattr(fulltext, "BATCH", 4)
+    recorder.record_all([entry(f"deploy {number}") for number in range(9)])
+    told = []
+
+    list(store.search(Query(searching.phrases("deploy")), progress=lambda *step: told.append(step)))
+
+    assert told == [(4, 10), (8, 10), (10, 10)]
+
+
+def test_hits_are_read_page_by_page(store, recorder, monkeypatch):
+    monkeypatch.setattr(fulltext, "PAGE", 3)
+    recorder.record_all([entry(f"deploy {number}") for number in range(10)])
+
+    assert search(store, "deploy") == [f"deploy {number}" for number in reversed(range(10))]
+
+
+def test_a_store_that_cannot_be_written_is_searched_all_the_same(store, recorder, tmp_path):
+    recorder.record_all([entry("deploy a"), entry("deploy b")])
+    other = new_store(tmp_path / "other.db")
+    other.merge(list(store.copies(recorder.place.journal)))
+    other._db.execute("PRAGMA query_only = ON")
+
+    assert search(other, "deploy") == ["deploy b", "deploy a"]
+    assert "search" not in tables(other)
+    other.close()
+
+
+def test_a_file_of_somebody_else_is_searched_all_the_same(store, recorder):
+    recorder.record(entry("deploy"))
+    folder = Path(store.path).parent
+    if os.geteuid() == 0:
+        pytest.skip("nothing is forbidden to root")
+    os.chmod(store.path, stat.S_IRUSR)
+    os.chmod(folder, stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        assert search(store, "deploy") == ["deploy"]
+    finally:
+        os.chmod(folder, stat.S_IRWXU)
+
+
+def test_an_index_is_used_by_two_that_search_at_once(store, recorder):
+    recorder.record(entry("deploy"))
+    other = new_store(store.path)
+
+    assert search(store, "deploy") == search(other, "deploy") == ["deploy"]
+    other.close()
+
+
+LETTERS = st.text(st.sampled_from('aAäßéΣς"_*-^:() \u0301\u0130\n1٣'), max_size=12)
+
+
+@given(st.lists(LETTERS, max_size=8), LETTERS)
+def test_the_index_and_a_scan_find_the_same(tmp_path_factory, texts, text):
+    try:
+        query = Query(searching.phrases(text))
+    except UsageError:
+        return
+    store = new_store(tmp_path_factory.mktemp("search") / "triage.db")
+    opened(store).record_all([Said("section", {"heading": ["x"], "body": f"{each}."}) for each in texts])
+
+    assert [e.id for e in store.search(query)] == [e.id for e in words.scan(store, query)]
+    store.close()
+
+
+HOSTILE = [
+    'a OR b', 'NEAR(a b)', 'a*', '^a', 'words : a', '{words}: a', '-a', '"a', 'a"', '""a""', "a'; DROP TABLE event",
+    'a AND', '(a', 'a)', 'NOT a', 'a + b', '\x00a', 'a\ud800', 'a' * 40_000, 'a ' * 3_000, '% _ a', '\u241fentry a',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_query_is_taken_for_a_language(store, recorder, text):
+    recorder.record(entry("a b or near words and not entry"))
+
+    assert search(store, text) == scan(store, text)
+
+
+@pytest.mark.parametrize("text", ["", "  ", '""', "!!!", "*", "()", "\u241f"])
+def test_a_query_without_a_word_is_refused(text):
+    with pytest.raises(UsageError, match="no word in"):
+        searching.phrases(text)
+
+
+# What is gone
+
+
+def everywhere(store):
+    return b"".join(path.read_bytes() for path in Path(store.path).parent.iterdir())
+
+
+def test_nothing_of_what_was_purged_is_left_in_the_index(store, recorder):
+    for number in range(50):
+        recorder.record(entry(f"deploy {TEXT if number == 25 else 'fine'}"))
+    assert len(search(store, TEXT)) == 1
+    assert everywhere(store).count(TEXT.encode()) > 1
+
+    purging.purge(recorder, "e27", "private")
+
+    assert TEXT.encode() not in everywhere(store)
+    assert search(store, TEXT) == scan(store, TEXT) == []
+    assert len(search(store, "fine")) == 49
+    assert TEXT.encode() not in everywhere(store)
+
+
+def test_nothing_of_the_words_of_an_output_is_left(store, recorder):
+    rng = random.Random(7)
+    output = " ".join(f"{rng.randrange(16**6):06x}" for _ in range(20_000)) + f" {TEXT}"
+    facts.evidence(recorder, [output.encode()], {"title": "healthz"})
+    assert len(search(store, TEXT)) == 1
+
+    purging.purge(recorder, "e2", "private")
+
+    assert TEXT.encode() not in everywhere(store)
+
+
+def test_the_index_stays_where_what_was_purged_is_not_in_it(store, recorder):
+    search(store, "deploy")
+    recorder.record(entry(TEXT))
+    purging.purge(recorder, "e2", "private")
+
+    assert "search" in tables(store)
+
+
+def test_a_purge_that_comes_from_another_store_reaches_the_index(store, recorder, tmp_path):
+    recorder.record(entry(TEXT))
+    other = new_store(tmp_path / "elsewhere" / "other.db")
+    other.merge(list(store.copies(recorder.place.journal)))
+    assert len(search(other, TEXT)) == 1
+
+    other.withhold(recorder.place.journal, [event.id for event in store.events(recorder.place.journal)])
+
+    assert TEXT.encode() not in everywhere(other)
+    other.close()
+
+
+def test_a_secret_is_found_by_its_fingerprint_and_not_by_itself(journal):
+    token = "ghp_" + "Zk4vQm8sXw2pLr6tYb1nHc5jDf9gKa3eUo7i"
+    marker = journal.json("log", f"the token {token}")["text"]
+    fingerprint = marker.split(":")[-1].split("]")[0]
+
+    assert journal.run("search", token).code == 1
+    assert journal("search", fingerprint).startswith("velvet-first-deploy e2 ")
+
+
+# On the command line
+
+
+def test_search_prints_a_line_for_each_event(journal):
+    journal("log", "Deploy of v14 failed", "healthz 503", "--at", "11:30")
+
+    assert journal("search", "failed", "healthz") == (
+        "velvet-first-deploy e2  2026-05-05 11:30 UTC  entry  ana  Deploy of v14 failed · healthz 503"
+    )
+
+
+def test_search_shows_the_lines_that_have_the_words_with_those_around_them(journal):
+    output = "".join(f"line {n}\n" for n in range(1, 9)) + "curl: (7) refused\nafter\n"
+    journal("evidence", "-", "--title", "healthz", stdin=output)
+
+    assert journal("search", "refused", "-C", "1").splitlines()[1:] == [
+        "  output:8- line 8",
+        "  output:9: curl: (7) refused",
+        "  output:10- after",
+    ]
+
+
+def test_search_counts_the_lines_that_it_does_not_show(journal):
+    journal("evidence", "-", "--title", "healthz", stdin="refused\n" * 10)
+
+    assert journal("search", "refused").splitlines()[-1] == "  and 7 more lines"
+
+
+def test_search_looks_into_all_journals_unless_one_is_named(journal):
+    journal("log", "deploy here")
+    journal("open", "Satin")
+    journal("log", "deploy there")
+
+    assert [line.split()[0] for line in journal("search", "deploy").splitlines()] == [
+        "satin", "velvet-first-deploy", "velvet-first-deploy",
+    ]  # fmt: skip
+    assert journal("search", "deploy", "--journal", "satin").startswith("satin e2 ")
+
+
+def test_search_is_narrowed_to_a_service_and_a_status(journal):
+    journal("set", "service=Checkout")
+    journal("log", "deploy here")
+    journal("open", "Satin")
+    journal("log", "deploy there")
+    journal("resolve")
+
+    assert journal("search", "deploy", "--service", "checkout", "--kind", "entry").startswith(
+        "velvet-first-deploy e3"
+    )
+    assert journal("search", "deploy", "--status", "resolved").startswith("satin e2 ")
+
+
+def test_search_says_that_an_event_was_corrected(journal):
+    journal("log", "deploy of v14")
+    journal("amend", "e2", "text=deploy of v15")
+    journal("log", "deploy of v16")
+    journal("retract", "e4")
+
+    found = [
+        json.loads(line) for line in journal("search", "deploy of", "--kind", "entry", "--json").splitlines()
+    ]
+    assert [(hit["event"], hit["state"]) for hit in found] == [("e4", "retracted"), ("e2", "amended")]
+
+
+def test_search_ends_with_1_where_nothing_was_found(journal):
+    assert journal.run("search", "nothing", '"like this"') == (
+        1, "", 'nothing was found that has nothing, "like this"\n',
+    )  # fmt: skip
+
+
+def test_search_without_a_word_is_wrong_usage(journal):
+    assert journal.refused("search", "!!!") == (
+        2, "triage: no word in '!!!'; search for letters or digits",
+    )  # fmt: skip
+
+
+def test_search_for_an_unknown_kind_offers_the_near_miss(journal):
+    code, line = journal.refused("search", "x", "--kind", "entri")
+
+    assert (code, line) == (2, "triage: no kind 'entri'; did you mean 'entry'?")
+
+
+def test_search_prints_nothing_that_a_terminal_would_obey(journal):
+    journal("evidence", "-", "--title", "x", stdin=b"\x1b[31mrefused\x07")
+
+    assert "\x1b" not in journal("search", "refused")
+    assert "\x07" not in journal("search", "refused")
+
+
+def test_a_long_line_is_shown_around_the_word(journal):
+    journal("evidence", "-", "--title", "x", stdin="y " * 5000 + "refused" + " z" * 5000)
+
+    line = journal("search", "refused").splitlines()[1]
+    assert "refused" in line
+    assert len(line) < 200
+
+
+def test_search_finds_in_a_store_of_sqlite_alone(tmp_path):
+    """The index lies in the store's one file."""
+    store = new_store(tmp_path / "triage.db")
+    opened(store).record(entry("deploy"))
+    search(store, "deploy")
+    store.close()
+
+    assert sorted(os.listdir(tmp_path)) == ["triage.db", "triage.db.lock"]
+    with sqlite3.connect(tmp_path / "triage.db") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+
+
+def test_a_recorder_with_another_clock_is_no_matter(store, recorder):
+    before = new_recorder(store, recorder.place, seed=5, start=START - 10**12)
+    before.record(entry("deploy of old", at=""))
+    recorder.record(entry("deploy of new"))
+
+    assert search(store, "deploy of") == ["deploy of new", "deploy of old"]

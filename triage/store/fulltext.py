@@ -1,0 +1,193 @@
+"""The full-text index of the SQLite store, brought up to date by who searches and not by who records.
+
+An event is indexed under a number that grows with the moment at which it happened, so that FTS5 gives the
+newest first without sorting. The index keeps no text, only words. FTS5 keeps the words of what was deleted from
+it: so a purge drops the whole index, and the next search makes it anew.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import NamedTuple
+
+from triage.events import Event
+from triage.store import Progress, Query, words
+from triage.times import to_us
+
+BATCH = 2000
+"""Events indexed in one transaction: it holds the lock for some tenths of a second."""
+HEAVY = 8 * 1024 * 1024
+"""Bytes of output after which a transaction ends."""
+PAGE = 200
+"""Hits that are read at once: no lock is held while somebody looks at them."""
+BEST = 10_000
+"""The newest hits among which the best are chosen."""
+
+_SHIFT = 28
+"""Bits of a number below the second in which an event happened: they count events, so that numbers differ."""
+_BETWEEN, _MARK = "\u241e", "\u241f"
+"""What no text has: a word between texts, lest a phrase reaches over two, and a mark of kind and journal."""
+
+
+_FAR = 1 << 62
+"""Beyond any number of the index."""
+
+
+class Entry(NamedTuple):
+    """What is kept of an event: the second in which it happened, where it is, and its words."""
+
+    second: int
+    journal: str
+    n: int
+    words: str
+
+
+def is_supported(db: sqlite3.Connection) -> bool:
+    """Whether this SQLite has FTS5."""
+    return db.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone() is not None
+
+
+def exists(db: sqlite3.Connection) -> bool:
+    """Whether there is an index."""
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone() is not None
+
+
+def behind(db: sqlite3.Connection) -> list[tuple[str, int, int]]:
+    """The journals that are not indexed to their end: id, events indexed, events."""
+    if not exists(db):
+        rows = db.execute("SELECT id, 0, events FROM journal WHERE events > 0")
+    else:
+        rows = db.execute(
+            "SELECT j.id, coalesce(s.n, 0), j.events FROM journal j LEFT JOIN searched s ON s.journal = j.id"
+            " WHERE j.events > coalesce(s.n, 0)"
+        )
+    return rows.fetchall()
+
+
+def catch_up(
+    db: sqlite3.Connection,
+    writing: Callable[[], AbstractContextManager[None]],
+    read: Callable[[str, int], Iterator[Event]],
+    progress: Progress,
+) -> None:
+    """Index what was recorded since the last time, in bounded transactions.
+
+    ``read`` gives the events of a journal after a number, with their output.
+    """
+    done = 0
+    total = sum(events - n for _, n, events in behind(db))
+    while behind(db):
+        with writing():
+            _create(db)
+            done += _index(db, _entries(behind(db), read))
+        progress(done, max(done, total))
+
+
+def _create(db: sqlite3.Connection) -> None:
+    if exists(db):
+        return
+    db.execute("CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize='ascii')")
+    db.execute(
+        "CREATE TABLE searched (number INTEGER PRIMARY KEY, journal TEXT NOT NULL UNIQUE, n INTEGER NOT NULL)"
+    )
+    db.execute("CREATE TABLE hit (id INTEGER PRIMARY KEY, number INTEGER NOT NULL, n INTEGER NOT NULL)")
+
+
+def drop(db: sqlite3.Connection, copies: Iterable[tuple[str, int]]) -> None:
+    """Drop the index if one of these events is in it, each a journal and a number there."""
+    if exists(db):
+        ends = dict(db.execute("SELECT journal, n FROM searched"))
+        if any(n <= ends.get(journal, 0) for journal, n in copies):
+            for table in ("search", "searched", "hit"):
+                db.execute(f"DROP TABLE {table}")
+
+
+def _entries(
+    missing: Iterable[tuple[str, int, int]], read: Callable[[str, int], Iterator[Event]]
+) -> Iterator[Entry]:
+    """What is to be indexed next, as much as one transaction should hold."""
+    every = (event for journal, n, _ in missing for event in read(journal, n))
+    size = 0
+    for event in islice(every, BATCH):
+        yield Entry(to_us(words.moment(event)) // 1_000_000, event.journal, event.n, _indexed(event))
+        size += len(event.output or b"")
+        if size >= HEAVY:
+            return
+
+
+def _indexed(event: Event) -> str:
+    """The words of an event as the index gets them."""
+    marks = [_MARK + event.kind, _MARK + event.journal.replace("-", "")]
+    for _, text in words.texts(event):
+        marks += [_BETWEEN, *words.words(text)]
+    return " ".join(marks)
+
+
+def _index(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
+    found = sorted(entries)
+    numbers = _numbers(db, {entry.journal for entry in found})
+    count = db.execute("SELECT coalesce(sum(n), 0) FROM searched").fetchone()[0]
+    ids = [(entry.second << _SHIFT) + place for place, entry in enumerate(found, count)]
+    db.executemany(
+        "INSERT INTO search (rowid, words) VALUES (?, ?)",
+        [(id, entry.words) for id, entry in zip(ids, found, strict=True)],
+    )
+    db.executemany(
+        "INSERT INTO hit VALUES (?, ?, ?)",
+        [(id, numbers[entry.journal], entry.n) for id, entry in zip(ids, found, strict=True)],
+    )
+    db.executemany(
+        "UPDATE searched SET n = max(n, ?) WHERE journal = ?", [(entry.n, entry.journal) for entry in found]
+    )
+    return len(found)
+
+
+def _numbers(db: sqlite3.Connection, journals: Iterable[str]) -> dict[str, int]:
+    """The numbers by which the index knows journals."""
+    db.executemany("INSERT OR IGNORE INTO searched (journal, n) VALUES (?, 0)", [[id] for id in journals])
+    return {journal: number for number, journal in db.execute("SELECT number, journal FROM searched")}
+
+
+def find(db: sqlite3.Connection, query: Query) -> Iterator[tuple[str, int]]:
+    """The journal and the number there of what a query finds: the newest first, or the best of the newest."""
+    for page in _best(db, query) if query.best else _newest(db, query):
+        sql = "SELECT s.journal, h.n FROM hit h JOIN searched s USING (number) WHERE h.id = ?"
+        for (id,) in page:
+            yield db.execute(sql, [id]).fetchone()
+
+
+_MATCHING = "search MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+
+
+def _newest(db: sqlite3.Connection, query: Query) -> Iterator[list[tuple[int]]]:
+    size = min(query.limit or PAGE, PAGE)
+    low, high = _second(query.since, -_FAR), _second(query.until, _FAR) + (1 << _SHIFT)
+    sql = f"SELECT rowid FROM search WHERE {_MATCHING}"  # noqa: S608  only constants
+    while page := db.execute(sql, [_expression(query), low, high, size]).fetchall():
+        yield page
+        high = page[-1][0]
+
+
+def _best(db: sqlite3.Connection, query: Query) -> Iterator[list[tuple[int]]]:
+    low, high = _second(query.since, -_FAR), _second(query.until, _FAR) + (1 << _SHIFT)
+    newest = f"SELECT rowid AS id, bm25(search) AS score FROM search WHERE {_MATCHING}"  # noqa: S608
+    sql = f"SELECT id FROM ({newest}) ORDER BY score, id DESC"  # noqa: S608  only constants
+    yield db.execute(sql, [_expression(query), low, high, BEST]).fetchall()
+
+
+def _second(at: str, otherwise: int) -> int:
+    return to_us(at) // 1_000_000 << _SHIFT if at else otherwise
+
+
+def _expression(query: Query) -> str:
+    """The query in the language of FTS5: phrases in quotes, which no word holds."""
+    phrases = [_quoted(*phrase) for phrase in query.phrases]
+    kinds = [_quoted(_MARK + kind) for kind in query.kinds]
+    journals = [_quoted(_MARK + id.replace("-", "")) for id in query.journals]
+    groups = [f"({' OR '.join(marks)})" for marks in (kinds, journals) if marks]
+    return " AND ".join([*phrases, *groups])
+
+
+def _quoted(*words: str) -> str:
+    return f'"{" ".join(words)}"'
