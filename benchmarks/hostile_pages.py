@@ -4,7 +4,8 @@ Reads ``../shared/corpora/hostile-text.jsonl.gz`` beside the checkout, or from t
 names. Every text stands in every field of the main part of one journal and of the addendum of another; the
 journals are published as sites, by each built-in template, and every page is opened from its file. Then the
 same texts stand raw in a page and an index, where the policy alone is left. What the redactor hides is right
-to be missing: it is counted. Ends with 1 where anything ran, left, differed or was lost. Two numbers choose some texts.
+to be missing: it is counted. Ends with 1 where anything ran, left, differed or was lost. Two numbers choose
+some texts.
 """
 
 import gzip

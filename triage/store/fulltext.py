@@ -1,8 +1,8 @@
 """The full-text index of the SQLite store, brought up to date by who searches and not by who records.
 
 An event is indexed under a number that grows with the moment at which it happened, so that FTS5 gives the
-newest first without sorting. The index keeps no text, only words. FTS5 keeps the words of what was deleted from
-it: so a purge drops the whole index, and the next search makes it anew.
+newest first without sorting. The index keeps no text, only words. FTS5 keeps the words of what was deleted
+from it: so a purge drops the whole index, and the next search makes it anew.
 """
 
 import sqlite3
