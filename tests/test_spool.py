@@ -47,6 +47,14 @@ def spool(journal, *texts):
 # Acknowledged
 
 
+def test_a_document_says_on_its_first_lines_how_many_events_wait(journal):
+    spool(journal, "Deploy started", "Deploy ended")
+    before = journal.start("render", **full()).out
+
+    assert "- **Spooled:** 2 more events wait for the store; triage flush delivers them\n" in before
+    assert "Spooled" not in journal("render")
+
+
 def test_an_event_is_spooled_where_the_disk_is_full(journal):
     ran = journal.start("log", "Deploy started", **full())
 

@@ -45,12 +45,13 @@ def render_command(
     triage render --as-of -5m --corrections
     """
     from triage.usecases.documents import document
+    from triage.usecases.flushing import spooled
 
     form = _format(form or ("json" if call.json and output is None else ""), output)
     place = call.place(name or "")
-    settings = call.settings
+    settings, store = call.settings, call.store()
     text = document(
-        call.store(),
+        store,
         place.journal,
         template=template,
         form=form,
@@ -61,6 +62,7 @@ def render_command(
             zone=settings.zone,
             version=__version__,
             corrections=corrections,
+            spooled=spooled(call.spool_folder).get(place.journal, 0),
         ),
         folders=settings.templates,
         redactor=call.redactor,

@@ -1,6 +1,7 @@
 """`triage serve` on the command line."""
 
 import signal
+from functools import partial
 from typing import Any
 
 import click
@@ -30,6 +31,7 @@ def serve_command(call: Call, port: int, expose: str, template: str, **_: Any) -
     """
     from triage.live import Server
     from triage.render.site import Look
+    from triage.usecases.flushing import spooled
     from triage.usecases.pages import Manner
     from triage.usecases.serving import Serving
 
@@ -37,7 +39,9 @@ def serve_command(call: Call, port: int, expose: str, template: str, **_: Any) -
     settings = call.settings
     style = style_of(settings)._replace(live=True, up="/index.html")
     manner = Manner(template, style, settings.templates)
-    serving = Serving(opener(settings.store), manner, Look(version=__version__, live=True), call.redactor)
+    look = Look(version=__version__, live=True)
+    wait = partial(spooled, call.spool_folder)
+    serving = Serving(opener(settings.store), manner, look, call.redactor, spooled=wait)
     try:
         server = Server.on(expose or "127.0.0.1", port, serving)
     except OSError as error:

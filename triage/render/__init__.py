@@ -22,6 +22,7 @@ class Style(NamedTuple):
     """How references become links, what zone is shown beside UTC, and the program's version.
 
     ``classification`` is such as ``internal`` or ``TLP:AMBER``: a banner, and a line of the summary.
+    ``spooled`` is how many events of the journal wait to be delivered, and are not in its record yet.
     ``corrections`` says whether what was amended is shown with what was said before.
     ``up`` is the address of the site's index, as a page of a journal links to it; ``beside`` whether the
     page's Markdown, JSON and record lie beside it, ``live`` whether it is served and shows what is recorded.
@@ -33,6 +34,7 @@ class Style(NamedTuple):
     zone: str = ""
     version: str = ""
     classification: str = ""
+    spooled: int = 0
     up: str = ""
     beside: bool = False
     live: bool = False
@@ -68,7 +70,9 @@ def render(
         from triage.render.page import page
 
         return page(report, template, style, places, built_in())
-    components = MarkdownComponents(style.links, style.zone, word(report), style.classification)
+    components = MarkdownComponents(
+        style.links, style.zone, word(report), style.classification, style.spooled
+    )
     sandbox = environment(places, style.links, components.functions(), Answers(report))
     return components.finished(tidy(run(sandbox, template, {"report": report})))
 

@@ -30,8 +30,10 @@ _PLACEHOLDER = re.compile(r"<p>(component[0-9a-f]{24})x([0-9]+)x</p>")
 class PageComponents(MarkdownComponents):
     """What a template calls, each written as HTML behind a placeholder."""
 
-    def __init__(self, links: Links, zone: str, word: str, classification: str = "") -> None:
-        super().__init__(links, zone, word, classification)
+    def __init__(
+        self, links: Links, zone: str, word: str, classification: str = "", spooled: int = 0
+    ) -> None:
+        super().__init__(links, zone, word, classification, spooled)
         self._written: list[str] = []
         self._anchors: set[str] = set()
 

@@ -30,8 +30,16 @@ _STYLE = re.compile(r"\x1b\[[0-9;:]*[mK]")
 class MarkdownComponents:
     """What a template calls, each written as Markdown."""
 
-    def __init__(self, links: Links, zone: str, word: str = "component", classification: str = "") -> None:
+    def __init__(
+        self,
+        links: Links,
+        zone: str,
+        word: str = "component",
+        classification: str = "",
+        spooled: int = 0,
+    ) -> None:
         self._classification = classification
+        self._spooled = spooled
         self._links = links
         self._zone = zone
         self._word = word
@@ -114,7 +122,7 @@ class MarkdownComponents:
     def lines(self, what: Report | Part) -> list[summary.Line]:
         """The labelled lines of a report or of an addendum."""
         if isinstance(what, Report):
-            return summary.of_report(what, self._zone, self._classification)
+            return summary.of_report(what, self._zone, self._classification, self._spooled)
         return summary.of_addendum(what, self._zone)
 
     def grid(self, grid: Grid) -> Markdown:

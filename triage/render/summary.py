@@ -30,9 +30,9 @@ class Line(NamedTuple):
     at: str = ""
 
 
-def of_report(report: Report, zone: str, classification: str = "") -> list[Line]:
-    """The lines of the main report."""
-    standing = _standing(report, zone, classification)
+def of_report(report: Report, zone: str, classification: str = "", spooled: int = 0) -> list[Line]:
+    """The lines of the main report; ``spooled`` events of it wait to be delivered to its record."""
+    standing = _standing(report, zone, classification, spooled)
     authors = Line("Author" if len(report.authors) == 1 else "Authors", ", ".join(report.authors))
     return [*standing, *_open(report), *_final(report.main), *_told(report), authors, *_labels(report.main)]
 
@@ -58,7 +58,7 @@ def moment(at: str | None, precision: str, zone: str) -> str:
     return f"{shown} ({local})" if local else shown
 
 
-def _standing(report: Report, zone: str, classification: str) -> Iterator[Line]:
+def _standing(report: Report, zone: str, classification: str, spooled: int) -> Iterator[Line]:
     main = report.main
     yield Line("Status", _status(main), tone=main.header.status)
     yield from _severity(main)
@@ -70,6 +70,9 @@ def _standing(report: Report, zone: str, classification: str) -> Iterator[Line]:
     yield Line("Last updated", last, at=report.last_updated or "")
     if main.header.lead:
         yield Line("Lead", main.header.lead)
+    if spooled:
+        wait = "event waits" if spooled == 1 else "events wait"
+        yield Line("Spooled", f"{spooled} more {wait} for the store; triage flush delivers them", tone="open")
 
 
 def _final(main: Part) -> Iterator[Line]:

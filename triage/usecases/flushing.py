@@ -1,7 +1,9 @@
 """Delivering what was spooled: each event once, in the order of recording, with its own time."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from triage import redact
@@ -49,6 +51,15 @@ def flush(store: Store, folder: str, redactor: Redactor) -> Flushed:
             else:
                 spool.remove(path)
     return Flushed(delivered, aside)
+
+
+def spooled(folder: str) -> dict[str, int]:
+    """How many events wait for each journal, in the folder of a spool."""
+    found: Counter[str] = Counter()
+    for path in spool.waiting(folder):
+        with suppress(FileNotFoundError, ValueError):  # delivered meanwhile; or no file of ours
+            found.update(draft.journal for draft in spool.read(path).drafts)
+    return dict(found)
 
 
 UNREADABLE = "unreadable"

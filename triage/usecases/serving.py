@@ -1,7 +1,7 @@
 """The site of a store while it is written: files are made when they are asked for."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,17 +21,27 @@ KEPT = 64
 
 
 class Files(NamedTuple):
-    """The files of a journal, as they are at its heads."""
+    """The files of a journal, as they are at its heads, with so many events spooled."""
 
     heads: tuple[str, ...]
     made: dict[str, bytes]
+    spooled: int
 
 
 class Serving:
     """What is served. Methods may be called from any thread: each opens the store for itself."""
 
-    def __init__(self, again: Callable[[], Store], manner: Manner, look: Look, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        again: Callable[[], Store],
+        manner: Manner,
+        look: Look,
+        redactor: Redactor,
+        *,
+        spooled: Callable[[], Mapping[str, int]],
+    ) -> None:
         self._again = again
+        self._spooled = spooled
         self._manner = manner
         self._look = look
         self._redactor = redactor
@@ -62,10 +72,11 @@ class Serving:
         row = store.journal(slug)
         if row is None:
             raise NotFound(f"no journal {slug!r:.80}", hint="see the index")
-        known = self._kept.get(slug)
-        if known is None or known.heads != row.heads:
-            _, made = journal_files(store, row, self._manner, self._redactor)
-            known = Files(row.heads, {each.path: each.data for each in made})
+        known, wait = self._kept.get(slug), self._spooled().get(row.id, 0)
+        if known is None or (known.heads, known.spooled) != (row.heads, wait):
+            manner = self._manner._replace(style=self._manner.style._replace(spooled=wait))
+            _, made = journal_files(store, row, manner, self._redactor)
+            known = Files(row.heads, {each.path: each.data for each in made}, wait)
             self._kept.pop(slug, None)
             self._kept[slug] = known
             while len(self._kept) > KEPT:
