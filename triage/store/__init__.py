@@ -204,7 +204,7 @@ def path_of(address: str) -> str:
     if "://" in path:
         raise UsageError(
             f"no store of the form {address.partition('://')[0]}://",
-            hint="give the path of a file or a folder, or sqlite:///PATH",
+            hint="give the path of a file or a folder, sqlite:///PATH, or postgresql://USER@HOST/DATABASE",
         )
     if os.path.isdir(path) or path.endswith(os.sep):
         path = os.path.join(path, STORE_FILE)
@@ -243,6 +243,10 @@ def open_store(
     timeout: float = 10.0,
 ) -> Store:
     """The store at an address; `NotFound` where there is none and it is not to be created."""
+    if address.startswith(("postgresql://", "postgres://")):
+        from triage.store.postgres import PostgresStore
+
+        return PostgresStore.open(address, clock=clock, entropy=entropy, create=create, timeout=timeout)
     from triage.store.sqlite import SqliteStore
 
     return SqliteStore.open(path_of(address), clock=clock, entropy=entropy, create=create, timeout=timeout)

@@ -1,7 +1,7 @@
 """What both SQL stores do with an event before they write it: where it goes, its bytes, its repeats."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
@@ -127,3 +127,14 @@ def named(journal: str, header: Iterable[Event]) -> tuple[str, bool]:
 def first_slug(event: Event) -> str:
     """The slug that the opening event of a journal asks for."""
     return (event.body or {}).get("slug") or event.tail
+
+
+def without_output(row: Sequence[Any]) -> Sealed:
+    """The kept bytes in a row of number, envelope, digest, salt and body."""
+    _, envelope, digest, salt, body = row
+    return Sealed(digest, envelope, salt, body)
+
+
+def has_output(sealed: Sealed) -> bool:
+    """Whether output lies in chunks beside the body."""
+    return sealed.body is not None and b'"output":' in sealed.body

@@ -270,12 +270,12 @@ class SqliteStore:
         journal = values[0]
         with _translated(self.path):
             for row in self._db.execute(sql, values):
-                sealed = self._sealed(journal, row) if output else _without_output(row)
+                sealed = self._sealed(journal, row) if output else sealing.without_output(row)
                 yield events.unseal(sealed, row[0], output=output)
 
     def _sealed(self, journal: str, row: Sequence[Any]) -> Sealed:
-        sealed = _without_output(row)
-        if sealed.body is None or b'"output":' not in sealed.body:
+        sealed = sealing.without_output(row)
+        if not sealing.has_output(sealed):
             return sealed
         chunks = self._db.execute(
             "SELECT salt, data FROM chunk WHERE journal = ? AND n = ? ORDER BY place",
@@ -526,11 +526,6 @@ def _make_folder(path: str) -> None:
 def _journal(row: tuple[Any, ...]) -> JournalRow:
     id, slug, is_open, count, heads = row
     return JournalRow(id, slug, bool(is_open), count, tuple(heads.split()))
-
-
-def _without_output(row: Sequence[Any]) -> Sealed:
-    _, envelope, digest, salt, body = row
-    return Sealed(digest, envelope, salt, body)
 
 
 def _in_bytes(row: Sequence[Any]) -> list[Any]:
