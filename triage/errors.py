@@ -17,7 +17,7 @@
     ├── Unavailable            75  nothing was kept, try again
     │   ├── StoreLocked        75  another process holds the store too long
     │   ├── StoreFull          75  no space left for the store
-    │   └── Uncertain           1  kept or not: the disk failed at the last step
+    │   └── Uncertain           1  kept or not: the disk or the connection failed at the last step
     ├── StoreUnusable           1  not a store, damaged, or made by a newer triage
     └── TemplateError           1  a template that cannot be rendered
 
@@ -170,7 +170,7 @@ class StoreFull(Unavailable):
 
 
 class Uncertain(Unavailable):
-    """The disk failed between the writing and its confirmation: what was to be kept may be there or not.
+    """What was written was not confirmed, for the disk or the connection failed: it may be there or not.
 
     A spool may take it all the same: what it delivers is not kept twice.
     """

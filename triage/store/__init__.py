@@ -230,7 +230,8 @@ def identity(address: str) -> str:
         return path_of(address)
     import re
 
-    named = re.sub(r"://([^:@/?#]*):[^@/?#]*@", r"://\1@", address)
+    # To the last @ before a query: a password may hold an @ or a / that nobody escaped.
+    named = re.sub(r"(://[^:@/?#]*):(?:[^?#]*|.*)@", r"\1@", address)
     return re.sub(r"(?<=[?&])(?:ssl)?password=[^&]*&?", "", named).rstrip("?&")
 
 

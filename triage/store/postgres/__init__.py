@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from triage import errors
 from triage.events import Event, Sealed
 from triage.store import Published, SiteRow, Store, sealing
-from triage.store.postgres.batch import Batch
+from triage.store.postgres.batch import Batch, pages
 from triage.store.postgres.link import CollisionError, Link, LostError, Statement, pause
 from triage.store.postgres.reader import Reader
 
@@ -82,14 +82,18 @@ class PostgresStore(Reader):
             made = self._batch()
             made.look_up([act.draft], every=lost)
             event = made.add(act.draft)
-            made.settle(journal, purged=ids)
-            copies = [[journal, copy.n] for copy in self.of_ids(journal, ids)]
-            return event, [
-                *made.statements(),
-                ("DELETE FROM triage_body WHERE journal = %s AND n = %s", copies),
-                ("DELETE FROM triage_chunk WHERE journal = %s AND n = %s", copies),
-                ("DELETE FROM triage_summary WHERE journal = %s", [[journal]]),
-            ]
+            _, deletions = self._withheld(made, journal, ids)
+            return event, [*made.statements(), *deletions]
+
+        return self._keep(batch)
+
+    def withhold(self, journal: str, ids: Sequence[str]) -> int:
+        """See `Store.withhold`."""
+
+        def batch(lost: bool) -> tuple[int, list[Statement]]:  # noqa: ARG001, FBT001  it may be repeated
+            made = self._batch()
+            count, deletions = self._withheld(made, journal, ids)
+            return count, [*made.statements(), *deletions]
 
         return self._keep(batch)
 
@@ -134,6 +138,23 @@ class PostgresStore(Reader):
     def _batch(self) -> Batch:
         return Batch(self._link, self, clock=self._clock, entropy=self._entropy)
 
+    def _withheld(self, made: Batch, journal: str, ids: Sequence[str]) -> tuple[int, list[Statement]]:
+        """The number of bodies that are there, and what deletes them; the batch renames the journal."""
+        copies = [
+            [journal, copy.n]
+            for some in pages(ids)
+            for copy in self.of_ids(journal, some)
+            if copy.body is not None
+        ]
+        if not copies:
+            return 0, []
+        made.settle(journal, purged=ids)
+        return len(copies), [
+            ("DELETE FROM triage_body WHERE journal = %s AND n = %s", copies),
+            ("DELETE FROM triage_chunk WHERE journal = %s AND n = %s", copies),
+            ("DELETE FROM triage_summary WHERE journal = %s", [[journal]]),
+        ]
+
     def _keep(self, batch: Callable[[bool], tuple[Kept, list[Statement]]]) -> Kept:
         """Write what ``batch`` works out, in one transaction, and give back what it says of it.
 
@@ -165,10 +186,10 @@ class PostgresStore(Reader):
             else:
                 return kept
 
-    def _unknown(self) -> errors.Unavailable:
-        return errors.Unavailable(
-            f"the connection to {self._link.shown} was lost while an event was written",
-            hint="it may have been kept: see triage events before you try again",
+    def _unknown(self) -> errors.Uncertain:
+        return errors.Uncertain(
+            f"the connection to {self._link.shown} was lost while it was written: it may be kept or not",
+            hint="look with triage events --last 3 before you try again",
         )
 
 

@@ -5,8 +5,9 @@ worked out anew, so whatever was read after the tail of a journal still holds wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from triage.events import Draft, Event, Sealed, read_json
+from triage.events import Draft, Event, Sealed
 from triage.store import sealing, slugs
 from triage.store.postgres.link import Link, Statement
 from triage.store.postgres.names import Names
@@ -14,9 +15,15 @@ from triage.store.postgres.reader import Reader
 from triage.store.sealing import Copy, Tail
 
 TAIL = "SELECT n, last, heads FROM triage_event WHERE journal = %s ORDER BY n DESC LIMIT 1"
-KNOWN = "SELECT n, id, digest, envelope FROM triage_event WHERE journal = %s AND n > %s ORDER BY n LIMIT %s"
+COPIES = "SELECT id, digest FROM triage_event WHERE journal = %s AND id = ANY(%s)"
+DIGESTS = "SELECT digest FROM triage_event WHERE journal = %s AND digest = ANY(%s)"
 PAGE = 1000
-"""Envelopes that are read at once."""
+"""Events that a statement names."""
+
+HEADER = ("header", "amendment")
+"""The kinds of events that say what a journal is called and whether it is open."""
+
+Value = TypeVar("Value")
 
 EVENT = (
     "INSERT INTO triage_event"
@@ -41,7 +48,6 @@ class Batch:
         self._tails: dict[str, Tail] = {}
         self._added: list[tuple[Event, Sealed, Tail]] = []
         self._known: dict[str, Event] = {}
-        self._restated: dict[str, None] = {}
 
     def look_up(self, drafts: Sequence[Draft], *, every: bool) -> bool:
         """Read where the drafts' journals end and which keyed drafts, or ``every`` one, were kept before.
@@ -55,8 +61,8 @@ class Batch:
             if draft.keyed or every:
                 wanted.setdefault(draft.journal, []).append(draft.id)
         for journal, ids in wanted.items():
-            for start in range(0, len(ids), PAGE):
-                found = self._reader.of_ids(journal, ids[start : start + PAGE])
+            for some in pages(ids):
+                found = self._reader.of_ids(journal, some)
                 self._known |= {event.id: event for event in reversed(found)}
         return all(draft.id in self._known for draft in drafts)
 
@@ -70,46 +76,39 @@ class Batch:
         if not tail.n:
             slug = sealing.first_slug(event)
             slugs.check_free(slug, event.journal, self._names.holder)
-            self._names.call(event.journal, slug, is_open=True)
+            self._names.keep(event.journal, slug, is_open=True)
         self._put(event, sealed, tail.after(event))
         if draft.keyed:
             self._known[event.id] = event
         if sealing.touches_header(event, lambda id: self._find(event.journal, id)):
-            self._restated[event.journal] = None
+            self._restate(event)
         return event
 
-    def merge(self, journal: str, copies: Iterable[Copy]) -> int:
+    def merge(self, journal: str, copies: Sequence[Copy]) -> int:
         """Add copies that were sealed elsewhere; the number of those that are new."""
         tail = self._tail(journal)
-        known = list(self._envelopes(journal))
-        new = sealing.new_copies(copies, {(id, digest) for id, digest, _ in known})
+        new = sealing.new_copies(copies, self._copies(journal, [event.id for event, _ in copies]))
         if not new:
             return 0
-        parents = {digest: read_json(envelope)["parents"] for _, digest, envelope in known}
-        parents |= {event.digest: list(event.parents) for event, _ in new}
-        named = {parent for found in parents.values() for parent in found}
-        heads = tuple(sorted(digest for digest in parents if digest not in named))
-        last = max([tail.last, *(event.recorded_at for event, _ in new)])
-        end = Tail(tail.n + len(new), last, heads)
+        added = [event for event, _ in new]
+        outside = sealing.strangers(tail, added)
+        sealing.require(outside, self._digests(journal, outside))
+        end = tail.joined(added)
         for n, (event, sealed) in enumerate(new, tail.n + 1):
             self._put(event._replace(n=n), sealed, end)
-        self.settle(journal)
+        if any(event.kind in HEADER for event in added):
+            self.settle(journal)
         return len(new)
 
     def settle(self, journal: str, purged: Iterable[str] = ()) -> None:
-        """Name a journal as its header has it without what is ``purged``; a slug that another has gets digits."""
+        """Name a journal as its header has it without what is ``purged``."""
         gone = set(purged)
         header = (event._replace(body=None) if event.id in gone else event for event in self._header(journal))
-        slug, is_open = sealing.named(journal, header)
-        for id, name in slugs.settled(slug, journal, self._names.holder).items():
-            self._names.call(id, name, is_open=is_open if id == journal else None)
+        claim, is_open = sealing.named(journal, header)
+        self._names.keep(journal, claim, is_open=is_open)
 
     def statements(self) -> list[Statement]:
         """What writes the batch, in one transaction."""
-        for journal in self._restated:
-            slug, is_open = sealing.named(journal, self._header(journal))
-            slugs.check_free(slug, journal, self._names.holder)
-            self._names.call(journal, slug, is_open=is_open)
         chunks = [
             (event.journal, event.n, place, *chunk)
             for event, sealed, _ in self._added
@@ -122,6 +121,13 @@ class Batch:
             *self._names.statements(),
         ]
         return [(sql, rows) for sql, rows in found if rows]
+
+    def _restate(self, event: Event) -> None:
+        """Keep the journal's slug and state as the fold of its header has them."""
+        claim, is_open = sealing.named(event.journal, self._header(event.journal))
+        if sealing.names_slug(event) or claim != self._names.claim(event.journal):
+            slugs.check_free(claim, event.journal, self._names.holder)
+        self._names.keep(event.journal, claim, is_open=is_open)
 
     def _put(self, event: Event, sealed: Sealed, tail: Tail) -> None:
         self._added.append((event, sealed, tail))
@@ -138,16 +144,22 @@ class Batch:
         return mine or self._reader.of_ids(journal, [id])
 
     def _header(self, journal: str) -> Iterator[Event]:
-        """The events that say what a journal is called and whether it is open."""
-        kinds = ("header", "amendment")
-        yield from self._reader.events(journal, kinds=kinds)
-        yield from (event for event, _, _ in self._added if event.journal == journal and event.kind in kinds)
+        """The events of those kinds, with what this batch adds."""
+        yield from self._reader.events(journal, kinds=HEADER)
+        yield from (event for event, _, _ in self._added if event.journal == journal and event.kind in HEADER)
 
-    def _envelopes(self, journal: str) -> Iterator[tuple[str, str, bytes]]:
-        after = 0
-        while rows := self._link.rows(KNOWN, [journal, after, PAGE]):
-            yield from ((id, digest, envelope) for _, id, digest, envelope in rows)
-            after = rows[-1][0]
+    def _copies(self, journal: str, ids: Sequence[str]) -> set[tuple[str, str]]:
+        """The copies of the events that are here, as (id, digest)."""
+        return {(row[0], row[1]) for some in pages(ids) for row in self._link.rows(COPIES, [journal, some])}
+
+    def _digests(self, journal: str, wanted: Sequence[str]) -> set[str]:
+        """Those of the digests that are here."""
+        return {row[0] for some in pages(wanted) for row in self._link.rows(DIGESTS, [journal, some])}
+
+
+def pages(values: Sequence[Value]) -> Iterator[list[Value]]:
+    """The values, in as many at once as a statement may name."""
+    return (list(values[start : start + PAGE]) for start in range(0, len(values), PAGE))
 
 
 def _event(event: Event, sealed: Sealed, tail: Tail) -> tuple[object, ...]:

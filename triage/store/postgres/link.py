@@ -19,7 +19,7 @@ except ImportError as missing:
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from triage import errors
-from triage.store.postgres.address import shown
+from triage.store import identity
 from triage.store.postgres.trouble import COLLIDED, DEFINED_MEANWHILE, UNKNOWN, refusal, translated
 
 Row = tuple[Any, ...]
@@ -52,7 +52,7 @@ class Link:
     """A connection to the server at an address."""
 
     def __init__(self, address: str) -> None:
-        self.shown = shown(address)
+        self.shown = identity(address)
         self._address = address
         self._connection = self._connect()
 

@@ -83,9 +83,10 @@ class Reader:
         rows = self._link.rows(f"{READ} AND e.id = ANY(%s)", [journal, list(ids)])
         return sorted((self._event(journal, row) for row in rows), key=lambda event: event.recorded_at)
 
-    def copies(self, journal: str) -> Iterator[Sealed]:
+    def copies(self, journal: str, *, numbers: Sequence[int] = ()) -> Iterator[Sealed]:
         """See `Store.copies`."""
-        for row in self._pages(READ, [journal]):
+        some = " AND e.n = ANY(%s)" if numbers else ""
+        for row in self._pages(READ + some, [journal, list(numbers)] if numbers else [journal]):
             yield self._sealed(journal, row)
 
     def index(self, journal: str) -> Iterator[Indexed]:

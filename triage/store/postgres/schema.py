@@ -19,8 +19,8 @@ def record() -> tuple[str, ...]:
     """Envelopes, bodies, chunks of output; where each journal ends, what it is called, who has a slug.
 
     Recording only inserts. A row of ``triage_event`` says where its journal ends after it. The newest version
-    of ``triage_state`` is a journal's slug and state; a slug is held by the journal of its newest generation,
-    as long as that is what the journal is called.
+    of ``triage_state`` is a journal's slug, the one that its record asks for, and its state; a slug is held by
+    the journal of its newest generation, as long as that is what the journal is called.
     """
     return (
         """CREATE TABLE IF NOT EXISTS triage_event (
@@ -38,7 +38,8 @@ def record() -> tuple[str, ...]:
             journal text NOT NULL, n bigint NOT NULL, place integer NOT NULL,
             salt bytea NOT NULL, data bytea NOT NULL, PRIMARY KEY (journal, n, place))""",
         """CREATE TABLE IF NOT EXISTS triage_state (
-            journal text NOT NULL, version integer NOT NULL, slug text NOT NULL, open boolean NOT NULL,
+            journal text NOT NULL, version integer NOT NULL, slug text NOT NULL, claim text NOT NULL,
+            open boolean NOT NULL,
             PRIMARY KEY (journal, version))""",
         """CREATE TABLE IF NOT EXISTS triage_slug (
             slug text NOT NULL, generation integer NOT NULL, journal text NOT NULL,
