@@ -114,6 +114,20 @@ def in_schema(address: str, schema: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{schema}"
 
 
+def grants(role: str, password: str, schema: str) -> list[str]:
+    """The statements of docs/postgres.md that make a role which may only add, for a role and a schema."""
+    text = (Path(__file__).parent.parent / "docs" / "postgres.md").read_text(encoding="utf-8")
+    script = text.partition("```sql\n")[2].partition("```")[0]
+    for word, mine in (
+        ("triage_writer", role),
+        ("choose-one", password),
+        ("SCHEMA public", f"SCHEMA {schema}"),
+    ):
+        assert word in script
+        script = script.replace(word, mine)
+    return [statement for statement in script.split(";") if statement.strip()]
+
+
 def is_installed() -> bool:
     """Whether the programs of a server are there."""
     return importlib.util.find_spec(PACKAGE) is not None

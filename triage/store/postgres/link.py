@@ -125,7 +125,7 @@ class Link:
             parameters = conninfo_to_dict(self._address)
         except psycopg.ProgrammingError as error:
             raise errors.UsageError(
-                f"{self.shown!r} is no address of a PostgreSQL server",
+                f"{self.shown.partition('?')[0]!r} and what follows is no address of a PostgreSQL server",
                 hint="write postgresql://USER@HOST/DATABASE, with %40 for an @ in a password",
             ) from error
         try:
