@@ -32,8 +32,8 @@ campaign: $(VENV)/.dev ## kill writers, plant secrets, search the properties for
 		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 .PHONY: durability
-durability: $(VENV)/.dev ## kill writers, cut the power, fail the disk at full size: KILLS=1000 STATES=10000 FAULTS=1000
-	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) TRIAGE_FAULTS=$(or $(FAULTS),1000) \
+durability: $(VENV)/.dev ## kill writers, cut the power, fail the disk at full size: KILLS=1000 STATES=10000 FAULTS=1000 ROUNDS=30
+	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) TRIAGE_FAULTS=$(or $(FAULTS),1000) TRIAGE_ROUNDS=$(or $(ROUNDS),30) \
 		$(BIN)/python -m pytest tests/durability $(ARGS)
 
 .PHONY: table

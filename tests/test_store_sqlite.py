@@ -92,11 +92,11 @@ def test_the_connection_is_set_up_as_the_design_says(store, pragma, value):
     assert store._db.execute(f"PRAGMA {pragma}").fetchone()[0] == value
 
 
-def test_at_rest_a_store_is_one_file_and_its_lock(tmp_path, store, recorder):
+def test_at_rest_a_store_is_one_file_and_its_locks(tmp_path, store, recorder):
     recorder.record(entry())
     store.close()
 
-    assert sorted(os.listdir(tmp_path)) == ["triage.db", "triage.db.lock"]
+    assert sorted(os.listdir(tmp_path)) == ["triage.db", "triage.db.lock", "triage.db.lock.next"]
 
 
 def test_a_new_store_has_the_version_of_the_program(store):

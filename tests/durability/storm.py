@@ -110,13 +110,13 @@ class Storm:
         if chance.random() < 0.3:
             time.sleep(median(self._durations) * chance.uniform(0, 1.1))
         else:
-            while process.poll() is None and not _has_open(process.pid, "triage.db.lock"):
+            while process.poll() is None and not has_open(process.pid, "triage.db.lock"):
                 time.sleep(0.002)
             time.sleep(chance.uniform(0, 0.01))
         process.kill()
 
 
-def _has_open(pid: int, name: str) -> bool:
+def has_open(pid: int, name: str) -> bool:
     """Whether a process has a file of that name open."""
     folder = Path(f"/proc/{pid}/fd")
     with suppress(OSError):

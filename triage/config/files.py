@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from triage.config.state import is_trusted
-from triage.durable import refusal
 from triage.errors import InvalidValue, NotAllowed
 from triage.events import ACTOR_TYPES, near
 
@@ -60,6 +59,8 @@ def read_bytes(path: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         return b""
     except OSError as error:
+        from triage.durable import refusal
+
         raise refusal(f"cannot read {path}", error, hint="check its mode") from error
 
 

@@ -4,7 +4,6 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage.durable import refusal, sync_folder, sync_folders
 from triage.errors import NotAllowed
 from triage.events import sha256
 
@@ -90,6 +89,8 @@ def remembered(config_folder: str) -> "list[Entry]":
     except FileNotFoundError:
         return []
     except OSError as error:
+        from triage.durable import refusal
+
         raise refusal(f"cannot read {path}", error, hint="check its mode") from error
     from triage.redact.remembered import read
 
@@ -122,6 +123,8 @@ def _alone(path: str) -> "Iterator[None]":
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
+        from triage.durable import refusal
+
         raise refusal(f"cannot write {path}", error, hint="check the folder's owner") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -153,11 +156,15 @@ def _read_key(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        from triage.durable import refusal
+
         raise refusal(f"cannot read {path}", error, hint="check its mode") from error
 
 
 def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
     """Write a file beside its place, sync it, and put it there whole; ``new``: unless one is there."""
+    from triage.durable import refusal, sync_folder, sync_folders
+
     folder = os.path.dirname(path)
     is_new = not os.path.isdir(folder)
     aside = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from triage.durable import refusal
 from triage.errors import TriageError
 
 LINE = 160
@@ -139,6 +138,8 @@ def _understood(error: BaseException) -> TriageError:
     if isinstance(error, MemoryError):
         return TriageError("not enough memory", hint="try it where there is more")
     if isinstance(error, OSError):
+        from triage.durable import refusal
+
         return refusal(error.filename or "the system", error, hint="")
     return _unexpected(error)
 

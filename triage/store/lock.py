@@ -28,17 +28,51 @@ def exclusive(path: str, timeout: float) -> Iterator[None]:
     if not HAS_FLOCK:
         yield
         return
-    flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR | os.O_CREAT
-    handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    handle = _lock(path, timeout) if os.path.isdir(path) else _lock_in_turn(path, timeout)
     try:
-        if not _try(handle) and not _wait(handle, timeout):
-            raise StoreLocked(
-                f"another process has held the store for {timeout:g} s: {path}",
-                hint="nothing was kept; try again",
-            )
         yield
     finally:
         os.close(handle)
+
+
+def _lock_in_turn(path: str, timeout: float) -> int:
+    """The locked file, taken by one at a time who holds another lock for it.
+
+    Who lets go of the first and asks again at once has to wait for that second one: without it the waiting
+    process, which the kernel has yet to wake, would find the file locked anew.
+    """
+    end = time.monotonic() + timeout
+    turn = _lock(f"{path}{NEXT}", timeout)
+    try:
+        return _lock(path, max(end - time.monotonic(), 0.001))
+    except StoreLocked:
+        raise _locked(path, timeout) from None
+    finally:
+        os.close(turn)
+
+
+NEXT = ".next"
+"""What the name of the file ends in that the next in turn holds."""
+
+
+def _lock(path: str, timeout: float) -> int:
+    flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR | os.O_CREAT
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    is_mine = False
+    try:
+        is_mine = _try(handle) or _wait(handle, timeout)
+    finally:
+        if not is_mine:
+            os.close(handle)
+    if not is_mine:
+        raise _locked(path.removesuffix(NEXT), timeout)
+    return handle
+
+
+def _locked(path: str, timeout: float) -> StoreLocked:
+    return StoreLocked(
+        f"another process has held the store for {timeout:g} s: {path}", hint="nothing was kept; try again"
+    )
 
 
 def _try(handle: int) -> bool:

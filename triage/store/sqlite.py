@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
-from triage.durable import refusal, sync_folder, sync_folders
 from triage.events import Draft, Event, Sealed
 from triage.store import (
     Indexed,
@@ -309,6 +308,8 @@ class SqliteStore:
         """Sync the folder where SQLite could not: its journal is deleted, so nothing can be undone."""
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
+        from triage.durable import sync_folder
+
         try:
             sync_folder(os.path.dirname(self.path))
         except OSError as error:
@@ -488,6 +489,7 @@ class SqliteStore:
         return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _migrate(self) -> None:
+        from triage.durable import sync_folders
         from triage.store.migrations import MIGRATIONS
 
         with self._writing():
@@ -518,6 +520,8 @@ def _make_folder(path: str) -> None:
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
     except OSError as error:
+        from triage.durable import refusal
+
         raise refusal(
             f"cannot make the folder {folder}", error, hint="name another place with --store or TRIAGE_STORE"
         ) from error
