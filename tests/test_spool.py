@@ -309,6 +309,21 @@ def test_a_command_that_only_reads_delivers_too_unless_it_may_not_write(journal)
     assert "one" in journal("events")
 
 
+# Shown
+
+
+def test_status_shows_what_waits(journal):
+    spool(journal, "one")
+    ran = journal.start("status", **full())
+    answer = json.loads(journal.start("status", "--json", **full()).out)
+
+    assert (
+        "1 event, the last of 2026-05-05 04:10 UTC spooled, not in the record yet: triage doctor\n" in ran.out
+    )
+    assert answer["spooled"] == 1
+    assert "spooled" not in journal("status")
+
+
 # Set aside
 
 

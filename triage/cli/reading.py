@@ -23,10 +23,13 @@ def status_command(call: Call, name: str | None, **_: Any) -> None:
     \b
     triage status
     """
+    from triage.usecases.flushing import spooled
+
     place = call.place(name or "")
     standing = reading.standing(call.store(), place.journal)
+    waiting = spooled(call.spool_folder).get(place.journal, 0)
     if call.json:
-        say_json(_as_dict(place.slug, standing))
+        say_json(_as_dict(place.slug, standing) | {"spooled": waiting})
         return
     main = standing.report.main
     header = main.header
@@ -36,6 +39,8 @@ def status_command(call: Call, name: str | None, **_: Any) -> None:
     last = times.show(standing.report.last_updated, standing.report.last_precision)
     count = f"{done} of {len(main.actions)} actions closed; " if main.actions else ""
     say(f"{plain(header.title)}; {count}last event {last}")
+    if waiting:
+        say(f"{waiting} spooled event{'s'[: waiting != 1]}, not in the record yet; see: triage doctor")
     if not name and place.addendum:
         say(f"recording into {place.name}")
     for part in standing.report.addenda:

@@ -78,7 +78,7 @@ class Call:
             flush(store, self.spool_folder, self.redactor)
         except Unavailable as error:
             self._behind = error
-        except TriageError:
+        except (TriageError, OSError):
             pass
 
     def _spool(self, reason: Unavailable) -> Store:

@@ -219,7 +219,7 @@ def is_spooled(folder: str) -> bool:
     """Whether events wait in the folder of a spool: every command asks, and mostly there is no folder."""
     try:
         names = os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return False
     return any(name.endswith(SPOOLED) for name in names)
 

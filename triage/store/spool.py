@@ -176,8 +176,8 @@ def code_of(path: str) -> str:
 
 
 def set_aside(path: str, code: str) -> None:
-    """Keep a file back from being delivered; whoever did it before is right as well."""
-    with suppress(FileNotFoundError):
+    """Keep a file back from being delivered; where that fails it is refused again, and holds nothing up."""
+    with suppress(OSError):
         os.replace(path, f"{path.removesuffix(SPOOLED)}.{code}")
 
 
@@ -188,8 +188,8 @@ def bring_back(path: str) -> None:
 
 
 def remove(path: str) -> None:
-    """Forget a file."""
-    with suppress(FileNotFoundError):
+    """Forget a file; where that fails it is delivered again, which changes nothing."""
+    with suppress(OSError):
         os.unlink(path)
 
 

@@ -40,8 +40,8 @@ def flush(store: Store, folder: str, redactor: Redactor) -> Flushed:
             try:
                 held = spool.read(path)
                 delivered += _deliver(store, held.drafts, redactor)
-            except FileNotFoundError:
-                continue  # where folders cannot be locked another command may have delivered it
+            except OSError:
+                continue  # it waits on; or another command delivered it, where folders cannot be locked
             except ValueError:
                 spool.set_aside(path, UNREADABLE)
                 aside += 1
