@@ -52,6 +52,7 @@ def test_status_answers_in_json(told):
         ],
         "blockers": [{"number": 1, "title": "no database", "error": "no database"}],
         "issues": [{"ref": "#1130", "title": "", "note": "hold"}],
+        "spooled": 0,
     }
 
 

@@ -57,7 +57,7 @@ def spooled(folder: str) -> dict[str, int]:
     """How many events wait for each journal, in the folder of a spool."""
     found: Counter[str] = Counter()
     for path in spool.waiting(folder):
-        with suppress(FileNotFoundError, ValueError):  # delivered meanwhile; or no file of ours
+        with suppress(OSError, ValueError):  # delivered meanwhile; or no file of ours
             found.update(draft.journal for draft in spool.read(path).drafts)
     return dict(found)
 
