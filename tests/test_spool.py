@@ -317,9 +317,7 @@ def test_status_shows_what_waits(journal):
     ran = journal.start("status", **full())
     answer = json.loads(journal.start("status", "--json", **full()).out)
 
-    assert (
-        "1 event, the last of 2026-05-05 04:10 UTC spooled, not in the record yet: triage doctor\n" in ran.out
-    )
+    assert "1 spooled event, not in the record yet; see: triage doctor\n" in ran.out
     assert answer["spooled"] == 1
     assert "spooled" not in journal("status")
 

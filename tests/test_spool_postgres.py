@@ -98,8 +98,21 @@ def test_the_doctor_says_that_the_server_is_away_and_what_waits(away):
 
 def test_the_doctor_finds_a_server_that_is_back_well(away, going):
     going.start()
+    ran = away.start("doctor")
 
-    assert away.run("doctor").code == 0, away.run("doctor").out
+    assert ran.code == 0, ran.out
+    assert "ok    server: PostgreSQL " in ran.out
+    assert "ok    server's clock: as ours, within 2 s\n" in ran.out
+
+
+def test_the_doctor_says_that_the_clock_of_the_server_is_another(away, going):
+    """The clock of this process stands in May 2026."""
+    going.start()
+    ran = away.run("doctor")
+
+    assert ran.code == 1
+    assert "fail  server's clock: " in ran.out
+    assert " ours: one of the two is wrong\n      fix: compare `date -u` on both" in ran.out
 
 
 def test_several_commands_that_deliver_at_once_deliver_each_event_once(away, going):

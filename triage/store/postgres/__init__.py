@@ -5,7 +5,7 @@ other's way.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ from triage.store.postgres.reader import Reader
 if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
+    from triage.store.health import Health
 
 VERSION = 2
 """The schema that this program writes: the number of migrations."""
@@ -59,6 +60,12 @@ class PostgresStore(Reader):
     def close(self) -> None:
         """Let go of the connection."""
         self._link.close()
+
+    def diagnose(self, *, quick: bool) -> "Iterator[Health]":  # noqa: ARG002  nothing here reads all of it
+        """See `Diagnosed.diagnose`."""
+        from triage.store.postgres.checkup import checkup
+
+        return checkup(self._link, self._clock)
 
     def append(
         self, events: "Sequence[CleanEvent]", *, guard: Callable[[Store], None] | None = None
