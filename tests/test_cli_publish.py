@@ -371,6 +371,16 @@ def test_what_is_open_is_an_obligation_of_the_site(journal, site):
     assert "#1129" in page
 
 
+def test_the_front_page_names_few_obligations_of_a_journal_and_its_month_all(journal):
+    for number in range(15):
+        journal("action", f"Step {number}")
+    journal("publish", "--to", "./site")
+    front, month = (journal.work / "site" / path for path in ("obligations.html", "obligations/2026-05.html"))
+
+    assert "and 3 more" in front.read_text()
+    assert (front.read_text().count(">Step "), month.read_text().count(">Step ")) == (12, 15)
+
+
 def test_the_classification_is_a_banner_on_every_page(journal):
     (journal.home / "config/triage").mkdir(parents=True, exist_ok=True)
     (journal.home / "config/triage/triage.toml").write_text(

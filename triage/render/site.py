@@ -22,6 +22,8 @@ LATEST = 100
 """Journals that the index names without a script."""
 FEED = 50
 """Entries of the feed."""
+FEW = 12
+"""Obligations that the front page names of one journal; the pages of the months name all."""
 FACETS = ("status", "severity", "service", "type")
 
 
@@ -116,7 +118,7 @@ def shard_files(shard: Shard, look: Look, summaries: Summaries) -> Iterator[Made
     yield Made(f"data/{shard.name}.js", f"triageShard({_for_script(rows)})\n".encode())
     owing = [summary for summary in found if summary.owed]
     if owing:
-        page = frame("obligations", look, "../", shard=shard, summaries=owing, pages=[])
+        page = frame("obligations", look, "../", shard=shard, summaries=owing, pages=[], few=FEW)
         yield Made(f"obligations/{shard.name}.html", page)
 
 
@@ -151,10 +153,10 @@ def front_files(
             "index", look, "", summaries=newest, pages=pages, facets=_facets(listed), search=True, **shared
         ),
     )
-    few = [found[each.journal] for each in owing]
+    some = [found[each.journal] for each in owing]
     yield Made(
         "obligations.html",
-        frame("obligations", look, "", summaries=few, pages=owing_pages, shard=None, **shared),
+        frame("obligations", look, "", summaries=some, pages=owing_pages, shard=None, few=FEW, **shared),
     )
     yield Made(
         "feed.xml",
