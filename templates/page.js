@@ -86,12 +86,12 @@ all("table.log").forEach(table => {
   table.parentNode.before(bar);
 });
 all("[id^=e-]").forEach(node => {
-  const link = make("a", "#", "p");
+  const link = node.localName === "a" ? node : make("a", "");
+  link.className = "p";
+  link.textContent = "#";
   link.href = "#" + node.id;
   link.ariaLabel = "Link to this";
-  const next = node.localName === "a" ? node.nextElementSibling : node;
-  const place = node.cells ? node.cells[0] : node.closest("details") || next;
-  if (place.matches("td, li, p, details, h1, h2, h3, h4, h5, h6")) place.append(link); else place.before(link);
+  if (link !== node) (node.cells ? node.cells[0] : node.closest("details") || node).append(link);
 });
 if (matchMedia("(max-width: 40rem)").matches) all(".contents details").forEach(item => { item.open = false; });
 const open = () => {
