@@ -32,8 +32,9 @@ campaign: $(VENV)/.dev ## kill writers, plant secrets, search the properties for
 		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 .PHONY: durability
-durability: $(VENV)/.dev ## kill writers, cut the power, fail the disk at full size: KILLS=1000 STATES=10000 FAULTS=1000 ROUNDS=30
+durability: $(VENV)/.dev ## kill writers and servers, cut the power, fail the disk, contend: KILLS=1000 STATES=10000 …
 	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) TRIAGE_FAULTS=$(or $(FAULTS),1000) TRIAGE_ROUNDS=$(or $(ROUNDS),30) \
+	TRIAGE_CLIENT_KILLS=$(or $(CLIENT_KILLS),500) TRIAGE_SERVER_KILLS=$(or $(SERVER_KILLS),100) \
 		$(BIN)/python -m pytest tests/durability $(ARGS)
 
 .PHONY: table

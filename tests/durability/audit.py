@@ -35,3 +35,15 @@ def said_in(triage, kept):
     ended = [event["entity"][-8:] for event in kept if "output" in event["body"]]
     texts = [body[name] for body in bodies for name in ("text", "title") if name in body]
     return [*texts, *(triage("output", tail, "--raw") for tail in ended)]
+
+
+def kept_of(journal, storm):
+    """The events and texts of the record, in which every acknowledged call is, once, and no call is half."""
+    kept = kept_events(journal)
+    assert_one_line(kept)
+    texts = said_in(journal, kept)
+    assert len(texts) == len(set(texts))
+    assert {text for call in storm.acknowledged for text in call.texts} <= set(texts)
+    halves = [call for call in storm.unanswered if 0 < len(set(call.texts) & set(texts)) < len(call.texts)]
+    assert halves == []
+    return kept, texts

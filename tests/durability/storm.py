@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -19,6 +19,10 @@ from typing import NamedTuple
 from program import SCRIPT, Program
 
 ACKNOWLEDGED = re.compile(rb"^velvet-first-deploy (e\d+|spooled:) .*\n", re.MULTILINE)
+
+
+NOT_KEPT = 75
+"""The exit code of a call that says so."""
 
 
 class Call(NamedTuple):
@@ -50,37 +54,46 @@ def _line(text: str) -> bytes:
 class Storm:
     """Kill ``kills`` calls of ``writers`` that record at once.
 
-    Once `rage` is through, ``acknowledged`` has the calls that said they were done, ``unanswered`` the others,
-    and ``killed`` those of both that a signal ended.
+    ``sign`` is in the name of a file that a call opens once it asks for the store. Once `rage` is through,
+    ``acknowledged`` has the calls that said they were done, ``unanswered`` the others, and ``killed`` those of
+    both that a signal ended.
     """
 
-    def __init__(self, triage: Program, *, kills: int, writers: int = 8, seed: int = 6) -> None:
+    def __init__(
+        self, triage: Program, *, kills: int, writers: int = 8, sign: str = "triage.db.lock", seed: int = 6
+    ) -> None:
         self.acknowledged: list[Call] = []
         self.unanswered: list[Call] = []
         self.killed: list[Call] = []
         self._triage = triage
+        self._sign = sign
+        self._is_calm = threading.Event()
         self._left = [kills // writers + (place < kills % writers) for place in range(writers)]
         self._seed = seed
         self._durations: deque[float] = deque([0.5], maxlen=40)
 
-    def rage(self) -> None:
-        """Let the writers write until enough of their calls were killed."""
+    def rage(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Let the writers write until enough of their calls were killed, and what is done meanwhile is done."""
         threads = [
             threading.Thread(target=self._write, args=(writer, kills))
             for writer, kills in enumerate(self._left)
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            meanwhile()
+        finally:
+            self._is_calm.set()
+            for thread in threads:
+                thread.join()
 
     def _write(self, writer: int, kills: int) -> None:
         chance = random.Random(f"{self._seed} {writer}")
         for call in calls(writer):
-            if kills <= 0:
+            if kills <= 0 and self._is_calm.is_set():
                 return
             started = time.monotonic()
-            is_acknowledged, is_killed = self._start(call, chance)
+            is_acknowledged, is_killed = self._start(call, chance, may_die=kills > 0)
             (self.acknowledged if is_acknowledged else self.unanswered).append(call)
             if is_killed:
                 self.killed.append(call)
@@ -88,7 +101,7 @@ class Storm:
             else:
                 self._durations.append(time.monotonic() - started)
 
-    def _start(self, call: Call, chance: random.Random) -> tuple[bool, bool]:
+    def _start(self, call: Call, chance: random.Random, *, may_die: bool) -> tuple[bool, bool]:
         """Whether the call was acknowledged, and whether a signal ended it: either, both or one of them."""
         process = subprocess.Popen(
             [SCRIPT, *call.arguments],
@@ -99,26 +112,26 @@ class Storm:
             stderr=subprocess.STDOUT,
         )
         killer = threading.Thread(target=self._kill, args=(process, chance))
-        if chance.random() < 0.8:
+        if may_die and chance.random() < 0.8:
             killer.start()
         out = process.communicate(call.stdin)[0]
-        assert process.returncode in (0, -signal.SIGKILL), out
-        return bool(ACKNOWLEDGED.search(out)), process.returncode != 0
+        assert process.returncode in (0, NOT_KEPT, -signal.SIGKILL), out
+        return bool(ACKNOWLEDGED.search(out)), process.returncode == -signal.SIGKILL
 
     def _kill(self, process: "subprocess.Popen[bytes]", chance: random.Random) -> None:
         """Kill a call at any moment of its life, or in most cases within 10 ms of its asking for the store."""
         if chance.random() < 0.3:
             time.sleep(median(self._durations) * chance.uniform(0, 1.1))
         else:
-            while process.poll() is None and not has_open(process.pid, "triage.db.lock"):
+            while process.poll() is None and not has_open(process.pid, self._sign):
                 time.sleep(0.002)
             time.sleep(chance.uniform(0, 0.01))
         process.kill()
 
 
 def has_open(pid: int, name: str) -> bool:
-    """Whether a process has a file of that name open."""
+    """Whether a process has a file open whose name has this in it."""
     folder = Path(f"/proc/{pid}/fd")
     with suppress(OSError):
-        return any(os.readlink(link).endswith(name) for link in folder.iterdir())
+        return any(name in os.readlink(link) for link in folder.iterdir())
     return False

@@ -79,7 +79,7 @@ def test_who_asks_for_the_store_again_at_once_overtakes_nobody_who_waits(journal
         waiting = subprocess.Popen(
             [SCRIPT, "log", "was there first"], env=journal.environment, cwd=journal.work
         )
-        while not has_open(waiting.pid, "triage.db.lock"):
+        while not has_open(waiting.pid, "triage.db.lock.next"):
             time.sleep(0.01)
         time.sleep(0.1)
     with exclusive(lock, 10):

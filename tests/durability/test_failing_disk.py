@@ -111,11 +111,11 @@ def limit_files(size):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 400 KB: memory, mounted as one."""
+    """A disk of 900 KB: memory, mounted as one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "none", folder], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=900k", "none", folder], check=False, capture_output=True
     )
     if mounted.returncode:
         pytest.skip(f"a small disk can be mounted by root only: {mounted.stderr.decode().strip()}")

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from triage.errors import TriageError
@@ -77,8 +78,9 @@ def note_json(value: Any) -> None:
 
 
 def note(text: str) -> None:
-    """Print what is no data."""
-    _write(sys.stderr, text)
+    """Print what is no data; that it cannot be printed changes nothing of what was done."""
+    with suppress(OSError):
+        _write(sys.stderr, text)
 
 
 def _write(stream: TextIO | None, text: str) -> None:
