@@ -96,12 +96,22 @@ def missing() -> str:
     return f"strace may not trace here: {done.stderr.strip()}" if done.returncode else ""
 
 
-def traced(triage: Program, *arguments: str, stdin: bytes = b"") -> list[Operation]:
-    """Run one call of the program, which must succeed; what it did below its home, and what it printed."""
+def traced(triage: Program, *arguments: str, stdin: bytes = b"", fault: str = "") -> list[Operation]:
+    """Run one call of the program, which must succeed; what it did below its home, and what it printed.
+
+    ``fault`` has calls to the system fail, in the form of strace: ``pwrite64:error=ENOSPC``.
+    """
     log = triage.home.parent / "trace"
     strace = ["strace", "-f", "-y", "-xx", "-s", "10000000", "--seccomp-bpf", "-z", "-o", log]
     subprocess.run(
-        [*strace, "-e", f"trace=?{',?'.join(CHANGES + UNKNOWN)}", SCRIPT, *arguments],
+        [
+            *strace,
+            *(("-e", f"inject={fault}") if fault else ()),
+            "-e",
+            f"trace=?{',?'.join(CHANGES + UNKNOWN)}",
+            SCRIPT,
+            *arguments,
+        ],
         env=triage.environment,
         cwd=triage.work,
         input=stdin,
