@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+from durability.tracing import missing
 from program import SCRIPT
 
 STORE = "data/triage/triage.db"
@@ -445,3 +446,46 @@ def test_what_was_acknowledged_as_spooled_is_there_once_whoever_was_killed(journ
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))
     assert kept == sorted(kept, key=lambda text: int(text.split()[1]))
+
+
+STEPS = ("write", "fsync", "rename", "unlink", "pwrite64", "fdatasync")
+"""The calls to the system that change what is on the disk."""
+MOST = 100
+"""More of one kind than a call of the program makes."""
+STRIDE = {"pwrite64": max(1, 50 // KILLS)}
+"""Of the many pages that a commit writes, every so manyth; with TRIAGE_KILLS=50 every one."""
+
+
+def killed_before(journal, step, number, *words, **options):
+    """Run a call that is killed before its N-th call of a kind to the system; None where it makes no so many."""
+    done = subprocess.run(
+        ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={step}",
+         "-e", f"inject={step}:signal=SIGKILL:when={number}", SCRIPT, *words],
+        env=journal.environment, cwd=journal.work, capture_output=True, check=False, **options,
+    )  # fmt: skip
+    return done.stdout if done.returncode == -signal.SIGKILL else None
+
+
+@pytest.mark.skipif(missing() != "", reason=missing())
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_before_any_step_of_spooling_or_delivering_loses_and_doubles_nothing(journal, step):
+    acknowledged, kills = [], 0
+    for number in range(1, MOST, STRIDE.get(step, 1)):
+        out = killed_before(journal, step, number, "log", f"line {number}", **full())
+        if out is None:
+            break
+        kills += 1
+        acknowledged += [f"line {number}"] if b" spooled: " in out else []
+    for number in range(1, MOST, STRIDE.get(step, 1)):
+        spool(journal, f"then {number}")
+        acknowledged.append(f"then {number}")
+        if killed_before(journal, step, number, "flush") is None:
+            break
+        kills += 1
+    journal("list")
+
+    kept = texts(journal)
+    assert kills > 0
+    assert set(acknowledged) <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert journal.start("doctor").code == 0
