@@ -191,7 +191,7 @@ _BAD = re.compile(
 )  # fmt: skip
 
 
-_WORD = r"(?=[\w+/=-]*(?:\d|[a-z][A-Z]))[\w+/=-]{10,}(?:\.\.\.|…)(?=[\s\"')\]]|$)"
+_WORD = r"(?<![\w+/=-])(?=[\w+/=-]*(?:\d|[a-z][A-Z]))[\w+/=-]{10,}(?:\.\.\.|…)(?=[\s\"')\]]|$)"
 _CUT_WORD = re.compile(_WORD)
 """A key, a digest or a token that ends in dots: on a page, where lines of dots stand in examples too."""
 _CUT = re.compile(
