@@ -1,7 +1,7 @@
 """How long `triage log` takes on a PostgreSQL server beside a Python that imports psycopg and connects.
 
-Prints the ratio of wall times, each the median of pairs run in turn, on a server of its own on loopback. The bar
-is 1.3. Then what one connection does in a process: events one by one, and in batches.
+Prints the ratio of wall times, each the median of pairs run in turn, on a server of its own on loopback; the
+bar is 1.3. Then what one connection does in a process: events one by one, and in batches.
 """
 
 import statistics

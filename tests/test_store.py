@@ -9,7 +9,7 @@ import pytest
 from tests_support import START, new_recorder, new_store, opened
 
 from triage import errors, events, redact
-from triage.store import Name, open_store
+from triage.store import Name, Query, open_store
 from triage.usecases import journals
 from triage.usecases.recorder import Said
 
@@ -230,6 +230,17 @@ def test_an_event_is_found_by_id_number_tail_and_rank(store, recorder):
 )
 def test_what_there_is_not_is_not_found(store, recorder, name):
     assert store.find(recorder.place.journal, name) == []
+
+
+def test_what_was_said_is_searched_in_all_journals_the_newest_first(store, recorder):
+    other = recorder.moved(journals.open_journal(recorder, "Other", {}).place)
+    recorder.record(entry("deploy started"))
+    other.record(entry("deploy failed"))
+    recorder.record(entry("rolled back"))
+
+    found = store.search(Query((("deploy",),), kinds=("entry",)))
+
+    assert [event.body["text"] for event in found] == ["deploy failed", "deploy started"]
 
 
 # Merging

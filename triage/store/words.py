@@ -8,12 +8,25 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
-from typing import Any
+from typing import Any, Protocol
 
 from triage import events
 from triage.events import Event
 from triage.report.lines import SEQUENCE
-from triage.store import Query, Store
+from triage.store import JournalRow, Query
+
+
+class Readable(Protocol):
+    """What a scan needs of a store."""
+
+    def journals(self) -> list[JournalRow]:
+        """See `Store.journals`."""
+        ...
+
+    def events(self, journal: str, *, kinds: Sequence[str] = (), output: bool = False) -> Iterator[Event]:
+        """See `Store.events`."""
+        ...
+
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDLESS = frozenset({"event", "instant", "integer", "flag", "output", "streams"})
@@ -96,7 +109,7 @@ def is_asked_for(event: Event, query: Query) -> bool:
     return (not query.since or at >= query.since) and (not query.until or at < query.until)
 
 
-def scan(store: Store, query: Query) -> Iterator[Event]:
+def scan(store: Readable, query: Query) -> Iterator[Event]:
     """What a search finds, by reading all events: for a store without an index that could be kept up."""
     rows = store.journals()
     every = (

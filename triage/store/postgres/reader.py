@@ -5,7 +5,7 @@ from typing import Any
 
 from triage import events
 from triage.events import Event, Sealed, is_id
-from triage.store import Indexed, JournalRow, Name, sealing
+from triage.store import Indexed, JournalRow, Name, Progress, Query, sealing, untold
 from triage.store.postgres.link import Link, Row
 
 SMALLEST, LARGEST = 32, 512
@@ -93,6 +93,12 @@ class Reader:
         """See `Store.index`."""
         for row in self._pages(INDEX, [journal]):
             yield Indexed(*row)
+
+    def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:  # noqa: ARG002  no index
+        """See `Store.search`; all events of the kinds and journals are read."""
+        from triage.store import words
+
+        return words.scan(self, query)
 
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
