@@ -66,8 +66,9 @@ class Server:
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *arguments, *self._options],
-                stdout=log, stderr=log, **_as_nobody(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_as_nobody(),
             )  # fmt: skip
+            self._watch(self._process.pid)
         end = time.monotonic() + START
         while True:
             try:
@@ -85,6 +86,13 @@ class Server:
             self._process.send_signal(how)
             self._process.wait(timeout=30)
             self._process = None
+            self._watcher.kill()  # else it would send its signal to whoever has that number by then
+            self._watcher.communicate()
+
+    def _watch(self, server: int) -> None:
+        """Have the server end when this process does, however that ends: who waits for a pipe to close sees it."""
+        script = 'read -r line; kill -QUIT "$0" 2>/dev/null'
+        self._watcher = subprocess.Popen(["sh", "-c", script, str(server)], stdin=subprocess.PIPE)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
