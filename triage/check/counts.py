@@ -30,7 +30,19 @@ _COUNT = re.compile(
     r"|all|yet)\s+){0,3}(?P<state>open|fixed|accepted|closed|merged|done|failed|skipped|outstanding|unresolved)\b)?)",
     re.IGNORECASE,
 )
-_NOUN = re.compile(r"blocker|action|issue|ticket|\bprs?\b|pull request|addend|\benv", re.IGNORECASE)
+_NAMES = (
+    "blocker",
+    " action",
+    "issue",
+    "ticket",
+    " pr",
+    "\npr",
+    "pull request",
+    "addend",
+    " env",
+    "\naction",
+    "\nenv",
+)
 """What every count has somewhere."""
 _LOOSE = re.compile(
     r"\b(?:of|or|and|more|other|another|than|least|most|to|further|new|additional|each|per|such|same|next"
@@ -59,12 +71,12 @@ def count(view: View) -> Iterator[Finding]:
     """TR101: counts of entities, of what evidence counts, and of the list that follows."""
     known = _Known(view)
     mined = _mined(view)
-    for text in view.texts:
+    for text in view.having(*_NAMES):
         if text.about != "row" and text.field != "title":
-            if _NOUN.search(text.spoken):
-                yield from _of_entities(view, text, known)
-            if mined:
-                yield from _other_than_evidence(view, text, mined)
+            yield from _of_entities(view, text, known)
+    for text in view.having(*mined):
+        if text.about != "row" and text.field != "title":
+            yield from _other_than_evidence(view, text, mined)
     yield from _lists(view)
 
 
@@ -104,7 +116,9 @@ class _Known:
             elif state:
                 yield states.count(state)
             else:
-                yield from (len(states), *(states.count(word) for word in {*states, "open"}))
+                yield len(states)
+                if what != "blocker":
+                    yield from (states.count(word) for word in {*states, "open"})
         yield from self._besides(what, state)
 
     def _besides(self, what: str, state: str) -> Iterator[int]:

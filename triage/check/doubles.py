@@ -51,29 +51,39 @@ _STATE = re.compile(
 
 def _entries(view: View, part: Part) -> Iterator[Finding]:
     seen: dict[tuple[str, ...], str] = {}
-    states: dict[tuple[str, str], Row] = {}
-    for row in part.rows:
-        if row.source == "issue" and row.mark and (found := re.search(r"#(\d{1,7})", row.text)):
-            states[(found[1], row.mark)] = row
-    texts: dict[tuple[str, str], str] = {}
-    for row in part.rows:
-        if row.source != "entry":
-            texts.setdefault((_plain(row.text), (row.at or "")[:16]), row.event)
+    derived = _Derived(part)
     for row in part.rows:
         if row.source != "entry":
             continue
-        key = ("entry", _plain(row.text), _plain(row.outcome), (row.at or row.event)[:16])
+        text = _plain(row.text)
+        key = ("entry", text, _plain(row.outcome), (row.at or row.event)[:16])
         yield from _again(view, seen, key, row.event, repr(row.text))
-        derived = texts.get((_plain(row.text), (row.at or "")[:16]))
-        for found in _STATE.finditer(row.text):
-            ref, state = found["ref"] or found["that"], (found["state"] or found["was"]).casefold()
-            other = states.get((ref, state))
-            if other is not None and _near(other.at, row.at):
-                derived = other.event
-        if derived:
-            record = f"the row of {view.name(derived)} says it"
+        if said := derived.says(row, text):
             fix = f"triage retract {view.name(row.event)} 'said twice'"
-            yield view.finding("TR407", row.event, repr(row.text), record, fix)
+            yield view.finding(
+                "TR407", row.event, repr(row.text), f"the row of {view.name(said)} says it", fix
+            )
+
+
+class _Derived:
+    """The rows of a part that nobody typed."""
+
+    def __init__(self, part: Part) -> None:
+        self._states: dict[tuple[str, str], Row] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+        for row in (row for row in part.rows if row.source != "entry"):
+            self._texts.setdefault((_plain(row.text), (row.at or "")[:16]), row.event)
+            if row.source == "issue" and row.mark and (found := re.search(r"#(\d{1,7})", row.text)):
+                self._states[(found[1], row.mark)] = row
+
+    def says(self, entry: Row, text: str) -> str:
+        """The event whose row says what an entry does, or ''."""
+        for found in _STATE.finditer(entry.text) if "#" in entry.text else ():
+            ref, state = found["ref"] or found["that"], (found["state"] or found["was"]).casefold()
+            other = self._states.get((ref, state))
+            if other is not None and _near(other.at, entry.at):
+                return other.event
+        return self._texts.get((text, (entry.at or "")[:16]), "")
 
 
 def _near(one: str | None, two: str | None) -> bool:

@@ -22,6 +22,10 @@ _OBLIGATION = re.compile(
     + r"|(?i:\b(?:still )?(?:needs|has|remains) to be (?:done|fixed|added|written|tested|decided)\b"
     r"|\b(?:operator|somebody|someone|we) (?:must|needs? to|has to|have to|should(?! have))\b|\bto be done\b)"
 )
+_HINTS = (
+    "todo", "fixme", "next sprint", "operator", "somebody", "someone", "follow", "we ", "to be ", "[ ]",
+)  # fmt: skip
+"""What every obligation has somewhere, in small letters."""
 _BOX = re.compile(r"^[ \t]*[-*+] \[ \] (?P<text>.+)$", re.MULTILINE)
 _OWNED = re.compile(
     r"(?<![\w.])@[\w-]+|(?i:\bowners?\s*(?:[:=]|(?:is|are)\b)|\(owner\b|\bowned by\b|\bassign(?:ed to|ee)\b)"
@@ -47,8 +51,9 @@ def unowned(view: View) -> Iterator[Finding]:
                 said = f"action {action.number}, {action.title!r}, open"
                 yield view.finding("TR403", action.event, said, "no owner", fix, field="owner")
     owned = {action.event for part in view.report.parts for action in part.actions if action.owner}
-    for text in view.texts:
-        if text.event not in owned and not _is_settled(view, text):
+    owned |= _settled(view)
+    for text in view.having(*_HINTS):
+        if text.event not in owned:
             yield from _unowned(view, text)
     yield from _required(view)
 
@@ -64,15 +69,15 @@ def _is_due(view: View, part: Part, action: Action) -> bool:
     return beside and not _TRACKED.search(f"{action.title} {action.outcome}") and not action.issue
 
 
-def _is_settled(view: View, text: Text) -> bool:
-    """Whether a text is the note of an issue that is closed, or whose action has an owner."""
-    if text.about != "issue":
-        return False
+def _settled(view: View) -> set[str]:
+    """The events that tell of issues that are closed, or whose action has an owner."""
     owned = {issue_key(a.issue) for part in view.report.parts for a in part.actions if a.owner and a.issue}
-    issues = {view.setters.get((issue_key(issue.ref), "note"), issue.event): issue
-              for part in view.report.parts for issue in part.issues}  # fmt: skip
-    issue = issues.get(text.event)
-    return issue is not None and (issue.state != "open" or issue_key(issue.ref) in owned)
+    return {
+        view.setters.get((issue_key(issue.ref), "note"), issue.event)
+        for part in view.report.parts
+        for issue in part.issues
+        if issue.state != "open" or issue_key(issue.ref) in owned
+    }
 
 
 def _unowned(view: View, text: Text) -> Iterator[Finding]:

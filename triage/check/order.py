@@ -153,7 +153,9 @@ _DATE = re.compile(r"(?<![\d/.-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<dat
 
 def _unreal(view: View) -> Iterator[Finding]:
     """Dates and clock times that no calendar and no clock has."""
-    for text in view.texts:
+    for text in view.having("utc", "gmt", "z", "19", "20"):
+        if "-" not in text.spoken and ":" not in text.spoken:
+            continue
         for found in (*_CLOCK.finditer(text.spoken), *_DATE.finditer(text.spoken)):
             day = found["year"] if found.re is _DATE else ""
             if found[0].startswith("24:00") or (day and times.is_instant(f"{found[0]}T00:00:00.000000Z")):

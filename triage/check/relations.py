@@ -36,15 +36,15 @@ _FIXED_BY = re.compile(
 def relation(view: View) -> Iterator[Finding]:
     """TR103: a PR that is closed by an issue, an issue that is merged, an issue in the place of a PR."""
     kinds, pairs = _kinds(view), _pairs(view)
-    for text in view.texts:
-        if "#" in text.spoken and _VERB.search(text.spoken):
+    for text in view.having("#"):
+        if _VERB.search(text.spoken):
             for found in (*_CLOSED_BY.finditer(text.spoken), *_CLOSES.finditer(text.spoken)):
                 yield from _inverted(view, text, found, kinds)
                 yield from _mispaired(view, text, found, kinds, pairs)
             for found in _MERGED_ISSUE.finditer(text.spoken):
                 yield from _merged_issue(view, text, found, kinds)
-        if _BLOCKER_BY.search(text.spoken):
-            yield from _fixed_by_other(view, text)
+    for text in view.having("blocker"):
+        yield from _fixed_by_other(view, text)
     yield from _by_fields(view, kinds)
 
 
@@ -185,17 +185,20 @@ def dangling(view: View) -> Iterator[Finding]:
     listed = prs if view.page is not None else {"a record"}
     prs |= {_bare(issue.ref) for part in parts for issue in part.issues}
     ids = {event.id for event in view.events}
-    for text in view.texts:
+    for text in view.having("blocker", "action") if any(counts.values()) else ():
         yield from _named(view, text, counts)
-        for found in _FIXED_BY.finditer(text.spoken) if "#" in text.spoken and listed else ():
+    for text in view.having("#") if listed else ():
+        for found in _FIXED_BY.finditer(text.spoken):
             if found["ref"] not in prs:
                 record = f"no issue or PR #{found['ref']}; known: {_few(prs)}"
                 fix = f"triage issue {found['ref']} merged"
                 yield view.finding("TR301", text.event, found[0], record, fix, field=text.field)
+    for text in view.having("e:"):
         for found in _ID.finditer(text.spoken):
             if found["id"] not in ids:
                 fix = f"triage amend {view.name(text.event)} {text.field}='...'"
                 yield view.finding("TR301", text.event, found[0], "no such event here", fix, field=text.field)
+    yield from _by_number(view)
     yield from _events(view, ids)
     if view.page is not None:
         yield from _footnotes(view, view.page)
@@ -214,9 +217,16 @@ def _named(view: View, text: Text, counts: Mapping[str, int]) -> Iterator[Findin
         if known and number > known:
             record = f"{known} {each['what'].casefold()}{'s'[: known != 1]}"
             yield view.finding("TR301", text.event, each[0], record, fix, field=text.field)
-    if text.field in ("summary", "body", "cause", "fix") and view.page is None:
-        for event in _EVENT.finditer(text.spoken):
+
+
+def _by_number(view: View) -> Iterator[Finding]:
+    """Events that prose names by a number which recording did not know."""
+    for text in view.texts if view.page is None else ():
+        for event in (
+            _EVENT.finditer(text.spoken) if text.field in ("summary", "body", "cause", "fix") else ()
+        ):
             if int(event["number"]) < len(view.events) + BEYOND:
+                fix = f"triage amend {view.name(text.event)} {text.field}='...'"
                 yield view.finding("TR301", text.event, event[0], "no such event here", fix, field=text.field)
 
 

@@ -63,7 +63,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 """What may stand between a span and its two ends."""
-_TELLS_SPAN = re.compile(rf"\d[ \t-]?{_UNIT}|\d:[0-5]\d", re.IGNORECASE)
+_TELLS_SPAN = re.compile(rf"\d(?:[ \t-]?{_UNIT}|:[0-5]\d)")
 """What every text with a span, or with the ends of one, has somewhere."""
 FEW = 4
 """Minutes with an event below which a record is no timeline that a span could be held against."""

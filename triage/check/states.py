@@ -46,8 +46,8 @@ _MERGED = re.compile(
 
 def _never_merged(view: View, merged: Set[str]) -> Iterator[Finding]:
     """PRs of which a text says that they were merged, and the log does not."""
-    for text in view.texts:
-        for found in _MERGED.finditer(text.spoken) if "#" in text.spoken else ():
+    for text in view.having("merged"):
+        for found in _MERGED.finditer(text.spoken):
             ref = found["one"] or found["two"]
             if ref not in merged and text.about != "entry":
                 fix = f"triage issue {ref} merged"

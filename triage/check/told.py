@@ -35,7 +35,7 @@ NOW = ("summary", "status_note", "impact")
 def state(view: View) -> Iterator[Finding]:
     """TR408: a text that tells another state of an issue, a blocker or an action than the record."""
     states = _states(view)
-    for text in view.texts:
+    for text in view.having("#", "blocker", "action"):
         if text.about not in ("header", "section", "issue"):
             continue
         for found in _STATE.finditer(text.spoken):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -88,6 +89,27 @@ class View:
     def texts(self) -> list[Text]:
         """Every text that a document shows, but for verbatim output and errors."""
         return [text for part in self.report.parts for text in self._of(part) if text.text.strip()]
+
+    def having(self, *words: str) -> list[Text]:
+        """The texts in which one of these words stands, in small letters: quicker than an expression each."""
+        found: set[int] = set()
+        for word in words:
+            place = self._folded.find(word)
+            while place >= 0:
+                number = bisect_right(self._starts, place) - 1
+                found.add(number)
+                following = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._folded)
+                place = self._folded.find(word, following)
+        return [self.texts[number] for number in sorted(found)]
+
+    @cached_property
+    def _folded(self) -> str:
+        return "\0".join(text.spoken.casefold() for text in self.texts)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each text begins among all of them."""
+        return [0, *(match.end() for match in re.finditer("\0", self._folded))]
 
     def _of(self, part: Part) -> Iterator[Text]:
         text = self._texter(part)
