@@ -14,7 +14,7 @@ from tests_support import new_recorder, new_store
 
 from triage import __version__, integrity
 from triage.events import Sealed, digest_of
-from triage.integrity import Checkpoint, verify
+from triage.integrity import TRAIL, Checkpoint, trail_of, verify
 from triage.store import JournalRow
 from triage.usecases import corrections, exchange, facts, journals, purging, verifying
 from triage.usecases.recorder import Said, log
@@ -376,12 +376,12 @@ def _truncate(chance, lines, place):
 
 def _fork(chance, lines, place):
     """The last events are replaced by others, all digests made anew."""
-    return [*_rewritten(lines, place)], None
+    return [*_rewritten(lines, place)], place
 
 
 def _rewrite(chance, lines, place):
     """Everything is made anew, with another story."""
-    return [*_rewritten(lines, 1)], None
+    return [*_rewritten(lines, 1)], 1
 
 
 def _rewritten(lines, since):
@@ -418,7 +418,7 @@ def test_a_tampering_is_found_and_its_first_event_named(tmp_path, tamper):
     while found < max(SEEDS // len(TAMPERINGS), 1):
         seed += 1
         store, row = history(tmp_path, seed % 50 * 10)
-        lines = lines_of(store, row)
+        lines, copies = lines_of(store, row), list(store.copies(row.id))
         store.close()
         (tmp_path / f"{seed % 50 * 10}.db").unlink()
         (tmp_path / f"{seed % 50 * 10}-there.db").unlink(missing_ok=True)
@@ -428,13 +428,13 @@ def test_a_tampering_is_found_and_its_first_event_named(tmp_path, tamper):
             continue
         changed, place = done
         found += 1
-        held = Checkpoint(row.id, row.events, row.heads)
+        held = Checkpoint(row.id, row.events, row.heads, trail_of([copy.digest for copy in copies]))
         verified = verifying.export(changed, "x", held)
 
         assert not verified.good, (tamper.__name__, seed)
         if tamper is _delete:
             assert place <= verified.verdict.faults[0].place <= _child(lines, place), (seed, verified.verdict)
-        elif place is not None:
+        else:
             assert verified.verdict.faults[0].place == place, (tamper.__name__, seed, verified.verdict.faults)
         assert _stranger_finds(changed, lines[0]), (tamper.__name__, seed)
 
@@ -494,6 +494,26 @@ def test_bytes_that_are_no_envelope_are_altered_ones():
     verdict = verify([Sealed("", b"\xff{", None, None), Sealed("", b"[]", None, None)], "x")
 
     assert [fault.what for fault in verdict.faults] == ["altered", "altered"]
+
+
+def test_a_long_trail_names_the_stretch_in_which_the_first_event_went():
+    digests = [f"{n:064x}" for n in range(3 * TRAIL - 1)]
+    held = Checkpoint("x", len(digests), ("f" * 64,), trail_of(digests))
+    verdict = verify([], "x", held=held)
+
+    assert len(held.trail) == TRAIL
+    assert verdict.faults[0].place == 1
+
+
+def test_a_journal_that_was_written_anew_is_named_by_its_first_event(journal):
+    for text in ("one", "two", "three"):
+        journal("log", text)
+    journal("export", "-o", "before.jsonl")
+    lines = (journal.work / "before.jsonl").read_text().splitlines()
+    (journal.work / "after.jsonl").write_text("\n".join(_rewritten(lines, 3)) + "\n")
+    code, out = told(journal, "./after.jsonl", "--checkpoint", "before.jsonl")
+
+    assert (code, out.startswith("after.jsonl e3 rewritten: the checkpoint's head ")) == (1, True)
 
 
 def test_a_row_that_tells_less_than_there_is_is_a_fault(tmp_path):

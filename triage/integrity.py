@@ -7,7 +7,9 @@ envelope holds a commitment to its body, and a purge is an event.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from triage import events
@@ -17,12 +19,36 @@ CHECKPOINT = "triage.checkpoint.v1"
 """The format of a checkpoint."""
 
 
+Seen = Callable[[str, Mapping[str, Any], Sealed], None]
+
+
 class Checkpoint(NamedTuple):
-    """A journal as it was at a moment: how many events it had, and the digests of its heads."""
+    """A journal as it was at a moment: how many events it had, and the digests of its heads.
+
+    ``trail`` are the beginnings of digests of its events in the order in which they were kept: of each, or
+    of every so manieth that there are at most `TRAIL`. They tell which event was the first to go.
+    """
 
     journal: str
     events: int
     heads: tuple[str, ...]
+    trail: tuple[str, ...] = ()
+
+
+TRAIL = 256
+"""Digests of a trail: for a journal of so many events it names each."""
+SHORT = 16
+"""Hex digits of a digest in a trail."""
+
+
+def trail_of(digests: Sequence[str]) -> tuple[str, ...]:
+    """The trail of a journal's digests, in the order in which they are kept."""
+    return tuple(digest[:SHORT] for digest in digests[:: _step(len(digests))])
+
+
+def _step(count: int) -> int:
+    """How many events a trail goes on by."""
+    return max(-(-count // TRAIL), 1)
 
 
 class Fault(NamedTuple):
@@ -60,21 +86,24 @@ def verify(
     *,
     declared: Checkpoint | None = None,
     held: Checkpoint | None = None,
+    seen: Seen | None = None,
 ) -> Verdict:
     """Verify the copies of a journal, in the order in which they are kept.
 
     ``declared`` is what lies beside them (the row of a store, the head of an export) and must be all of them;
-    ``held`` is a checkpoint from elsewhere, whose events must be among them.
+    ``held`` is a checkpoint from elsewhere, whose events must be among them. ``seen`` is told of every copy
+    whose envelope can be read: its digest, its envelope, and the copy.
     """
-    reader = _Reader(journal)
+    reader = _Reader(journal, seen)
     for copy in copies:
         reader.take(copy)
     return reader.verdict(declared, held)
 
 
 class _Reader:
-    def __init__(self, journal: str) -> None:
+    def __init__(self, journal: str, seen: Seen | None) -> None:
         self._journal = journal
+        self._seen = seen
         self._place = 0
         self._places: dict[str, int] = {}
         self._ids: list[str] = [""]
@@ -101,6 +130,8 @@ class _Reader:
             self._fault("inserted", "it stands here twice")
         if head is None or digest in self._places:
             return
+        if self._seen is not None:
+            self._seen(digest, head, copy)
         self._places[digest] = self._place
         self._parents[digest] = tuple(head["parents"])
         self._times[digest] = head["recorded_at"]
@@ -123,7 +154,7 @@ class _Reader:
                 self._fault("altered", "output without a body")
         elif copy.body is None or copy.salt is None or events.sha256(copy.salt, copy.body) != head["body"]:
             self._fault("altered", "its text is not the one that was sealed")
-        elif _output(copy.body) != [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]:
+        elif (copy.chunks or b'"output":' in copy.body) and not _fits(copy.body, copy.chunks):
             self._fault("altered", "its output is not the one that was sealed")
         elif head["kind"] == "act":
             body = json.loads(copy.body)
@@ -222,15 +253,28 @@ class _Reader:
             return
         lost = [head for head in held.heads if head not in self._places]
         if lost:
-            what = "truncated" if self._place < held.events else "rewritten"
-            detail = f"the checkpoint's head {lost[0][:12]} is not here: it had {held.events} events"
-            place = self._place + 1 if what == "truncated" else held.events
+            place, which = self._first_lost(held)
+            what = "truncated" if place > self._place else "rewritten"
+            detail = f"the checkpoint's head {lost[0][:12]} is not here: it had {held.events} events{which}"
             self._faults.append(Fault(place, "", what, detail))
             return
         count = len(before(self._parents, held.heads))
         if count != held.events:
             detail = f"the checkpoint had {held.events} events, {count} lead to its heads"
             self._faults.append(Fault(min(count, held.events) + 1, "", "rewritten", detail))
+
+    def _first_lost(self, held: Checkpoint) -> tuple[int, str]:
+        """The place of the first event of a checkpoint that is not here, and what to say of it.
+
+        Without a trail only the last one is known to be gone.
+        """
+        if not held.trail:
+            return min(self._place + 1, held.events), ""
+        here = {digest[:SHORT] for digest in self._places}
+        step = _step(held.events)
+        gone = next((n for n, digest in enumerate(held.trail) if digest not in here), len(held.trail))
+        first, last = max((gone - 1) * step + 2, 1), min(gone * step + 1, held.events)
+        return first, "" if first >= last else f", and the first that is gone is one of e{first} to e{last}"
 
     def _partings(self) -> tuple[int, ...]:
         children: dict[str, int] = {}
@@ -242,26 +286,50 @@ class _Reader:
         )
 
 
-_TEXTS = ("id", "journal", "kind", "entity", "recorded_at", "body")
+_texts = itemgetter("id", "journal", "kind", "entity", "recorded_at", "body")
 """The keys of an envelope that the verification rests on."""
 
 
 def _head(envelope: bytes) -> dict[str, Any] | None:
-    """The envelope's object, or None where it is none of the form."""
+    """What the verification rests on of an envelope, or None where it is none of the form."""
+    found = _USUAL.fullmatch(envelope.decode("ascii", "replace"))
+    if found is not None:
+        head: dict[str, Any] = found.groupdict()
+        head["parents"] = found["parents"].replace('"', "").split(",") if found["parents"] else []
+        return head
+    return _unusual(envelope)
+
+
+_PLAIN = r'"[ !#-\[\]-~]*"'
+_USUAL = re.compile(
+    rf'\{{"actor":\{{"name":{_PLAIN},"session":{_PLAIN},"type":"[a-z]+"\}},"at":(?:null|"[0-9TZ:.-]{{27}}"),'
+    r'"body":"(?P<body>[0-9a-f]{64})","entity":"(?P<entity>[0-9a-f-]{36})","id":"(?P<id>[0-9a-f-]{36})",'
+    r'"journal":"(?P<journal>[0-9a-f-]{36})","kind":"(?P<kind>[a-z]+)",'
+    r'"parents":\[(?P<parents>(?:"[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)?)\],"part":"[0-9a-f-]{36}",'
+    r'"precision":"[a-z]+","recorded_at":"(?P<recorded_at>[0-9TZ:.-]{27})"\}',
+    re.ASCII,
+)
+"""An envelope as all but few are: canonical, and read in half the time that a reader of any JSON takes."""
+
+
+def _unusual(envelope: bytes) -> dict[str, Any] | None:
+    """The object of an envelope in any JSON, such as one with a name in another script."""
     try:
         value = events.read_json(envelope)
     except (ValueError, RecursionError):
         return None
     if type(value) is not dict or value.keys() != events.ENVELOPE or type(value["parents"]) is not list:
         return None
-    found = {type(value[name]) for name in _TEXTS}.union(map(type, value["parents"]))
-    return value if found == {str} else None
+    return value if set(map(type, (*_texts(value), *value["parents"]))) == {str} else None
+
+
+def _fits(body: bytes, chunks: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether chunks of output are those that a body commits to."""
+    return _output(body) == [[len(data), events.sha256(salt, data)] for salt, data in chunks]
 
 
 def _output(body: bytes) -> list[Any]:
     """The chunks that a body commits to."""
-    if b'"output":' not in body:
-        return []
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -293,8 +361,9 @@ def read_checkpoint(text: str) -> Checkpoint | None:
     try:
         value = json.loads(text)
         journal, count, heads = value["journal"], value["events"], value["heads"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        trail = tuple(str(digest)[:SHORT] for digest in value.get("trail") or ())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not isinstance(journal, str) or not isinstance(count, int) or not isinstance(heads, list):
         return None
-    return Checkpoint(journal, count, tuple(map(str, heads)))
+    return Checkpoint(journal, count, tuple(map(str, heads)), trail)

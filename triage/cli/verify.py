@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage import __version__, integrity
+from triage import __version__
 from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import plain, say, say_json
@@ -98,7 +98,9 @@ def _held(path: str) -> Checkpoint:
         raise NotFound(
             f"cannot read the checkpoint {path}: {error}", hint="name a checkpoint.json"
         ) from error
-    found = integrity.read_checkpoint(text.split("\n", maxsplit=1)[0]) or integrity.read_checkpoint(text)
+    from triage.usecases import verifying
+
+    found = verifying.held_of(text)
     if found is None:
         raise InvalidValue(f"{path} is no checkpoint", hint="a checkpoint.json of a site, or an export")
     return found

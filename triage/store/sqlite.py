@@ -177,8 +177,8 @@ class SqliteStore:
         )
         with _translated(self.path):
             for row in self._db.execute(sql, [journal]):
-                found = Indexed(*row)
-                yield found._replace(creates=bool(found.creates))
+                n, id, digest, kind, entity, creates, recorded_at = row
+                yield Indexed(n, id, digest, kind, entity, bool(creates), recorded_at)
 
     def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:
         """See `Store.search`; where the index cannot be brought up to date, all events are read."""

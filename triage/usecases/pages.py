@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from triage.events import unseal
-from triage.integrity import CHECKPOINT
+from triage.integrity import CHECKPOINT, trail_of
 from triage.redact import Redactor
 from triage.render import Style, as_json, render
 from triage.render.listing import page_path
@@ -60,7 +60,7 @@ def journal_files(
         Made(f"{folder}/record.jsonl", "".join(f"{line}\n" for line in export_of(row, copies)).encode()),
         Made(f"{folder}/index.html", page.encode()),
     ]
-    checkpoint = _checkpoint(summary, manner, made)
+    checkpoint = _checkpoint(summary, manner, made, trail_of([copy.digest for copy in copies]))
     made.append(Made(f"{folder}/checkpoint.json", checkpoint))
     if manner.sign_key:
         made.append(Made(f"{folder}/checkpoint.json{ENDING}", sign(checkpoint, manner.sign_key)))
@@ -78,7 +78,7 @@ def _document(report: Report, form: str, manner: Manner) -> str:
     )
 
 
-def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made]) -> bytes:
+def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made], trail: Sequence[str]) -> bytes:
     """What the documents were made from, and by what."""
     from hashlib import sha256
 
@@ -89,6 +89,7 @@ def _checkpoint(summary: Summary, manner: Manner, made: Sequence[Made]) -> bytes
         "slug": summary.slug,
         "events": summary.events,
         "heads": list(summary.heads),
+        "trail": list(trail),
         "triage": manner.style.version,
         "template": manner.template,
         "style": {name: value for name, value in manner.style._asdict().items() if value},

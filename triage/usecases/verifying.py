@@ -1,14 +1,14 @@
 """Verifying: a journal of the store, an export, a published page against the record that lies beside it."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from triage import events, integrity
 from triage.errors import InvalidValue, NotFound
-from triage.events import Sealed
+from triage.events import Event, Sealed
 from triage.integrity import Checkpoint, Fault, Verdict
 from triage.render import Style, as_json, render
 from triage.report import Report, heading
@@ -48,24 +48,43 @@ class Verified(NamedTuple):
 def journal(store: Store, row: JournalRow, held: Checkpoint | None = None) -> Verified:
     """Verify a journal of a store: its bytes, and what the store keeps beside them."""
     declared = Checkpoint(row.id, row.events, row.heads)
-    verdict = integrity.verify(store.copies(row.id), row.id, declared=declared, held=held)
-    return Verified(row.slug, verdict, faults=() if verdict.faults else tuple(_index(store, row)))
+    beside = _Beside(store.index(row.id))
+    verdict = integrity.verify(store.copies(row.id), row.id, declared=declared, held=held, seen=beside.take)
+    return Verified(row.slug, verdict, faults=() if verdict.faults else tuple(beside.faults(row)))
 
 
-def _index(store: Store, row: JournalRow) -> Iterator[str]:
-    """What a store keeps beside the bytes, against them."""
-    known = list(store.events(row.id))
-    for event, kept in zip(known, store.index(row.id), strict=True):
-        said = Indexed(
-            event.n, event.id, event.digest, event.kind, event.entity, event.creates, event.recorded_at
-        )
-        if said != kept:
-            yield f"e{event.n}: the store's index says otherwise than its envelope"
-            return
-    if [event.n for event in known] != list(range(1, len(known) + 1)):
-        yield "the numbers of events have gaps in the store"
-    if known and row.open == heading(known).closed:
-        yield "the store says otherwise than the record whether the journal is open"
+class _Beside:
+    """What a store keeps beside the bytes, one by one: its index, and whether it is open."""
+
+    def __init__(self, kept: Iterable[Indexed]) -> None:
+        self._kept = {each.digest: each for each in kept}
+        self._wrong = 0
+        self._headers: list[Event] = []
+
+    def take(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
+        """Look at what is kept beside one event."""
+        kept = self._kept.get(digest)
+        creates = head["id"] == head["entity"]
+        said = (head["id"], digest, head["kind"], head["entity"], creates, head["recorded_at"])
+        if (kept is None or kept[1:] != said) and not self._wrong:
+            self._wrong = kept.n if kept else -1
+        if head["kind"] in _OF_HEADERS:
+            self._headers.append(events.unseal(copy._replace(digest=digest)))
+
+    def faults(self, row: JournalRow) -> Iterator[str]:
+        """What is otherwise than the envelopes say, the first thing of each sort."""
+        numbers = sorted(each.n for each in self._kept.values())
+        if self._wrong:
+            name = f"e{self._wrong}: " if self._wrong > 0 else ""
+            yield f"{name}the store's index says otherwise than its envelope"
+        elif numbers != list(range(1, len(numbers) + 1)):
+            yield "the numbers of events have gaps in the store"
+        if self._headers and row.open == heading(self._headers).closed:
+            yield "the store says otherwise than the record whether the journal is open"
+
+
+_OF_HEADERS = ("header", "amendment", "act")
+"""The kinds that tell whether a journal is open."""
 
 
 def export(lines: Iterable[str], name: str, held: Checkpoint | None = None) -> Verified:
@@ -77,6 +96,17 @@ def export(lines: Iterable[str], name: str, held: Checkpoint | None = None) -> V
         raise InvalidValue(f"{name} is no export ({FORMAT})", hint="make one with: triage export -o FILE")
     copies = map(_copy, numbered[1:])
     return Verified(name, integrity.verify(copies, declared.journal, declared=declared, held=held))
+
+
+def held_of(text: str) -> Checkpoint | None:
+    """The checkpoint of a file that somebody kept: a ``checkpoint.json``, or an export, with its trail."""
+    found = integrity.read_checkpoint(text)
+    if found is not None:
+        return found
+    first, *lines = (line for line in text.split("\n") if line.strip())
+    found = integrity.read_checkpoint(first)
+    digests = [events.digest_of(_copy(line).envelope) for line in lines]
+    return found and found._replace(trail=integrity.trail_of(digests))
 
 
 def _copy(line: str) -> Sealed:
