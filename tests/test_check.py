@@ -145,8 +145,10 @@ def test_a_finding_says_what_was_said_what_the_record_says_and_what_to_do(journa
     assert ran == (
         1,
         (
-            "velvet-first-deploy e3 TR101 error: count: 'Three blockers' in summary; the record: 1 blocker\n"
-            "    fix: triage amend e3 'summary={{ words(\"blocker\") }} blockers stood in the way.'\n"
+            "velvet-first-deploy e3  TR101 error  count\n"
+            "    said    'Three blockers', in summary\n"
+            "    record  1 blocker\n"
+            "    fix     triage amend e3 'summary={{ words(\"blocker\") }} blockers stood in the way.'\n"
         ),
         "1 error\n",
     )
@@ -156,11 +158,21 @@ def test_the_fix_of_a_count_is_a_command_that_mends_it(journal):
     journal("blocker", "No package", "--at", "11:00")
     journal("blocker", "No table", "--at", "11:01")
     journal("set", "summary=Three blockers stood in the way.")
-    fix = journal.run("check").out.partition("fix: ")[2]
+    fix = journal.run("check").out.partition("fix  ")[2]
     journal(*shlex.split(fix)[1:])
 
     assert codes(journal) == set()
     assert "two blockers stood in the way." in journal("render")
+
+
+def test_a_finding_of_a_page_is_told_by_file_and_line(triage):
+    (triage.work / "page.md").write_text("# Deploy\n\n## Notes\n\nTBD\n")
+
+    assert triage("check", "page.md") == (
+        "page.md:5  TR601 warning  empty section\n"
+        "    said    'Notes: TBD', in body\n"
+        "    record  a placeholder"
+    )
 
 
 def test_warnings_alone_are_no_failure(journal):

@@ -140,6 +140,18 @@ def test_a_difference_tells_what_was_added_changed_and_taken_away(journal):
     ]
 
 
+def test_a_long_text_is_told_around_the_first_word_that_differs(journal):
+    journal("section", "Notes", "The first line of a longer text.\n\nIt goes on, and on, until it says four.")
+    journal.now += 3_600_000_000
+    journal("amend", "e2", "body=The first line of a longer text.\n\nIt goes on, and on, until it says five.")
+
+    assert journal("diff", "--from", "-30m").splitlines() == [
+        "~ section Notes: text",
+        "    - The first line of a longer text. It goes on, and on, until it says four.",
+        "    + The first line of a longer text. It goes on, and on, until it says five.",
+    ]
+
+
 def test_a_difference_between_two_moments_of_the_past(journal):
     journal("log", "one")
     journal.now += 3_600_000_000

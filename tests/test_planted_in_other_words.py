@@ -10,7 +10,7 @@ import pytest
 
 from triage.check import RULES
 from triage.redact import Redactor
-from triage.usecases.importing import check_page
+from triage.usecases.checking_page import check_page
 
 HERE = Path(__file__).resolve().parent
 PAGES = {path.stem: path for path in (*HERE.glob("clean_pages/*.md"), *HERE.parent.glob("samples/*/*.md"))}
@@ -93,7 +93,7 @@ def found(text):
     every = frozenset(RULES)
     return {
         (each.code, each.said)
-        for each in check_page(text, "page.md", every, Redactor(b"k" * 32), "2040-01-01T00:00:00.000000Z")
+        for each in check_page(text, "page.md", every, Redactor(b"k" * 32), now="2040-01-01T00:00:00.000000Z")
     }
 
 

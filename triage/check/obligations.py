@@ -53,7 +53,7 @@ def unowned(view: View) -> Iterator[Finding]:
     owned = {action.event for part in view.report.parts for action in part.actions if action.owner}
     owned |= _settled(view)
     for text in view.having(*_HINTS):
-        if text.event not in owned:
+        if text.event not in owned and " " in text.text.strip():
             yield from _unowned(view, text)
     yield from _required(view)
 

@@ -11,7 +11,7 @@ from triage.check import ERROR, RULES, SEVERITIES, Finding
 from triage.cli.command import argument, command
 from triage.cli.exchange import is_page
 from triage.console.call import Call
-from triage.console.speech import note, plain, say, say_json, shortened
+from triage.console.speech import has_colours, note, plain, say, say_json, shortened
 from triage.usecases import checking
 from triage.usecases.checking import Checked
 from triage.usecases.places import existing
@@ -112,9 +112,17 @@ def _where(checked: Checked, finding: Finding) -> str:
 
 
 def _tell_text(checked: Checked, finding: Finding) -> None:
-    rule = RULES[finding.code]
-    say(f"{_where(checked, finding)} {finding.code} {finding.severity}: {rule.name}: {_message(finding)}")
-    say(f"    fix: {plain(finding.fix)}")
+    on, off = (COLOURS[finding.severity], "\x1b[0m") if has_colours() else ("", "")
+    place = f"{checked.slug}:{finding.line}" if finding.line else _where(checked, finding)
+    say(f"{place}  {finding.code} {on}{finding.severity}{off}  {RULES[finding.code].name}")
+    field = f", in {finding.field}" if finding.field else ""
+    say(plain(f"    said    {finding.said!r}{field}"))
+    say(plain(f"    record  {finding.record}"))
+    if not finding.line:
+        say(plain(f"    fix     {finding.fix}"))
+
+
+COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
 
 
 def _tell_json(checked: Checked, finding: Finding) -> None:

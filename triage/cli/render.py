@@ -115,7 +115,8 @@ def diff_command(call: Call, name: str | None, start: str | None, end: str | Non
         if call.json:
             say_json(change._asdict())
         else:
-            say(plain(str(change)))
+            for line in str(change).split("\n"):
+                say(plain(line))
     if not found:
         note("nothing changed")
 

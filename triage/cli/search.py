@@ -1,6 +1,5 @@
 """`triage search` on the command line."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from triage import config, times
 from triage.cli.command import argument, command
 from triage.cli.reading import kinds_of
 from triage.console.call import Call
-from triage.console.speech import LINE, note, plain, say, say_json, shortened
+from triage.console.speech import LINE, has_colours, note, plain, say, say_json, shortened
 from triage.events import KINDS
 
 if TYPE_CHECKING:
@@ -131,18 +130,13 @@ def _excerpt(passage: "Passage") -> str:
 
 def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text as a terminal may get it, what was found in bold where that shows."""
-    on, off = ("\x1b[1m", "\x1b[0m") if _has_colours() else ("", "")
+    on, off = ("\x1b[1m", "\x1b[0m") if has_colours() else ("", "")
     done, parts = 0, []
     for start, end in spans:
         if start >= done:
             parts += [plain(text[done:start]), on, plain(text[start:end]), off]
             done = end
     return "".join([*parts, plain(text[done:])])
-
-
-def _has_colours() -> bool:
-    dumb = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
-    return not dumb and sys.stdout is not None and sys.stdout.isatty()
 
 
 def _as_dict(hit: "Hit") -> dict[str, Any]:

@@ -154,3 +154,9 @@ def _unexpected(error: BaseException) -> TriageError:
     return TriageError(
         f"internal error: {what:.200}", hint="set TRIAGE_DEBUG=1 to see where, and report it, please"
     )
+
+
+def has_colours() -> bool:
+    """Whether standard output is a terminal that shows colours, and nobody asked for none."""
+    dumb = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
+    return not dumb and sys.stdout is not None and sys.stdout.isatty()

@@ -35,7 +35,25 @@ class Change(NamedTuple):
     def __str__(self) -> str:
         if not self.field:
             return f"{self.verb} {self.kind} {self.name}"
-        return f"{self.verb} {self.kind} {self.name}: {self.field} {self.old!r} → {self.new!r}"
+        told = f"{self.verb} {self.kind} {self.name}: {self.field}"
+        if len(self.old) + len(self.new) <= SHORT:
+            return f"{told} {self.old!r} → {self.new!r}"
+        old, new = " ".join(self.old.split()), " ".join(self.new.split())
+        same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+        return f"{told}\n    - {_around(old, same)}\n    + {_around(new, same)}"
+
+
+SHORT = 100
+"""Characters that both values of a field may have to be told in one line."""
+AROUND = 100
+"""Characters of a longer value that are told, from shortly before the first that differs."""
+
+
+def _around(text: str, place: int) -> str:
+    """The part of a text in which a place lies, with dots where more stands."""
+    start = max(place - AROUND // 4, 0) if len(text) > AROUND else 0
+    end = start + AROUND
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def difference(old: Report | None, new: Report) -> list[Change]:
