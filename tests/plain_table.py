@@ -10,26 +10,14 @@ from triage.cli import COMMANDS, cli
 from triage.cli.command import AS_OPTION
 
 PATH = Path(__file__).parent.parent / "triage/fast/table.py"
-HEAD = '''"""What the fast road takes of each command: made from the click commands by `make table`."""
+HEAD = '''"""What the fast road takes of each command: made from the click commands by `make table`.
 
-from collections.abc import Mapping
-from typing import NamedTuple
+Of each: the module of its body, its arguments, its options that take a value, its flags. An argument ends in ?
+where it may be left out, in * or + where it takes all that is left, with + at least one. Options stand
+without their hyphens; ``env=environment`` is a spelling and what it means.
+"""
 
-
-class Plain(NamedTuple):
-    """A command without what only click can do: the module of its body, and its words without their hyphens.
-
-    An argument ends in ? where it may be left out, in * or + where it takes all that is left, with + at
-    least one. Options take a value, flags do not; ``env=environment`` is a spelling and what it means.
-    """
-
-    module: str
-    arguments: str
-    options: str
-    flags: str
-
-
-TABLE: Mapping[str, Plain] = {
+TABLE: dict[str, tuple[str, str, str, str]] = {
 '''
 
 
@@ -72,7 +60,7 @@ def main() -> None:
     for name, (module, arguments, options, flags) in rows().items():
         folded = textwrap.fill(options, 96, subsequent_indent=" " * 8, break_on_hyphens=False)
         lines.append(
-            f'    "{name}": Plain(\n        "{module}",\n        "{arguments}",\n'
+            f'    "{name}": (\n        "{module}",\n        "{arguments}",\n'
             f'        """{folded}""",\n        "{flags}",\n    ),\n'
         )
     PATH.write_text(f"{HEAD}{''.join(lines)}}}\n", encoding="utf-8")

@@ -96,11 +96,9 @@ def captured(road) -> tuple[int | None, str, str]:
 def command_lines(draw):
     """Words of a recording command: its texts and options, good and bad ones, in any order."""
     command = draw(st.sampled_from(sorted(TABLE)))
-    plain = TABLE[command]
-    spellings = [
-        f"--{each.partition('=')[0]}" for each in plain.options.split() if not each.startswith("store")
-    ]
-    flags = [f"--{each}" for each in plain.flags.split()]
+    _, _, valued, switches = TABLE[command]
+    spellings = [f"--{each.partition('=')[0]}" for each in valued.split() if not each.startswith("store")]
+    flags = [f"--{each}" for each in switches.split()]
     texts = st.lists(st.sampled_from(TEXTS) | st.text(max_size=6), min_size=1, max_size=4).map(tuple)
     value = st.sampled_from(VALUES)
     spaced = st.tuples(st.sampled_from(spellings), value)

@@ -18,7 +18,6 @@ def record(words: list[str]) -> int | None:
 
 
 def _recorded(command: str, said: dict[str, Any]) -> int | None:
-    import signal
     from importlib import import_module
 
     from triage.console.call import SHARED, Call
@@ -26,13 +25,12 @@ def _recorded(command: str, said: dict[str, Any]) -> int | None:
     from triage.console.speech import complain
     from triage.errors import Unavailable
 
-    body = getattr(import_module(f"triage.console.{TABLE[command].module}"), command)
+    body = getattr(import_module(f"triage.console.{TABLE[command][0]}"), command)
     call = Call({name: said.pop(name) for name in SHARED if name in said}, Heard())
     try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         body(call, **said)
-    except BaseException as error:  # noqa: BLE001  what is not left to click is told as click's handler tells it
-        if isinstance(error, Exception) and not (call.tried or isinstance(error, Unavailable)):
+    except Exception as error:  # noqa: BLE001  what is not left to click is told as click's handler tells it
+        if not (call.tried or isinstance(error, Unavailable)):
             return None
         return complain(error, as_json=call.json)
     finally:
