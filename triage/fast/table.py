@@ -1,8 +1,8 @@
 """What the fast road takes of each command: made from the click commands by `make table`.
 
-Of each: the module of its body, its arguments, its options that take a value, its flags. An argument ends in ?
-where it may be left out, in * or + where it takes all that is left, with + at least one. Options stand
-without their hyphens; ``env=environment`` is a spelling and what it means.
+Of each: the module of its body, its arguments, its options that take a value, its flags. An argument ends
+in ? where it may be left out, in * or + where it takes all that is left, with + at least one. Options
+stand without their hyphens; ``env=environment`` is a spelling and what it means.
 """
 
 TABLE: dict[str, tuple[str, str, str, str]] = {

@@ -5,7 +5,6 @@ write and checkpoint at once, and one append per process is no slower without it
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,9 +28,17 @@ from triage.store.lock import exclusive
 from triage.store.sealing import Tail
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from triage.redact import CleanEvent
     from triage.report import Summary
     from triage.store.health import Health
+else:
+    try:
+        # CPython's own; the module sqlite3 would load dates and times besides, 1 ms of every command.
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
 
 Value = TypeVar("Value")
 
