@@ -4,13 +4,14 @@ Prints wall time and peak memory for Markdown and HTML. The bars: 10,000 events 
 200 MiB; 100,000 within 11 times of that.
 """
 
-import os
 import statistics
 import subprocess
-import sys
-import time
+from collections.abc import Mapping
+from pathlib import Path
 
 from installed import environment
+from tables import Table, show
+from timing import measured
 
 RUNS = 5
 BARS = {"md": 1.0, "html": 1.5}
@@ -49,39 +50,41 @@ for n in range(total):
 
 
 def main() -> None:
-    """Measure, and print a line for each size and format."""
+    """Measure, and print the table."""
     with environment() as (commands, variables):
-        python, triage = str(commands / "python"), str(commands / "triage")
-        took: dict[tuple[int, str], float] = {}
-        for size in (10_000, 100_000):
-            slug = f"events-{size}"
-            fill = [python, "-c", FILL, variables["TRIAGE_STORE"], str(size), slug]
-            subprocess.run(fill, env=variables, check=True)
-            for form, bar in BARS.items():
-                page = os.path.join(variables["HOME"], f"out.{form}")
-                command = [triage, "render", slug, "--format", form, "-o", page]
-                runs = [_measure(command, variables) for _ in range(RUNS if size == 10_000 else 1)]
-                took[size, form] = statistics.median(seconds for seconds, _ in runs)
-                memory = max(kib for _, kib in runs) / 1024
-                note = f"bar {bar} s, 200 MiB" if size == 10_000 else _linear(took, form)
-                print(f"{size:>7,} events to {form:4}: {took[size, form]:.2f} s, {memory:.0f} MiB ({note})")
-        print(f"Python {sys.version.split()[0]}, median of {RUNS} runs")
+        show(measure(commands, variables))
 
 
-def _linear(took: dict[tuple[int, str], float], form: str) -> str:
-    return f"{took[100_000, form] / took[10_000, form]:.1f} times the smaller one, bar 11"
+def measure(commands: Path, variables: Mapping[str, str]) -> Table:
+    """What folding and rendering takes, of 10,000 and of 100,000 events."""
+    took = {size: _sizes(commands, variables, size) for size in (10_000, 100_000)}
+    rows = []
+    for (size, form), (seconds, kib) in [pair for found in took.values() for pair in found.items()]:
+        times = seconds / took[10_000][10_000, form][0]
+        bar = f"{BARS[form]} s, 200 MiB" if size == 10_000 else "11 ×"
+        rows.append((f"{size:,}", form, f"{seconds:.2f} s", f"{kib / 1024:.0f} MiB", f"{times:.1f} ×", bar))
+    return Table(
+        "Fold and render",
+        "`triage render`, the whole process, and its peak memory; beside it, how many times it takes what"
+        " 10,000 events take.",
+        ("events", "format", "seconds", "memory", "beside 10,000", "bar"),
+        rows,
+    )
 
 
-def _measure(command: list[str], variables: dict[str, str]) -> tuple[float, int]:
-    """Wall seconds and peak memory in KiB of one command."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, env=variables, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{command} ended with {child.returncode}")
-    return seconds, usage.ru_maxrss
+def _sizes(
+    commands: Path, variables: Mapping[str, str], size: int
+) -> dict[tuple[int, str], tuple[float, int]]:
+    """The median seconds and the greatest memory of rendering so many events, by size and format."""
+    slug, store = f"events-{size}", f"{variables['HOME']}/rendering.db"
+    own = {**variables, "TRIAGE_STORE": store}
+    subprocess.run([commands / "python", "-c", FILL, store, str(size), slug], env=own, check=True)
+    found = {}
+    for form in BARS:
+        command = [str(commands / "triage"), "render", slug, "--format", form, "-o", f"{store}.{form}"]
+        runs = [measured(command, own) for _ in range(RUNS if size == 10_000 else 1)]
+        found[size, form] = statistics.median(s for s, _ in runs), max(kib for _, kib in runs)
+    return found
 
 
 if __name__ == "__main__":
