@@ -13,6 +13,7 @@ from pathlib import Path
 import append
 import contention
 import rendering
+import searching
 import storing
 from installed import ROOT, environment
 from peers import Peer, installed
@@ -40,6 +41,7 @@ def main() -> None:
             lambda: contention.waiting(commands, variables),
             lambda: storing.measure(commands, variables),
             lambda: rendering.measure(commands, variables),
+            lambda: searching.measure(commands, variables, min(most, searching.EVENTS)),
         ):
             tables.append(measure())
             print(tables[-1].markdown(), flush=True)
