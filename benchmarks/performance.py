@@ -14,6 +14,7 @@ import append
 import contention
 import rendering
 import searching
+import sizes
 import storing
 from installed import ROOT, environment
 from peers import Peer, installed
@@ -41,6 +42,7 @@ def main() -> None:
             lambda: contention.waiting(commands, variables),
             lambda: storing.measure(commands, variables),
             lambda: rendering.measure(commands, variables),
+            lambda: sizes.measure(commands, variables),
             lambda: searching.measure(commands, variables, min(most, searching.EVENTS)),
         ):
             tables.append(measure())

@@ -4,14 +4,13 @@ Prints wall time and peak memory for Markdown and HTML. The bars: 10,000 events 
 200 MiB; 100,000 within 11 times of that.
 """
 
-import statistics
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from installed import environment
 from tables import Table, show
-from timing import measured
+from timing import Cost, measured
 
 RUNS = 5
 BARS = {"md": 1.0, "html": 1.5}
@@ -59,10 +58,12 @@ def measure(commands: Path, variables: Mapping[str, str]) -> Table:
     """What folding and rendering takes, of 10,000 and of 100,000 events."""
     took = {size: _sizes(commands, variables, size) for size in (10_000, 100_000)}
     rows = []
-    for (size, form), (seconds, kib) in [pair for found in took.values() for pair in found.items()]:
-        times = seconds / took[10_000][10_000, form][0]
+    for (size, form), cost in [pair for found in took.values() for pair in found.items()]:
+        times = cost.seconds / took[10_000][10_000, form].seconds
         bar = f"{BARS[form]} s, 200 MiB" if size == 10_000 else "11 ×"
-        rows.append((f"{size:,}", form, f"{seconds:.2f} s", f"{kib / 1024:.0f} MiB", f"{times:.1f} ×", bar))
+        rows.append(
+            (f"{size:,}", form, f"{cost.seconds:.2f} s", f"{cost.memory:.0f} MiB", f"{times:.1f} ×", bar)
+        )
     return Table(
         "Fold and render",
         "`triage render`, the whole process, and its peak memory; beside it, how many times it takes what"
@@ -72,10 +73,8 @@ def measure(commands: Path, variables: Mapping[str, str]) -> Table:
     )
 
 
-def _sizes(
-    commands: Path, variables: Mapping[str, str], size: int
-) -> dict[tuple[int, str], tuple[float, int]]:
-    """The median seconds and the greatest memory of rendering so many events, by size and format."""
+def _sizes(commands: Path, variables: Mapping[str, str], size: int) -> dict[tuple[int, str], Cost]:
+    """What rendering so many events takes, the median, by size and format."""
     slug, store = f"events-{size}", f"{variables['HOME']}/rendering.db"
     own = {**variables, "TRIAGE_STORE": store}
     subprocess.run([commands / "python", "-c", FILL, store, str(size), slug], env=own, check=True)
@@ -83,7 +82,7 @@ def _sizes(
     for form in BARS:
         command = [str(commands / "triage"), "render", slug, "--format", form, "-o", f"{store}.{form}"]
         runs = [measured(command, own) for _ in range(RUNS if size == 10_000 else 1)]
-        found[size, form] = statistics.median(s for s, _ in runs), max(kib for _, kib in runs)
+        found[size, form] = sorted(runs)[len(runs) // 2]
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from installed import environment
 from tables import Table, show
-from timing import measured
+from timing import Cost, measured
 
 STORE = """
 import json, sqlite3, sys, time
@@ -65,7 +65,7 @@ def main() -> None:
 def measure(commands: Path, variables: Mapping[str, str]) -> Table:
     """How many events one process can have kept a second."""
     one, many = _in_process(commands, variables)
-    seconds, kib = _record(commands, variables)
+    cost = _record(commands, variables)
     return Table(
         "Events a second",
         "One process, SQLite, every commit durable. The store's call alone, with events that were scrubbed"
@@ -77,7 +77,7 @@ def measure(commands: Path, variables: Mapping[str, str]) -> Table:
             (f"in batches of {SIZE:,}", f"{SIZE / _median(many):,.0f}", f"{_ratio(many):.1f} ×", "50,000"),
             (
                 f"`triage record` of {LINES:,} lines",
-                f"{LINES / seconds:,.0f}: {seconds:.1f} s, {kib / 1024:.0f} MiB",
+                f"{LINES / cost.seconds:,.0f}: {cost.seconds:.1f} s, {cost.memory:.0f} MiB",
                 "",
                 "6 s",
             ),
@@ -95,7 +95,7 @@ def _in_process(
     return one, many
 
 
-def _record(commands: Path, variables: Mapping[str, str]) -> tuple[float, int]:
+def _record(commands: Path, variables: Mapping[str, str]) -> Cost:
     lines = f"{variables['HOME']}/lines.jsonl"
     texts = (f"Deploy of v{number} started" for number in range(LINES))
     with open(lines, "w", encoding="utf-8") as file:

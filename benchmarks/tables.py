@@ -38,9 +38,10 @@ def machine() -> Table:
 
 
 def show(table: Table) -> None:
-    """Print a table in columns."""
+    """Print a table in columns, and what it says."""
     rows = [table.columns, *([str(cell) for cell in row] for row in table.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    sys.stdout.write(f"{table.text}\n")

@@ -52,8 +52,16 @@ def beside(run: Callable[[int], Run], other: Run, pairs: int) -> Ratio:
     return Ratio(statistics.median(a for a, _ in found), statistics.median(a / b for a, b in found))
 
 
-def measured(command: list[str], variables: Mapping[str, str]) -> tuple[float, int]:
-    """Wall seconds and peak memory in KiB of one command."""
+class Cost(NamedTuple):
+    """What one command took: wall seconds, seconds of the processor, peak memory in MiB."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
+def measured(command: list[str], variables: Mapping[str, str]) -> Cost:
+    """What one command takes; it must succeed."""
     start = time.perf_counter()
     child = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
@@ -61,4 +69,4 @@ def measured(command: list[str], variables: Mapping[str, str]) -> tuple[float, i
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{command} ended with {child.returncode}")
-    return seconds, usage.ru_maxrss
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
