@@ -19,7 +19,8 @@ SEARCHES = 200
 SEARCH = """
 import json, random, sys, time
 from triage import config
-from triage.store import Query, open_store
+from triage.store import open_store
+from triage.store.rows import Query
 from triage.usecases.searching import Scope, phrases, search
 store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy)
 journals, count = int(sys.argv[2]), int(sys.argv[3])

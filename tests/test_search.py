@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests_support import START, new_recorder, new_store, opened
 
 from triage.errors import UsageError
-from triage.store import Query, fulltext, words
+from triage.store import fulltext, words
+from triage.store.rows import Query
 from triage.usecases import facts, journals, purging, searching
 from triage.usecases.recorder import Said
 

@@ -59,7 +59,7 @@ def search_command(
     triage search connection refused
     triage search '"connection refused"' --kind evidence --since 2026-05-01 -C 2
     """
-    from triage.store import Query
+    from triage.store.rows import Query
     from triage.usecases import searching
 
     query = Query(

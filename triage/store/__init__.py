@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from triage.events import Event, Sealed
     from triage.redact import CleanEvent
     from triage.report import Summary
+    from triage.store.rows import Indexed, Published, Query, SiteRow
 
 STORE_FILE = "triage.db"
 
@@ -25,62 +26,6 @@ class JournalRow(NamedTuple):
     open: bool
     events: int
     heads: tuple[str, ...]
-
-
-class Published(NamedTuple):
-    """A journal that was published to a target, as it was then; ``style`` is what its documents rested on.
-
-    ``heads`` is empty where the summary is gone (after a purge): it is to be published again. ``owed`` counts
-    open obligations; instants are UTC texts or ''.
-    """
-
-    journal: str
-    style: str
-    heads: tuple[str, ...] = ()
-    slug: str = ""
-    type: str = ""
-    status: str = ""
-    severity: str = ""
-    service: str = ""
-    opened_at: str = ""
-    updated_at: str = ""
-    owed: int = 0
-
-
-class SiteRow(NamedTuple):
-    """A site that was published to a target: its id there, and what its indexes rest on."""
-
-    id: str
-    style: str
-
-
-class Indexed(NamedTuple):
-    """What a store keeps of an event beside its bytes, to find it by."""
-
-    n: int
-    id: str
-    digest: str
-    kind: str
-    entity: str
-    creates: bool
-    recorded_at: str
-
-
-class Query(NamedTuple):
-    """What is searched for: events that have all phrases, sequences of words as `words.words` makes them.
-
-    ``journals`` and ``kinds`` are all where they are empty; an event is from ``since`` on and before
-    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest. No more than
-    ``limit`` are wanted; 0 is all.
-    """
-
-    phrases: tuple[tuple[str, ...], ...]
-    journals: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    best: bool = False
-    limit: int = 0
 
 
 Progress = Callable[[int, int], None]
@@ -151,7 +96,7 @@ class Store(Protocol):
         """What is kept of every event of a journal to find it by, in the order of this store."""
         ...
 
-    def search(self, query: Query, *, progress: Progress = untold) -> "Iterator[Event]":
+    def search(self, query: "Query", *, progress: Progress = untold) -> "Iterator[Event]":
         """The events that a query finds, without their output. What is withheld has no words."""
         ...
 
@@ -163,7 +108,7 @@ class Store(Protocol):
         """The journal whose id or slug this is, or None."""
         ...
 
-    def published(self, target: str) -> list[Published]:
+    def published(self, target: str) -> "list[Published]":
         """What was published to a target."""
         ...
 
@@ -171,12 +116,16 @@ class Store(Protocol):
         """The summaries of journals as they were published to a target, in the order asked for."""
         ...
 
-    def site(self, target: str) -> SiteRow:
+    def site(self, target: str) -> "SiteRow":
         """The site that was published to a target; a new one where none was."""
         ...
 
     def keep_publication(
-        self, target: str, site: SiteRow, summaries: "Iterable[tuple[Summary, str]]", withdrawn: Sequence[str]
+        self,
+        target: str,
+        site: "SiteRow",
+        summaries: "Iterable[tuple[Summary, str]]",
+        withdrawn: Sequence[str],
     ) -> None:
         """Remember what was published to a target: summaries with the style of their documents."""
         ...

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from triage.report import Summary
-from triage.store import Published, SiteRow
+from triage.store.rows import Published, SiteRow
 
 FEW = 500
 """Journals that one statement asks for: SQLite bounds the number of its parameters."""

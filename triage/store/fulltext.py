@@ -12,7 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from triage.events import Event
-from triage.store import Progress, Query, words
+from triage.store import Progress, words
+from triage.store.rows import Query
 from triage.times import to_us
 
 BATCH = 2000

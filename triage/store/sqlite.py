@@ -11,19 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import (
-    Indexed,
-    JournalRow,
-    Name,
-    Progress,
-    Published,
-    Query,
-    SiteRow,
-    Store,
-    sealing,
-    slugs,
-    untold,
-)
+from triage.store import JournalRow, Name, Progress, Store, sealing, slugs, untold
 from triage.store.lock import exclusive
 from triage.store.sealing import Tail
 
@@ -33,6 +21,7 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
     from triage.store.health import Health
+    from triage.store.rows import Indexed, Published, Query, SiteRow
 else:
     try:
         # CPython's own; the module sqlite3 would load dates and times besides, 1 ms of every command.
@@ -177,8 +166,10 @@ class SqliteStore:
         for some in _few(numbers):
             yield from self._copies(f"{_READ} AND e.n IN ({_marks(some)}) ORDER BY e.n", [journal, *some])
 
-    def index(self, journal: str) -> Iterator[Indexed]:
+    def index(self, journal: str) -> "Iterator[Indexed]":
         """See `Store.index`."""
+        from triage.store.rows import Indexed
+
         sql = (
             "SELECT n, id, digest, kind, entity, creates, recorded_at FROM event WHERE journal = ? ORDER BY n"
         )
@@ -187,7 +178,7 @@ class SqliteStore:
                 n, id, digest, kind, entity, creates, recorded_at = row
                 yield Indexed(n, id, digest, kind, entity, bool(creates), recorded_at)
 
-    def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:
+    def search(self, query: "Query", *, progress: Progress = untold) -> Iterator[Event]:
         """See `Store.search`; where the index cannot be brought up to date, all events are read."""
         from triage.store import fulltext, words
 
@@ -228,7 +219,7 @@ class SqliteStore:
             row = self._db.execute(f"{_JOURNALS} WHERE id = ?1 OR slug = ?1", [name]).fetchone()
         return _journal(row) if row else None
 
-    def published(self, target: str) -> list[Published]:
+    def published(self, target: str) -> "list[Published]":
         """See `Store.published`."""
         from triage.store import catalogue
 
@@ -242,16 +233,21 @@ class SqliteStore:
         with _translated(self.path):
             return catalogue.summaries(self._db, target, journals)
 
-    def site(self, target: str) -> SiteRow:
+    def site(self, target: str) -> "SiteRow":
         """See `Store.site`."""
         from triage.store import catalogue
+        from triage.store.rows import SiteRow
 
         with _translated(self.path):
             found = catalogue.site(self._db, target)
         return found or SiteRow(self._entropy(16).hex(), "")
 
     def keep_publication(
-        self, target: str, site: SiteRow, summaries: "Iterable[tuple[Summary, str]]", withdrawn: Sequence[str]
+        self,
+        target: str,
+        site: "SiteRow",
+        summaries: "Iterable[tuple[Summary, str]]",
+        withdrawn: Sequence[str],
     ) -> None:
         """See `Store.keep_publication`."""
         from triage.store import catalogue

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from triage import events
 from triage.events import Event
 from triage.report.lines import SEQUENCE
-from triage.store import JournalRow, Query
+from triage.store import JournalRow
+from triage.store.rows import Query
 
 
 class Readable(Protocol):

@@ -14,7 +14,8 @@ from triage.redact import Redactor
 from triage.render import built_in, listing, site
 from triage.render.site import Listed, Look, Made, Summaries
 from triage.report import Summary
-from triage.store import JournalRow, Published, SiteRow, Store
+from triage.store import JournalRow, Store
+from triage.store.rows import Published, SiteRow
 from triage.usecases.gate import check_listed, check_summaries
 from triage.usecases.pages import Manner, journal_files
 from triage.usecases.stage import Shelf, Stage

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from triage.errors import UsageError
 from triage.events import Event
 from triage.report import is_withdrawn
-from triage.store import Progress, Query, Store, untold, words
+from triage.store import Progress, Store, untold, words
+from triage.store.rows import Query
 from triage.usecases import lookup
 from triage.usecases.places import headers
 

@@ -10,7 +10,8 @@ from triage.redact import Redactor
 from triage.render import site
 from triage.render.site import Look, Made
 from triage.report import Report, Summary
-from triage.store import JournalRow, Published, Store
+from triage.store import JournalRow, Store
+from triage.store.rows import Published
 from triage.usecases.gate import check_listed, check_summaries
 from triage.usecases.pages import Manner, journal_files
 

@@ -13,7 +13,8 @@ from triage import integrity, times
 from triage.errors import NotFound, TriageError
 from triage.events import Event, Sealed
 from triage.redact import Redactor
-from triage.store import Indexed, JournalRow, Name, Store
+from triage.store import JournalRow, Name, Store
+from triage.store.rows import Indexed
 from triage.usecases.admitting import Gate
 from triage.usecases.places import place_of
 

@@ -12,7 +12,8 @@ from triage.events import Event, Sealed
 from triage.integrity import Checkpoint, Fault, Verdict
 from triage.render import Style, as_json, render
 from triage.report import Report, heading
-from triage.store import Indexed, JournalRow, Store
+from triage.store import JournalRow, Store
+from triage.store.rows import Indexed
 from triage.usecases.exchange import FORMAT, sealed
 from triage.usecases.signing import Signers, signature_of
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from triage import errors
 from triage.events import Event, Sealed
-from triage.store import Published, SiteRow, Store, sealing
+from triage.store import Store, sealing
 from triage.store.postgres.batch import Batch, pages
 from triage.store.postgres.link import CollisionError, Link, LostError, Statement, pause
 from triage.store.postgres.reader import Reader
+from triage.store.rows import Published, SiteRow
 
 if TYPE_CHECKING:
     from triage.redact import CleanEvent

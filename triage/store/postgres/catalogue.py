@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from triage.report import Summary
-from triage.store import Published, SiteRow
 from triage.store.postgres.link import Link, Statement
+from triage.store.rows import Published, SiteRow
 
 PUBLISHED = (
     "SELECT p.journal, p.style, p.heads, s.brief FROM triage_publication p"

@@ -49,7 +49,7 @@ class Names:
         return self._state(journal).claim
 
     def keep(self, journal: str, claim: str, *, is_open: bool) -> None:
-        """Keep what a journal's record asks to call it and whether it is open; another may have to give way."""
+        """Keep what a journal's record asks to call it, and whether it is open; another may give way."""
         known = self._state(journal)
         if known.claim == journal and not self.holder(claim):  # a new one, and nobody is in its way
             self._set(journal, claim, claim, is_open=is_open)

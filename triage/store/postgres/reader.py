@@ -5,8 +5,9 @@ from typing import Any
 
 from triage import events
 from triage.events import Event, Sealed, is_id
-from triage.store import Indexed, JournalRow, Name, Progress, Query, sealing, untold
+from triage.store import JournalRow, Name, Progress, sealing, untold
 from triage.store.postgres.link import Link, Row
+from triage.store.rows import Indexed, Query
 
 SMALLEST, LARGEST = 32, 512
 """Rows of the first page and of later ones: who looks at one event reads few; a body is 256 KiB at most."""

@@ -18,9 +18,9 @@ NOTE = "INSERT INTO triage_migration (version, name) VALUES (%s, %s)"
 def record() -> tuple[str, ...]:
     """Envelopes, bodies, chunks of output; where each journal ends, what it is called, who has a slug.
 
-    Recording only inserts. A row of ``triage_event`` says where its journal ends after it. The newest version
-    of ``triage_state`` is a journal's slug, the one that its record asks for, and its state; a slug is held by
-    the journal of its newest generation, as long as that is what the journal is called.
+    Recording only inserts. A row of ``triage_event`` says where its journal ends after it. The newest
+    version of ``triage_state`` is a journal's slug, the one that its record asks for, and its state; a slug
+    is held by the journal of its newest generation, as long as that is what the journal is called.
     """
     return (
         """CREATE TABLE IF NOT EXISTS triage_event (
