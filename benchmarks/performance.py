@@ -12,6 +12,7 @@ from pathlib import Path
 
 import append
 import contention
+import postgres
 import rendering
 import searching
 import sizes
@@ -41,6 +42,7 @@ def main() -> None:
             lambda: contention.lost([contention.Triage(commands, variables), *peers]),
             lambda: contention.waiting(commands, variables),
             lambda: storing.measure(commands, variables),
+            lambda: postgres.measure(commands, variables),
             lambda: rendering.measure(commands, variables),
             lambda: sizes.measure(commands, variables),
             lambda: searching.measure(commands, variables, min(most, searching.EVENTS)),

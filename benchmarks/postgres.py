@@ -1,64 +1,46 @@
-"""How long `triage log` takes on a PostgreSQL server beside a Python that imports psycopg and connects.
+"""How long `triage log` takes on a PostgreSQL server beside a Python that only connects to it, on loopback.
 
-Prints the ratio of wall times, each the median of pairs run in turn, on a server of its own on loopback; the
-bar is 1.3. Then what one connection does in a process: events one by one, and in batches.
+The bar is 1.3. The server is the one of the tests.
 """
 
-import statistics
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from append import pairs
-from installed import environment
+from installed import ROOT, environment
+from tables import Table, show
+from timing import Run, beside
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-import postgres_server
+sys.path.append(str(ROOT / "tests"))
+from postgres_server import server  # it lies with the tests
 
-BAR = 1.3
-BARE = "import sys, psycopg; psycopg.connect(sys.argv[1], autocommit=True).close()"
-WITHIN = """
-import sys, time
-from triage import config, redact
-from triage.events import Actor
-from triage.store import open_store
-from triage.usecases.places import only_open
-from triage.usecases.recorder import Circumstances, Recorder, Said
-store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy)
-recorder = Recorder(store, only_open(store), Circumstances(Actor("bench")),
-                    redactor=redact.Redactor(b"k" * 32), clock=config.clock, entropy=config.entropy)
-def clean(count):
-    said = [recorder.draft(Said("entry", {"text": f"event {i}"})) for i in range(count)]
-    return [redact.scrub(draft, recorder._redactor) for draft in said]
-one_by_one, batch = clean(500), clean(20_000)
-start = time.perf_counter()
-for event in one_by_one:
-    store.append([event])
-middle = time.perf_counter()
-store.append(batch)
-end = time.perf_counter()
-print(f"{len(one_by_one) / (middle - start):,.0f} events a second one by one,"
-      f" {len(batch) / (end - middle):,.0f} in a batch (the store's call alone)")
-store.close()
-"""
+PAIRS = 41
+CONNECT = "import sys, psycopg; psycopg.connect(sys.argv[1]).close()"
 
 
 def main() -> None:
-    """Measure, and print a line for each."""
-    with environment() as (commands, variables), postgres_server.server() as server:
-        python, triage = str(commands / "python"), str(commands / "triage")
-        variables["TRIAGE_STORE"] = server.address
-        subprocess.run([triage, "open", "Bench"], env=variables, check=True, stdout=subprocess.DEVNULL)
-        log, bare = pairs(
-            [triage, "log", "Deploy started", "v14"], [python, "-c", BARE, server.address], variables
-        )
-        ratio = statistics.median(a / b for a, b in zip(log, bare, strict=True))
-        print(
-            f"triage log {statistics.median(log) * 1000:.0f} ms, psycopg and a connection"
-            f" {statistics.median(bare) * 1000:.0f} ms, ratio {ratio:.2f} (bar {BAR})"
-        )
-        sys.stdout.flush()
-        subprocess.run([python, "-c", WITHIN, server.address], env=variables, check=True)
+    """Measure, and print the table."""
+    with environment() as (commands, variables):
+        show(measure(commands, variables))
+
+
+def measure(commands: Path, variables: Mapping[str, str]) -> Table:
+    """`triage log` beside the import of psycopg with a connection."""
+    home = Path(variables["HOME"])
+    with server() as running:
+        own = {**variables, "TRIAGE_STORE": running.address}
+        subprocess.run([commands / "triage", "open", "Bench"], env=own, check=True, stdout=-3)
+        log = Run([str(commands / "triage"), "log", "Deploy of v14 started", "v14"], home, own)
+        connect = Run([str(commands / "python"), "-c", CONNECT, running.address], home, own)
+        ratio = beside(lambda _: log, connect, PAIRS)
+    return Table(
+        "On a PostgreSQL server",
+        "The whole command that records one event, on loopback, beside a Python that imports psycopg and"
+        " connects.",
+        ("what", "time", "bar"),
+        [("triage log", ratio, "1.3 ×")],
+    )
 
 
 if __name__ == "__main__":
