@@ -175,6 +175,13 @@ def test_a_finding_of_a_page_is_told_by_file_and_line(triage):
     )
 
 
+def test_a_call_is_offered_where_prose_may_call_and_a_number_elsewhere(journal):
+    journal("blocker", "No package", "--at", "11:00")
+    journal("set", "impact=Three blockers stood in the way.")
+
+    assert "fix     triage amend e3 'impact=one blockers stood in the way.'" in journal.run("check").out
+
+
 def test_warnings_alone_are_no_failure(journal):
     journal("section", "References", "TBD")
 

@@ -59,6 +59,7 @@ CHECKS: Mapping[str, Check] = {
     "TR602": texts.call,
     "TR701": texts.secret,
     "TR901": claims.absolute,
+    "TR902": counts.literal,
 }
 """What looks for each rule in a report. Rules that only a page can break have nothing here."""
 

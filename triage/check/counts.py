@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from triage.check.finding import WARNING, Finding
-from triage.check.view import Text, View, spoken_of
+from triage.check.view import CALLED, Text, View, spoken_of
 from triage.events import decoded
-from triage.report.calls import WORDS
+from triage.report.calls import WORDS, Call, Unanswered
 
 _WORD = "|".join(WORDS)
 _NUMBER = (
@@ -71,23 +72,87 @@ def count(view: View) -> Iterator[Finding]:
     """TR101: counts of entities, of what evidence counts, and of the list that follows."""
     known = _Known(view)
     mined = _mined(view)
-    for text in view.having(*_NAMES):
-        if text.about != "row" and text.field != "title":
-            yield from _of_entities(view, text, known)
+    for told in _told(view):
+        right = known.total(told.what, told.state)
+        whole = told.what == "blocker" and not told.state and (told.total or told.said == 0)
+        numbers = known.numbers(told.what, told.state, told.text.part)
+        if told.said != right and (whole or told.said not in numbers):
+            yield _finding(view, "TR101", told, right)
     for text in view.having(*mined):
         if text.about != "row" and text.field != "title":
             yield from _other_than_evidence(view, text, mined)
     yield from _lists(view)
 
 
-def _of_entities(view: View, text: Text, known: _Known) -> Iterator[Finding]:
-    place = 0
-    while (found := _COUNT.search(text.spoken, place)) is not None:
-        loose = _LOOSE.search(found["between"])
-        place = found.start("between") + loose.end() if loose else found.end("noun")
-        before = found.string[max(0, found.start() - 14) : found.start()]
-        if not loose and not _BEFORE.search(before):
-            yield from _miscounted(view, text, found, known, total=bool(_PART_OF.search(before)))
+def literal(view: View) -> Iterator[Finding]:
+    """TR902: numbers that are right, and that a call would keep right."""
+    known = _Known(view)
+    for told in _told(view) if view.page is None else ():
+        right = known.total(told.what, told.state)
+        if told.said == right and told.text.field in CALLED and _call(view, told):
+            yield _finding(view, "TR902", told, right)
+
+
+class _Told(NamedTuple):
+    """A number of entities as a text tells it; ``total`` where it is the whole of which a part is told."""
+
+    text: Text
+    found: re.Match[str]
+    what: str
+    state: str
+    said: int
+    total: bool
+
+
+def _told(view: View) -> Iterator[_Told]:
+    """All numbers of entities in prose."""
+    for text in view.having(*_NAMES):
+        if text.about == "row" or text.field == "title":
+            continue
+        place = 0
+        while (found := _COUNT.search(text.spoken, place)) is not None:
+            loose = _LOOSE.search(found["between"])
+            place = found.start("between") + loose.end() if loose else found.end("noun")
+            before = found.string[max(0, found.start() - 14) : found.start()]
+            if not loose and not _BEFORE.search(before):
+                yield from _meant(view, text, found, total=bool(_PART_OF.search(before)))
+
+
+def _meant(view: View, text: Text, found: re.Match[str], *, total: bool) -> Iterator[_Told]:
+    what, said = _NOUNS[found["noun"].casefold()], _number(found["number"])
+    words = found["between"].casefold().split()
+    state = next(
+        (_STATES[word] for word in words if word in _STATES),
+        _STATES.get((found["state"] or "").casefold(), ""),
+    )
+    if state == "fixed" and what != "blocker":
+        state = "closed"
+    if _is_meant(view, found, what, said, state, words):
+        yield _Told(text, found, what, state, said, total)
+
+
+def _call(view: View, told: _Told) -> str:
+    """The call that says this number, in words where the text does; '' where none does."""
+    name = "count" if told.found["number"].isdigit() else "words"
+    arguments = (told.what, told.state) if told.state else (told.what,)
+    try:
+        view.answers.answer(Call(name, arguments, 0, 0))
+    except Unanswered:
+        return ""
+    return name + "(" + ", ".join(f'"{each}"' for each in arguments) + ")"
+
+
+def _finding(view: View, code: str, told: _Told, right: int) -> Finding:
+    state = f"{told.state} " if told.state else ""
+    in_words = WORDS[right] if right < len(WORDS) and not told.found["number"].isdigit() else str(right)
+    return view.finding(
+        code,
+        told.text.event,
+        " ".join(told.found[0].split()),
+        f"{right} {state}{told.what}{'s'[: right != 1]}",
+        view.reworded(told.text, *told.found.span("number"), in_words, call=_call(view, told)),
+        field=told.text.field,
+    )
 
 
 class _Known:
@@ -145,36 +210,6 @@ class _Known:
         return [action.status for action in found.queue] if what == "action" else []
 
 
-def _miscounted(
-    view: View, text: Text, found: re.Match[str], known: _Known, *, total: bool
-) -> Iterator[Finding]:
-    noun = found["noun"].casefold()
-    what, said = _NOUNS[noun], _number(found["number"])
-    words = found["between"].casefold().split()
-    state = next(
-        (_STATES[word] for word in words if word in _STATES),
-        _STATES.get((found["state"] or "").casefold(), ""),
-    )
-    if state == "fixed" and what != "blocker":
-        state = "closed"
-    if not _is_meant(view, found, what, said, state, words):
-        return
-    right = known.total(what, state)
-    whole = what == "blocker" and not state and (total or said == 0)
-    if said == right or (not whole and said in known.numbers(what, state, text.part)):
-        return
-    call = "count" if found["number"].isdigit() else "words"
-    arguments = f'"{what}", "{state}"' if state else f'"{what}"'
-    yield view.finding(
-        "TR101",
-        text.event,
-        " ".join(found[0].split()),
-        f"{right} {state + ' ' if state else ''}{what}{'s'[: right != 1]}",
-        view.reworded(text, *found.span("number"), f"{{{{ {call}({arguments}) }}}}"),
-        field=text.field,
-    )
-
-
 def _is_meant(view: View, found: re.Match[str], what: str, said: int, state: str, words: list[str]) -> bool:
     """Whether a number counts entities of the record, and not others of the same name.
 
@@ -211,7 +246,7 @@ _DONE = r"(?P<verb>[a-z]{3,12}ed|ran|run)"
 _MINED = re.compile(
     rf"\b{_DONE}[ \t]+(?P<number>\d{{1,5}})[ \t]+(?P<noun>[a-z]{{4,20}})(?:\(s\))?(?![\w/])", re.IGNORECASE
 )
-_TOLD = re.compile(
+_COUNTED = re.compile(
     rf"(?P<all>\ball[ \t\n]+(?:the[ \t\n]+)?)?(?<![\w#.,:/-])(?P<number>\d{{1,5}}|{_WORD})"
     r"(?P<between>(?:[ \t\n]+[A-Za-z-]+){0,2}?)[ \t\n]+(?P<noun>[a-z]{4,20})\b"
     r"(?P<after>(?:[ \t\n]+[a-z]+){0,3})",
@@ -244,7 +279,7 @@ def _singular(noun: str) -> str:
 
 def _other_than_evidence(view: View, text: Text, mined: Mapping[str, tuple[int, str]]) -> Iterator[Finding]:
     """Numbers of what an output counted: told of all of them, or with the verb that the output has."""
-    for found in _TOLD.finditer(text.spoken):
+    for found in _COUNTED.finditer(text.spoken):
         number, verb = mined.get(_singular(found["noun"]), (-1, ""))
         said = _number(found["number"])
         before = found.string[max(0, found.start() - 24) : found.start()].casefold()

@@ -59,6 +59,7 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "TR901", "absolute word", INFO, "never, always, no risk: more than a record can show", judges=True
         ),
+        Rule("TR902", "literal", INFO, "a number that a call would keep right", judges=True),
     )
 }
 """All rules by their codes; docs/checks has a page for each."""

@@ -98,8 +98,9 @@ def _of_sentence(view: View, text: Text, sentence: re.Match[str]) -> Iterator[Fi
         if us < 1_000_000:
             yield from _of_evidence(view, text, found, us, start)
         elif ends is None and us >= MINUTE and _is_unmatched(view, words, found, us, unit):
-            record, call = _wall_clock(view)
-            new = view.reworded(text, start + found.start(), start + found.end(), call)
+            record, shown = _wall_clock(view)
+            call = 'span("start", "end")'
+            new = view.reworded(text, start + found.start(), start + found.end(), shown, call=call)
             yield view.finding("TR102", text.event, found[0].strip(), record, new, field=text.field)
 
 
@@ -279,15 +280,12 @@ def _measured(start: str | None, end: str | None) -> Iterator[int]:
 
 
 def _wall_clock(view: View) -> tuple[str, str]:
-    """What the record has in place of a span, and the call that says it."""
+    """What the record has in place of a span, and how long the whole took."""
     clock = view.report.main.wall_clock
     if clock is None:
-        return "no two events lie so far apart", '{{ span("start", "end") }}'
-    so_far = " so far" if clock.so_far else ""
-    return (
-        f"no two events lie so far apart; the whole took {times.span(clock.us)}{so_far}",
-        '{{ span("start", "end") }}',
-    )
+        return "no two events lie so far apart", "..."
+    shown, so_far = times.span(clock.us), " so far" if clock.so_far else ""
+    return f"no two events lie so far apart; the whole took {shown}{so_far}", shown
 
 
 _RAN = re.compile(r"\b(?:in|took|within|lasted|after|needed)\s*$", re.IGNORECASE)
@@ -305,8 +303,9 @@ def _of_evidence(view: View, text: Text, found: re.Match[str], us: int, start: i
     if not titles & _stems(f"{found.string} {_title(view, text)}"):
         return
     event, nearest = min(known.items(), key=lambda pair: abs(pair[1] - us))
-    call = f'{{{{ evidence.span("{view.name(event)}") }}}}'
-    new = view.reworded(text, start + found.start("span"), start + found.end("span"), call)
+    call = f'evidence.span("{view.name(event)}")'
+    first, last = start + found.start("span"), start + found.end("span")
+    new = view.reworded(text, first, last, times.duration(nearest), call=call)
     record = f"{times.duration(nearest)}, by the timestamps of {view.name(event)}"
     yield view.finding("TR102", text.event, found["span"], record, new, field=text.field)
 

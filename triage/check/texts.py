@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from triage.check.finding import Finding
-from triage.check.view import View, every, quoted
+from triage.check.view import CALLED, View, every, quoted
 from triage.report import Part, Prose
 from triage.report.calls import Unanswered, found_in, near_misses
 
@@ -72,7 +72,7 @@ def _of_heading(view: View, path: tuple[str, ...], part: str) -> str:
 def call(view: View) -> Iterator[Finding]:
     """TR602: calls that have no answer, and what was meant for one."""
     for text in view.texts:
-        if "{{" not in text.text or text.field not in ("summary", "body", "cause", "fix"):
+        if "{{" not in text.text or text.field not in CALLED:
             continue
         for found in found_in(text.text):
             try:

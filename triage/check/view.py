@@ -80,8 +80,9 @@ class View:
         """A finding on a line of a page that no event was made of."""
         return Finding(code, RULES[code].severity, "", field, said, record, f"mend line {line}", line)
 
-    def reworded(self, text: Text, start: int, end: int, new: str) -> str:
-        """The command that puts something else in the place of a stretch of a text."""
+    def reworded(self, text: Text, start: int, end: int, new: str, *, call: str = "") -> str:
+        """The command that puts something else in the place of a stretch of a text; a call, where it may."""
+        new = f"{{{{ {call} }}}}" if call and text.field in CALLED else new
         whole = f"{text.text[:start]}{new}{text.text[end:]}"
         return f"triage amend {self.name(text.event)} {quoted(f'{text.field}={whole}')}"
 
@@ -205,6 +206,8 @@ class View:
 
 
 _PR = re.compile(r"\b(?:PRs?|pull requests?) #(\d{1,7})\b", re.IGNORECASE)
+CALLED = ("summary", "body", "cause", "fix")
+"""The fields whose text may call the record."""
 LONGEST = 60 * 24 * 400
 """Minutes after the first event within which spans are looked for."""
 
