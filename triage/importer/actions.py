@@ -23,13 +23,16 @@ from triage.importer.words import (
 _ITEMS = ["action", "owner", "status", "notes"]
 """The columns of a document's own table of action items, whose notes begin with the issue."""
 _FREED = re.compile(r"^BLOCKED → (?:FIXED|ACCEPTED)$")
+_OWN_OWNER = re.compile(r"^(?P<said>.*) — owner: (?P<owner>.+)$", re.DOTALL)
 _OWNER = re.compile(
     r"(?:\s*[—–-]\s*|\s*\(|\s+)(?:owner:\s*(?P<named>[^()—–]+?)\)?|@(?P<at>[\w.-]*\w))\s*$", re.IGNORECASE
 )
-_LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)$")
+_CLOSED = re.compile(r"\s*\((?i:done|fixed|completed?|closed)\)$|\s+(?:DONE|FIXED)$")
+_LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)(?P<freed> → (?:FIXED|ACCEPTED))?$")
 _ENDING = re.compile(r"(?:^|\s)(?P<word>DONE|TODO|FIXED|WIP)$")
 """A status in capitals at the end of a cell, where no column has it."""
-_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
+_STARTED = re.compile(r"(?:^|; )started by [^;]+$")
+"""What a document's queue says of an action that someone started: the record tells it by itself."""
 
 
 def is_table(reading: Reading, block: Block) -> bool:
@@ -92,6 +95,7 @@ def _row(reading: Reading, row: _Row) -> None:
     number = row.cell("number")
     numbered = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
     outcome = row.cell("outcome")
+    outcome = _STARTED.sub("", outcome) if told.status == "doing" and number else outcome
     issue = REFERENCE.match(outcome.partition(", ")[0]) if row.own else None
     if issue:
         outcome = outcome.partition(", ")[2]
@@ -105,7 +109,7 @@ def _row(reading: Reading, row: _Row) -> None:
         "issue": issue["ref"] if issue else "",
         **_section(reading),
     }
-    reading.add_action(fields, row.line, tail=told.proof, number=numbered)
+    reading.add_action(fields, row.line, tail=told.proof, number=numbered, freed=told.freed)
 
 
 class _State(NamedTuple):
@@ -114,6 +118,7 @@ class _State(NamedTuple):
     status: str
     note: str = ""
     proof: str = ""
+    freed: bool = False
 
 
 def _state(reading: Reading, text: str, line: int) -> _State:
@@ -124,7 +129,7 @@ def _state(reading: Reading, text: str, line: int) -> _State:
     word, note = split(bare)
     meant = known(word, STATUSES, ACTION_WORDS)
     if _FREED.match(bare):
-        return _State("blocked", proof=proof)
+        return _State("blocked", proof=proof, freed=True)
     if "→" in bare:
         return _State("done", bare, proof)
     if not meant:
@@ -183,18 +188,29 @@ def _is_action(item: Item) -> bool:
     return item.plain
 
 
+def _owned(text: str) -> tuple[str, str]:
+    """What is to be done, and by whom: ``Rotate the key @ana``, ``Rotate the key — owner: Ana``."""
+    own, other = _OWN_OWNER.match(text), _OWNER.search(text)
+    if own:
+        return own["said"], own["owner"]
+    if other:
+        return text[: other.start()], (other["named"] or other["at"]).strip()
+    return text, ""
+
+
 def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
     """An action of a list; boxes inside it are actions, other items inside it what came of it."""
     text = BACKED.sub("", item.text).strip()
-    found = _OWNER.search(text)
-    said = text[: found.start()] if found else text
-    owner = (found["named"] or found["at"]).strip() if found else ""
+    said, owner = _owned(text)
     loud = _LOUD.search(said)
     status = loud[1].casefold() if loud else "done" if item.done else "todo"
+    closed = None if loud else _CLOSED.search(said)
+    if closed and said[: closed.start()].strip():
+        said, status = said[: closed.start()], "done"
     title, _, outcome = (said[: loud.start()] if loud else said).strip().partition(" — ")
     more = joined(outcome, *(inner.text for inner in item.inner if inner.done is None))
     fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owner}
-    reading.add_action({**fields, **where}, item.line)
+    reading.add_action({**fields, **where}, item.line, freed=bool(loud and loud["freed"]))
     for inner in item.inner:
         if inner.done is not None:
             _box(reading, inner._replace(items=()), where)

@@ -14,6 +14,7 @@ _LABELS = {"error": "error", "effect": "effect", "root cause": "cause", "cause":
 _DERIVED = ("blocked", "stood for", "seen in")
 _BY = re.compile(r"by PR (?P<pr>(?:[\w.-]+/[\w.-]+)?#\d+)")
 _REF = re.compile(r"(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+")
+_MARKS = re.compile(r"^ {0,3}#{1,6}[ \t]*|\n.*$", re.DOTALL)
 _ACTION = re.compile(r"action (\d{1,6})\b")
 
 
@@ -49,8 +50,8 @@ def _labels(block: Block) -> list[tuple[str, str, int]]:
 def _long_text(reading: Reading, field: str, block: Block) -> bool:
     """All blocks up to the next line in bold, or the next heading, as one text."""
     taken = []
-    while reading.after and reading.after.kind != "heading" and reading.after.bold not in _TEXTS:
-        taken.append(reading.take().source)
+    while reading.after and _goes_on(reading.after, reading.level):
+        taken.append(_raised(reading.take(), reading.level))
     if not taken:
         return False
     body = joined(_value(reading, field), *taken, by="\n\n")
@@ -58,6 +59,18 @@ def _long_text(reading: Reading, field: str, block: Block) -> bool:
     if field == "fix" and not _value(reading, "status"):
         _set(reading, status="accepted" if block.bold == "Accepted" else "fixed")
     return True
+
+
+def _goes_on(block: Block, level: int) -> bool:
+    """Whether a block belongs to a long text of the blocker whose heading is of that level."""
+    return block.level > level if block.kind == "heading" else block.bold not in _TEXTS
+
+
+def _raised(block: Block, level: int) -> str:
+    """The source of a block; a heading of the text as it was before documents put it below their own."""
+    if block.kind != "heading":
+        return block.source
+    return f"{'#' * (block.level - level)} {_MARKS.sub('', block.source)}"
 
 
 def _field(reading: Reading, label: str, value: str, line: int) -> None:

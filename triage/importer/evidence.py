@@ -16,7 +16,11 @@ _TAIL = re.compile(r" · (?P<tail>[0-9a-f]{8})$")
 _EXIT = re.compile(r" · exit code (?P<code>-?\d{1,9})(?= · |$)")
 _SIGNAL = re.compile(r"(?: · |, )(?P<how>killed|interrupted) by (?P<signal>SIG[A-Z0-9]+)(?= · |$)")
 _TIMEOUT = re.compile(r" · timed out(?=, | · |$)")
-_VERBATIM = re.compile(r"(?:\(verbatim\)|\b(?:output|log|response|error)s?)\s*:?$", re.IGNORECASE)
+_AMOUNT = re.compile(r" · (?:[\d,]+ lines?, )?(?P<size>[\d,.]+ (?:bytes?|kB|MB))(?= · |$)")
+_VERBATIM = re.compile(
+    r"(?:\(verbatim\)|\b(?:output|log|response|error)s?)\s*:?$|\b(?:output|log|response|error)s?\b[^.:]*:$",
+    re.IGNORECASE,
+)
 _PROMPT = "$ "
 
 
@@ -31,7 +35,7 @@ def read(reading: Reading, block: Block) -> bool:
     caption = _CAPTION.match(line.text[len(line.label) :])
     if caption:
         _captioned(reading, block, caption)
-    elif _VERBATIM.search(block.text) and reading.path:
+    elif _VERBATIM.search(block.text):
         _add(reading, reading.take(), block.line, title=block.text.rstrip(": "))
     else:
         return False
@@ -46,7 +50,7 @@ def _captioned(reading: Reading, block: Block, caption: re.Match[str]) -> None:
     state = "timeout" if late else "interrupted" if signal and signal["how"] == "interrupted" else ""
     _add(
         reading,
-        reading.take(),
+        _as_counted(reading.take(), facts),
         block.line,
         tail=tail["tail"] if tail else "",
         title=block.lines[0].label,
@@ -58,9 +62,18 @@ def _captioned(reading: Reading, block: Block, caption: re.Match[str]) -> None:
     )
 
 
+def _as_counted(fence: Block, facts: str) -> Block:
+    """The fence with the output that was counted: documents end its last line, and have words for none."""
+    amount = _AMOUNT.search(facts)
+    if amount is None:
+        return fence._replace(text="") if fence.text == "(no output)\n" else fence
+    one_less = len(fence.text.encode("utf-8", "surrogatepass")) - 1
+    return fence._replace(text=fence.text[:-1]) if amount["size"] == f"{one_less} bytes" else fence
+
+
 def _console(reading: Reading, block: Block) -> bool:
     """What a console showed; its first line gives the command."""
-    if block.info != "console" or not reading.path:
+    if block.info != "console":
         return False
     first = block.text.partition("\n")[0]
     command = first.removeprefix(_PROMPT) if first.startswith(_PROMPT) else ""

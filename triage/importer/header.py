@@ -82,9 +82,11 @@ def _of_lines(block: Block) -> Iterator[tuple[str, str, int]]:
 
 def label(reading: Reading, label: str, value: str, line: int) -> None:
     """Read a labelled line of the header."""
-    label, value = label.strip(" *_:"), value.strip()
+    label, value = label.strip(), value.strip()
     if not label and not value:
         return
+    if not value and label.casefold() not in HEADER_FIELDS:
+        label, value = "Note", label
     if not reading.clock.date or label.casefold() in ("date", "time"):
         reading.clock.told(value)
     name = HEADER_FIELDS.get(label.casefold(), "")

@@ -20,7 +20,7 @@ def read(reading: Reading, block: Block) -> bool:
         reading.open_addendum(block, addendum["title"].strip())
     else:
         reading.stand_under(block.text, block.level, told=blocker is not None)
-        if blocker:
+        if blocker and reading.is_new(block.text):
             blockers.begin(reading, blocker["title"].strip(), block.line)
     return True
 

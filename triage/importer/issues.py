@@ -24,7 +24,7 @@ def is_table(reading: Reading, block: Block) -> bool:  # noqa: ARG001  as the ot
 
 def read(reading: Reading, block: Block) -> bool:
     """A table of issues."""
-    if block.kind != "table" or not block.rows or not is_table(reading, block):
+    if block.kind != "table" or not is_table(reading, block):
         return False
     names = [column.casefold() for column in block.columns]
     state = next(place for place, name in enumerate(names) if name in ("status", "state"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from triage.importer.moves import moved
-from triage.importer.pieces import Piece
+from triage.importer.pieces import Piece, joined
 
 MOST_ENVIRONMENTS = 64
 """Rows of the final state whose names are looked for in the titles of actions."""
@@ -15,8 +15,8 @@ Cells = list[list[str]]
 def linked(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with what each says of another."""
     found = _numbered(pieces)
-    _give_environments(found)
     _give_blocked(found)
+    _give_environments(found)
     _give_backed(found)
     return moved(found)
 
@@ -36,8 +36,10 @@ def _numbered(pieces: Sequence[Piece]) -> list[Piece]:
     for number, place in enumerate(places, 1):
         found[place] = slots[number] if number in slots else next(others)
     for place, piece in enumerate(pieces):
-        if piece.kind == "blocker" and piece.number in slots:
-            found[place] = piece._replace(about=places[piece.number - 1])
+        if piece.kind == "blocker" and 0 < piece.number <= len(places):
+            action = places[piece.number - 1]
+            if piece.number in slots or found[action].fields.get("status") == "blocked":
+                found[place] = piece._replace(about=action)
     return found
 
 
@@ -45,10 +47,16 @@ def _give_environments(pieces: list[Piece]) -> None:
     """Give actions their environment, and the values that they left there, apart from their outcome."""
     rows = [piece for piece in pieces if piece.kind == "observation" and "table" not in piece.fields]
     names = list(dict.fromkeys(piece.fields["cells"][0][1] for piece in rows if piece.fields["cells"][0][1]))
-    labels = list(dict.fromkeys(label for piece in rows for label, _ in piece.fields["cells"][1:]))
+    final = {piece.fields["cells"][0][1]: piece.fields["cells"][1:] for piece in rows}
+    labels = list(dict.fromkeys(label for cells in final.values() for label, _ in cells))
     for place, piece in enumerate(pieces):
         if piece.kind == "action" and "environment" not in piece.fields:
-            pieces[place] = _in_environment(piece, names, labels)
+            given = _in_environment(piece, names, labels)
+            known = final.get(given.fields.get("environment", ""), [])
+            if all(cell in known for cell in given.fields.get("cells", ())):
+                pieces[place] = given
+            elif _suffix(piece.fields["title"], set(names)):
+                pieces[place] = given.with_fields(outcome=piece.fields.get("outcome"), cells=None)
 
 
 def _in_environment(piece: Piece, names: Sequence[str], labels: Sequence[str]) -> Piece:
@@ -97,6 +105,10 @@ def _give_blocked(pieces: list[Piece]) -> None:
         if action >= 0:
             pieces[place] = piece._replace(about=action)
             pieces[action] = _freed(pieces[action], error or piece.fields.get("title", ""))
+    for place, piece in enumerate(pieces):
+        if piece.freed and piece.fields.get("status") == "blocked":
+            said = joined(piece.fields.get("outcome", ""), "BLOCKED → FIXED")
+            pieces[place] = piece.with_fields(status="done", outcome=said)
 
 
 def _blocked_by_error(pieces: Sequence[Piece]) -> dict[str, int]:

@@ -30,6 +30,7 @@ _TIME = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _ZONE = re.compile(rf"\b(?P<zone>{'|'.join(zone for zone in ZONES if len(zone) > 1)})\b")
+_ALL_TIMES = re.compile(rf"\b[Tt]im(?:es?|estamps?|ings?)\b[^.\n]{{0,30}}?{_ZONE.pattern}")
 _OPENING = re.compile(r"^[\s*_\[(`]*(?:(?:at|on)\s+)?", re.IGNORECASE)
 _SEPARATOR = re.compile(r"^[\s*_`\]),.:;|–—-]+")
 _BETWEEN = re.compile(r"^[\sT,]+(?:at\s+)?|^\s*[–—-]\s+", re.IGNORECASE)
@@ -75,7 +76,10 @@ def tells_day_alone(text: str) -> bool:
 
 
 class Clock:
-    """Reads the times of a page in order: a date and a zone hold until another is told."""
+    """Reads the times of a page in order: a date and a zone hold until another is told.
+
+    ``seen`` are the instants that it read, with their lines.
+    """
 
     def __init__(self, date: str = "", zone: int = 0) -> None:
         self.date = date
@@ -91,6 +95,13 @@ class Clock:
         zone = _ZONE.search(text)
         if zone:
             self.zone = ZONES[zone["zone"]]
+
+    def told_zone(self, text: str) -> bool:
+        """Take the zone that a sentence tells for all times; whether the text tells nothing else."""
+        found = _ALL_TIMES.search(text)
+        if found:
+            self.zone = ZONES[found["zone"]]
+        return found is not None and tells_day_alone(text)
 
     def read(self, text: str, *, line: int = 0) -> Stamp | None:
         """The time with which a text begins, after brackets and emphasis; None where it begins with none."""

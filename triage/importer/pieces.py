@@ -13,8 +13,8 @@ class Piece(NamedTuple):
     ``part`` is the place of the addendum that it belongs to, from 1, or 0. ``patches`` is the place of the
     piece that it patches, or -1; ``about`` that of the action which a blocker blocks, or evidence backs;
     ``tail`` what the page called it, ``heading`` where it stood. ``number`` is that of an action, or of the
-    action that a blocker blocks, where the page tells it. ``quoted`` are lines of the page that say more
-    than its fields do.
+    action that a blocker blocks, where the page tells it; ``freed`` says that its blockers are gone.
+    ``quoted`` are lines of the page that say more than its fields do.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Piece(NamedTuple):
     tail: str = ""
     heading: str = ""
     number: int = 0
+    freed: bool = False
     quoted: tuple[str, ...] = ()
 
     @property
@@ -58,7 +59,7 @@ class Odd(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a page says. ``times`` are those of its timeline in the order in which they were written."""
+    """What a page says. ``times`` are those of its timelines, with their lines, as they were written."""
 
     title: str
     pieces: list[Piece]

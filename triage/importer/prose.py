@@ -6,7 +6,11 @@ from triage.importer.reading import Reading
 
 
 def read(reading: Reading, block: Block) -> bool:
-    """Any block, as it was written."""
+    """Any block, as it was written; a comment and the zone of all times are quoted with what follows them."""
+    if block.source.startswith("<!--") and block.source.endswith("-->"):
+        return True
+    if reading.clock.told_zone(block.text or block.source):
+        return True
     caption, reading.caption = reading.caption, ""
     source = joined(f"**{caption}**" if caption else "", block.source, by="\n\n")
     if not reading.clock.date:

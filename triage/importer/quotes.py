@@ -8,8 +8,8 @@ from operator import itemgetter
 from triage.importer.pieces import Piece
 from triage.importer.reading import Reading
 
-_WORD = re.compile(r"[^\s\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f→—–·✓✗…]+")
-"""What a reader would miss: anything but room, punctuation and marks."""
+_WORD = re.compile(r"\d+(?::\d+)+|[^\s\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f→—–·✓✗…]+")
+"""What a reader would miss: times of day, and anything but room, punctuation and marks."""
 
 
 def words(text: str) -> set[str]:

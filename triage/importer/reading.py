@@ -9,6 +9,9 @@ from triage.importer.pieces import Odd, Piece, Stated, joined, without_empty
 from triage.importer.words import SUMMARY
 from triage.times import When
 
+MOST_PROSE = 32 * 1024
+"""Characters after which prose goes on in another event: one holds so many bytes."""
+
 Reader = Callable[["Reading", Block], bool]
 """Makes pieces of a block, and says whether the block was one of its own."""
 
@@ -32,7 +35,7 @@ class Reading:
         self.blocker = -1
         self.caption = ""
         self.tables: set[tuple[int, tuple[str, ...], str]] = set()
-        self.merged: set[str] = set()
+        self._named: set[tuple[int, str]] = set()
         self._levels: list[int] = []
         self._base = 0
         self._bold = 0
@@ -66,6 +69,11 @@ class Reading:
     def heading(self) -> str:
         """The heading under which the next block stands, or ''."""
         return self.path[-1] if self.path else ""
+
+    @property
+    def level(self) -> int:
+        """The level of that heading, or 0."""
+        return self._levels[-1] if self._levels else 0
 
     @property
     def header(self) -> Piece:
@@ -110,7 +118,14 @@ class Reading:
     def _continues(self, last: Piece) -> bool:
         """Whether prose goes on with a section: nothing stands between them."""
         same = last.part == self.part and last.fields["heading"] == self.path
-        return same and "body" in last.fields and "basis" not in last.fields
+        room = len(last.fields.get("body", "")) < MOST_PROSE
+        return same and room and "body" in last.fields and "basis" not in last.fields
+
+    def is_new(self, name: str) -> bool:
+        """Whether a name comes up in this part for the first time: what it names is read once."""
+        known = (self.part, name) in self._named
+        self._named.add((self.part, name))
+        return not known
 
     def state(self, label: str, text: str, line: int) -> None:
         """Keep what the page states and a record derives."""

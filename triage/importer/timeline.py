@@ -27,8 +27,9 @@ def is_table(reading: Reading, block: Block) -> bool:
         return False
     if TIMELINE.search(reading.heading):
         return _when(block.columns) >= 0
-    first = bool(block.rows) and bool(_TIMED.match(block.columns[0]))
-    return first and all(moments.begins(row[0]) for row in block.rows)
+    when = 1 if _DATED.match(block.columns[0]) else 0
+    timed = bool(block.rows) and bool(_TIMED.match(block.columns[when]))
+    return timed and all(moments.begins(row[when]) for row in block.rows)
 
 
 def read(reading: Reading, block: Block) -> bool:
@@ -106,7 +107,7 @@ def _paragraph(reading: Reading, block: Block) -> bool:
             return moments.tells_day_alone(block.text)
         if starts[0]:
             return False
-    elif len(starts) < 2 or len(starts) < len(block.lines):
+    elif len(starts) < 2 or starts[0] or len(starts) < len(block.lines) / 2:
         return False
     for start, end in zip(starts, [*starts[1:], len(block.lines)], strict=True):
         text = joined(*(line.text for line in block.lines[start:end]), by=" ")
@@ -144,8 +145,7 @@ def _outcome(text: str) -> tuple[str, str]:
 def _row(reading: Reading, text: str, outcome: str, line: int, when: When) -> None:
     """A row of a timeline: a PR that was merged, an entry of some type, or an entry."""
     merged, typed = _MERGED.match(text), _TYPED.match(text)
-    if merged and merged["ref"] not in reading.merged:
-        reading.merged.add(merged["ref"])
+    if merged and reading.is_new(f"{merged['ref']} merged"):
         fields = {"ref": merged["ref"], "type": "pr", "state": "merged", "title": merged["title"]}
         reading.add("issue", {**fields, "note": outcome}, line, when=when)
     elif typed:

@@ -33,12 +33,13 @@ HEADER_FIELDS = {
 """The field of a header that a label of a page tells."""
 DERIVED = re.compile(
     r"^(?:last updated|open issues|open actions|open|final state|not alike|backing|addendum|note"
-    r"|time|related issues|blocker \d+|published despite|classification|as of|.{1,60} must act)$",
+    r"|time|related issues|total wall-clock|time blocked|blocked|stood for|seen in|blocker \d+"
+    r"|published despite|classification|as of|.{1,60} must act)$",
     re.IGNORECASE,
 )
 """Labels of lines that a document makes of its record."""
 
-TIMELINE = re.compile(r"\b(?:timeline|sequence log|chronology|event log)\b", re.IGNORECASE)
+TIMELINE = re.compile(r"\b(?:timeline|sequence log|chronology|event log)\b|^log\b(?!s)", re.IGNORECASE)
 SUMMARY = re.compile(r"^(?:(?:executive |incident )?summary|overview|tl;?dr|abstract)$", re.IGNORECASE)
 IMPACT = re.compile(r"^impact$", re.IGNORECASE)
 ACTIONS = re.compile(

@@ -39,7 +39,7 @@ HIDDEN = re.compile(
 """Characters that a reader cannot see, that change how others read, or that are none (XML refuses them)."""
 
 _TOKEN = re.compile(
-    r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])?)`(?P=ticks)(?!`)"
+    r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])??)`(?P=ticks)(?!`)"
     r"|h(?<!\wh)(?P<url>ttps?://(?>[^\s<>\"'`|\\{}^\x00-\x1f…]+)(?!…))"
     r"|P(?<!\wP)R \#(?P<pr>[1-9]\d{0,9})\b"
     r"|\#(?P<issue>[1-9]\d{0,9})\b"

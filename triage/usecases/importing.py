@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from triage import times
 from triage.errors import InvalidValue
-from triage.events import Actor, Event, seal, unseal, visible
+from triage.events import Actor, Draft, Event, seal, unseal, visible
 from triage.importer import Page, read
 from triage.report import Report
 from triage.usecases.drafting import Drafted, drafted
-from triage.usecases.reconciling import dated, labelled, marked
+from triage.usecases.reconciling import Folded, dated, labelled, marked, updated
 from triage.usecases.recorder import Place, Recorder
 
 LONGEST = 4 * 1024 * 1024
@@ -52,7 +52,7 @@ def read_page(text: str, name: str) -> Page:
             hint="import it in parts",
         )
     page = read(text)
-    if not page.title and not any(piece.fields for piece in page.pieces):
+    if not (page.title or page.stated or any(piece.fields for piece in page.pieces)):
         raise InvalidValue(
             f"{name} says nothing", hint="import takes an export (.jsonl) or a page in Markdown"
         )
@@ -62,25 +62,42 @@ def read_page(text: str, name: str) -> Page:
 def draft_page(page: Page, text: str, name: str, actor: Actor, *, slug: str = "") -> Drafted:
     """The drafts of a page, such that the record says when, how long and by whom as the page does.
 
-    Three times the page is folded, and what its record would not say by itself is added to its pieces: when
-    things happened that its timeline tells, the ends of the work, and what it stated besides.
+    Where needed it is folded, up to three times, and what its record would not say by itself is added to its
+    pieces: when things happened that its timeline tells, the ends of the work, and what it stated besides.
     """
-    for added in (dated, marked, labelled):
+
+    def fold(page: Page) -> Folded:
         made = drafted(page, text, name, actor, slug=slug)
-        page = added(page, made, Report.from_events(events_of(made)))
+        return Folded(made, Report.from_events(events_of(made)))
+
+    page = labelled(marked(dated(updated(page), fold), fold), fold)
     return drafted(page, text, name, actor, slug=slug)
 
 
 def events_of(made: Drafted) -> list[Event]:
-    """The events that drafts would become, without a store."""
-    found: list[Event] = []
-    heads: list[str] = []
-    for number, draft in enumerate(made.drafts, 1):
-        recorded_at = times.from_timestamp_us(_LATER_US + number)
-        sealed = seal(draft, recorded_at, heads, bytes)
-        heads = [sealed.digest]
-        found.append(unseal(sealed, number, output=True))
-    return found
+    """The events that drafts would become, without a store and unsealed: no digest is one."""
+    return [_event(draft, number) for number, draft in enumerate(made.drafts, 1)]
+
+
+def _event(draft: Draft, number: int) -> Event:
+    recorded_at = times.from_timestamp_us(_LATER_US + number)
+    if draft.output is not None:
+        return unseal(seal(draft, recorded_at, (), bytes), number, output=True)
+    return Event(
+        id=draft.id,
+        journal=draft.journal,
+        kind=draft.kind,
+        entity=draft.entity,
+        part=draft.part,
+        at=draft.at,
+        precision=draft.precision,
+        recorded_at=recorded_at,
+        actor=draft.actor,
+        parents=(),
+        digest=f"{number:064x}",
+        body=draft.body,
+        n=number,
+    )
 
 
 _LATER_US = 4_000_000_000_000_000

@@ -1,24 +1,62 @@
 """Letting the record of a page say what the page says: when things happened, its ends, what it stated.
 
-Each of the three takes a page, its drafts and their report, and gives the page with more in its pieces.
+Each function takes a page, most of them with a way to fold it, and gives the page with more in its pieces.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from triage import times
 from triage.importer import Page, Piece, Stated
+from triage.importer.moments import Clock, Stamp
+from triage.importer.pieces import joined
 from triage.render import grids, summary
 from triage.report import Part, Report, Row
 from triage.usecases.drafting import Drafted
 
 
-def dated(page: Page, made: Drafted, report: Report) -> Page:
+class Folded(NamedTuple):
+    """A page's drafts, one for each piece, and the report of them."""
+
+    made: Drafted
+    report: Report
+
+
+Fold = Callable[[Page], Folded]
+
+
+def updated(page: Page) -> Page:
+    """The page, whose summary or title is as of its last update, where that is told and is the last time."""
+    told = next(
+        (each for each in page.stated if each.label.casefold() == "last updated" and not each.part), None
+    )
+    stamp = Clock().read(told.text) if told else None
+    last = max((piece.when.at for piece in page.pieces if piece.when.at), default="")
+    if told is None or stamp is None or stamp.rest or not stamp.when.at or stamp.when.at <= last:
+        return page
+    header = page.pieces[0]
+    name = "summary" if "summary" in header.fields else "title"
+    value = header.fields.get(name) or page.title
+    if not value:
+        return page
+    opening = header if name == "title" else header.with_fields(summary=None)
+    patch = Piece("header", {name: value}, told.line, stamp.when, patches=0)
+    return page._replace(pieces=[opening, *page.pieces[1:], patch])
+
+
+_DERIVING = {"action", "blocker", "issue", "header"}
+"""Kinds of which rows of a sequence log derive; a header's status does, too."""
+
+
+def dated(page: Page, fold: Fold) -> Page:
     """The page, each piece where and when its timeline has a row of it, instead of that row."""
     found = list(page.pieces)
+    if not {piece.kind for piece in found} & _DERIVING:
+        return page
     instead: dict[int, int] = {}
     dropped: set[int] = set()
-    for row, mine in _rows_told(found, made, report):
+    for row, mine in _rows_told(found, *fold(page)):
         piece, when = found[mine], found[row].when
         if piece.kind == "action" and piece.patches < 0:
             found[mine], found[row] = _parted(piece, mine, found[row])
@@ -30,7 +68,32 @@ def dated(page: Page, made: Drafted, report: Report) -> Page:
             instead[row] = mine
             dropped.add(mine)
     order = [instead.get(place, place) for place in range(len(found)) if place not in dropped]
-    return page._replace(pieces=_in_order(found, order))
+    return page._replace(pieces=_in_order(found, list(_fixes_last(_numbered(order, found), found))))
+
+
+def _numbered(order: Sequence[int], pieces: Sequence[Piece]) -> list[int]:
+    """The order, with the blockers of the page in their own: it is what numbers them."""
+    mine = sorted(place for place in order if _opens_blocker(pieces[place]))
+    blockers = iter(mine)
+    return [next(blockers) if _opens_blocker(pieces[place]) else place for place in order]
+
+
+def _fixes_last(order: Sequence[int], pieces: Sequence[Piece]) -> Iterator[int]:
+    """The order, with the fix of a blocker after its opening: what is of one minute stands as recorded."""
+    seen: set[int] = set()
+    waiting: dict[int, list[int]] = {}
+    for place in order:
+        first = pieces[place].patches
+        if first not in seen and pieces[place].kind == "blocker" and first >= 0:
+            waiting.setdefault(first, []).append(place)
+            continue
+        seen.add(place)
+        yield place
+        yield from waiting.pop(place, ())
+
+
+def _opens_blocker(piece: Piece) -> bool:
+    return piece.kind == "blocker" and piece.patches < 0
 
 
 def _rows_told(pieces: Sequence[Piece], made: Drafted, report: Report) -> list[tuple[int, int]]:
@@ -41,7 +104,7 @@ def _rows_told(pieces: Sequence[Piece], made: Drafted, report: Report) -> list[t
     for part in report.parts:
         for row in grids.log(part).rows:
             mine = places.get(row.event, -1)
-            key = (part.number, str(row.cells[1]), str(row.cells[2]))
+            key = (part.number, _bare(str(row.cells[1])), _bare(str(row.cells[2])))
             if mine >= 0 and pieces[mine].kind != "entry" and rows.get(key):
                 told.append((rows[key].pop(0), mine))
     return told
@@ -56,7 +119,7 @@ def _rows_of_timeline(pieces: Sequence[Piece]) -> dict[RowKey, list[int]]:
     rows: dict[RowKey, list[int]] = {}
     for place, piece in enumerate(pieces):
         if piece.kind == "entry" and "type" not in piece.fields:
-            key = (piece.part, piece.fields["text"], piece.fields.get("outcome", ""))
+            key = (piece.part, _bare(piece.fields["text"]), _bare(piece.fields.get("outcome", "")))
             rows.setdefault(key, []).append(place)
     return rows
 
@@ -87,28 +150,42 @@ _UNTIL = re.compile(r"; time to (?P<word>detect|mitigate) (?P<span>[^;]+?)(?=;|\
 _MARKS = {"detect": "detected", "mitigate": "mitigated"}
 
 
-def marked(page: Page, made: Drafted, report: Report) -> Page:
+def marked(page: Page, fold: Fold) -> Page:
     """The page, with marks where it tells other ends of the work than those that follow from it."""
+    if not any(_ENDS.search(each.text) for each in page.stated if not each.label):
+        return page
     found = list(page.pieces)
+    made, report = fold(page)
     places = {draft.id: place for place, draft in enumerate(made.drafts)}
     for each in page.stated:
         ends = None if each.label or each.part >= len(report.parts) else _ENDS.search(each.text)
         if ends is None:
             continue
         part = report.parts[each.part]
-        for mark, row in (*_other_ends(ends, part), *_moments(each.text, ends, part)):
+        if ends["start_name"] == "opened":
+            _open_at(found, each.part, Clock().read(ends["start"]))
+        for mark, row in (*_other_ends(each.text, ends, part), *_moments(each.text, ends, part)):
             place = places.get(row.event, -1)
             if place >= 0 and found[place].kind in ("entry", "action"):
                 found[place] = found[place].with_fields(mark=mark)
     return page._replace(pieces=found)
 
 
-def _other_ends(ends: re.Match[str], part: Part) -> Iterator[tuple[str, Row]]:
+def _open_at(pieces: list[Piece], part: int, stamp: Stamp | None) -> None:
+    """Let a part be opened at a time, where nothing else told it."""
+    place = next(place for place, piece in enumerate(pieces) if piece.opens and piece.part == part)
+    if stamp is not None and not pieces[place].when.at:
+        pieces[place] = pieces[place]._replace(when=stamp.when)
+
+
+def _other_ends(text: str, ends: re.Match[str], part: Part) -> Iterator[tuple[str, Row]]:
     """The rows at which the work began and ended, where these are not the ones that follow from the rows."""
     clock = part.wall_clock
-    for mark, at in (("start", clock.start_at if clock else None), ("end", clock.end_at if clock else None)):
-        if _minute(at) != ends[mark]:
-            yield from ((mark, row) for row in _rows_at(part, ends[mark], ends[f"{mark}_name"]))
+    if _minute(clock.start_at if clock else None) != ends["start"]:
+        yield from (("start", row) for row in _rows_at(part, ends["start"], ends["start_name"]))
+    ended = " so far, " not in text[: ends.start() + 1]
+    if ended and _minute(clock.end_at if clock else None) != ends["end"]:
+        yield from (("end", row) for row in _rows_at(part, ends["end"], ends["end_name"]))
 
 
 def _rows_at(part: Part, minute: str, text: str) -> list[Row]:
@@ -130,14 +207,23 @@ def _minute(at: str | None) -> str:
     return (at or "")[:16].replace("T", " ")
 
 
-def labelled(page: Page, made: Drafted, report: Report) -> Page:  # noqa: ARG001  as the other two are called
+def labelled(page: Page, fold: Fold) -> Page:
     """The page, with what it stated, and its record does not say, as free labels of its header."""
+    if not page.stated:
+        return page
     found = list(page.pieces)
+    report = fold(page).report
+    said = [_said_by(part, report) for part in report.parts]
     headers = {piece.part: place for place, piece in enumerate(found) if piece.opens}
-    left = [each for each in page.stated if not _is_said(each, report)]
-    for each in sorted(left, key=lambda each: each.label != "Author"):
-        place = headers[each.part]
-        found[place] = _with_label(found[place], *_as_label(each))
+    labels: dict[int, dict[str, list[str]]] = {}
+    for each in sorted(page.stated, key=lambda each: each.label != "Author"):
+        if not _is_said(each, report, said[min(each.part, len(said) - 1)]):
+            label, value = _as_label(each)
+            labels.setdefault(headers[each.part], {}).setdefault(label, []).append(value)
+    for place, told in labels.items():
+        known = dict(found[place].fields.get("labels") or ())
+        known |= {label: joined(known.get(label, ""), *values) for label, values in told.items()}
+        found[place] = found[place].with_fields(labels=[list(pair) for pair in known.items()])
     return page._replace(pieces=found)
 
 
@@ -153,39 +239,43 @@ def _as_label(stated: Stated) -> tuple[str, str]:
     ), value.strip() or label
 
 
-def _with_label(header: Piece, label: str, value: str) -> Piece:
-    labels = dict(header.fields.get("labels") or ())
-    labels[label] = f"{labels[label]}; {value}" if label in labels else value
-    return header.with_fields(labels=[list(pair) for pair in labels.items()])
+class _Said(NamedTuple):
+    """What a document says of a part by itself: its labelled lines, and the spans of its blockers."""
+
+    part: Part
+    lines: set[tuple[str, str]]
+    stood: set[str]
+    blocked: set[str]
 
 
-def _is_said(stated: Stated, report: Report) -> bool:
+def _said_by(part: Part, report: Report) -> _Said:
+    lines = summary.of_addendum(part, "") if part.number else summary.of_report(report, "")
+    stood = [blocker for blocker in part.blockers if blocker.blocked_us]
+    spans = {f"action {b.action_number}, for {times.span(b.blocked_us or 0)}" for b in stood}
+    return _Said(
+        part,
+        {(_bare(line.label), _bare(line.text)) for line in lines},
+        {times.span(blocker.blocked_us or 0) for blocker in stood},
+        spans | {f"action {blocker.action_number}" for blocker in part.blockers},
+    )
+
+
+def _is_said(stated: Stated, report: Report, said: _Said) -> bool:
     """Whether a document of the record says what the page stated: then nothing of it is lost."""
-    part = report.parts[stated.part] if stated.part < len(report.parts) else report.main
+    text = " ".join(stated.text.split()).strip(" .")
     if stated.label == "Author":
         return {name.strip() for name in stated.text.split(",")} <= set(report.authors)
     if stated.label == "Related issues":
         return set(stated.text.replace(",", " ").split()) <= set(report.related)
-    if stated.label.casefold() in ("stood for", "blocked", ""):
-        return _is_span(stated, part)
-    lines = summary.of_report(report, "") if not stated.part else summary.of_addendum(part, "")
-    return (stated.label.casefold(), _flat(stated.text)) in {
-        (line.label.casefold(), _flat(line.text)) for line in lines
-    }
-
-
-def _is_span(stated: Stated, part: Part) -> bool:
-    """Whether a part derives a span that was stated: of a blocker, of all of its blockers, of the work."""
-    text = _flat(stated.text).strip(" .")
-    stood = [blocker for blocker in part.blockers if blocker.blocked_us]
     if stated.label.casefold() == "stood for":
-        return text in {times.span(blocker.blocked_us or 0) for blocker in stood}
+        return text in said.stood
+    if stated.label.casefold() == "blocked":
+        return text in said.blocked
     if stated.label:
-        told = {f"action {b.action_number}, for {times.span(b.blocked_us or 0)}" for b in stood}
-        return text in told | {f"action {b.action_number}" for b in part.blockers}
+        return (_bare(stated.label), _bare(stated.text)) in said.lines
     if text.startswith("Time blocked: "):
-        return text == f"Time blocked: {times.span(part.time_blocked_us)}"
-    return _is_wall_clock(text, part)
+        return text == f"Time blocked: {times.span(said.part.time_blocked_us)}"
+    return _is_wall_clock(text, said.part)
 
 
 def _is_wall_clock(text: str, part: Part) -> bool:
@@ -199,5 +289,6 @@ def _is_wall_clock(text: str, part: Part) -> bool:
     return all(each in text for each in told)
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _bare(text: str) -> str:
+    """The letters and digits of a text: backticks of joined texts can make code of what is between."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
