@@ -2,6 +2,7 @@
 
 import re
 
+from triage.importer import states
 from triage.importer.blocks import Block
 from triage.importer.header import labelled, of_item
 from triage.importer.pieces import joined
@@ -18,14 +19,22 @@ _MARKS = re.compile(r"^ {0,3}#{1,6}[ \t]*|\n.*$", re.DOTALL)
 _ACTION = re.compile(r"action (\d{1,6})\b")
 
 
-def begin(reading: Reading, title: str, line: int) -> None:
-    """Begin a blocker; what follows its heading is about it."""
-    reading.blocker = reading.add("blocker", {"title": title}, line)
+def begin(reading: Reading, heading: Block, title: str) -> None:
+    """Begin a blocker, or go on with it where its heading comes again; what follows is about it.
+
+    What is none of its fields stands under the heading that documents will give it, by its place among all.
+    """
+    key = (reading.part, heading.text)
+    if key not in reading.blockers:
+        place = reading.add("blocker", {"title": title}, heading.line)
+        reading.path[-1] = f"Blocker {len(set(reading.blockers.values())) + 1}: {title}"
+        reading.blockers[key] = reading.blockers[reading.part, reading.heading] = place
+    reading.blocker = reading.blockers[key]
 
 
 def read(reading: Reading, block: Block) -> bool:
     """A block under the heading of a blocker: labelled lines, or a long text under a line in bold."""
-    if reading.blocker < 0:
+    if reading.blocker < 0 or states.is_italic(block):
         return False
     if block.bold in _TEXTS:
         return _long_text(reading, _TEXTS[block.bold], block)

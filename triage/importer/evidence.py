@@ -82,8 +82,8 @@ def _console(reading: Reading, block: Block) -> bool:
 
 
 def _add(reading: Reading, fence: Block, line: int, *, tail: str = "", **fields: Any) -> None:
-    """Add evidence; what stands in a summary, or under a heading for it, has no section of its own."""
-    bare = reading.path == ["Evidence"] or bool(SUMMARY.match(reading.heading))
+    """Add evidence; in a summary, about a blocker, or under a heading for it, it has no section."""
+    bare = reading.path == ["Evidence"] or reading.blocker >= 0 or bool(SUMMARY.match(reading.heading))
     fields |= {
         "language": "" if fence.info == "text" else fence.info,
         "origin": "supplied",

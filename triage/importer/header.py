@@ -139,6 +139,8 @@ def _status(reading: Reading, value: str, line: int) -> bool:
         return False
     word, note = split(value)
     meant = known(word, JOURNAL, JOURNAL_WORDS) or known(word.partition(",")[0], JOURNAL, JOURNAL_WORDS)
+    if reading.part and meant in ("", "open"):
+        return False  # a document shows no note of an addendum that is open
     if not meant:
         reading.odd.append(Odd(word, "status", line))
         reading.patch_header(status_note=value)

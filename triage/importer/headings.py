@@ -20,8 +20,8 @@ def read(reading: Reading, block: Block) -> bool:
         reading.open_addendum(block, addendum["title"].strip())
     else:
         reading.stand_under(block.text, block.level, told=blocker is not None)
-        if blocker and reading.is_new(block.text):
-            blockers.begin(reading, blocker["title"].strip(), block.line)
+        if blocker:
+            blockers.begin(reading, block, blocker["title"].strip())
     return True
 
 

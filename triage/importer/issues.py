@@ -13,13 +13,14 @@ _BY = re.compile(r"^(?:by PR \S*#\d+(?:, |$))+")
 """What blockers tell of an issue that they closed: ``by PR #1138, deployed``."""
 
 
-def is_table(reading: Reading, block: Block) -> bool:  # noqa: ARG001  as the other readers are asked
-    """Whether a block is a table of issues: each row begins with a reference of its own."""
+def is_table(reading: Reading, block: Block) -> bool:
+    """Whether a block is a table of issues: each row begins with a reference that no other row tells of."""
     names = [column.casefold() for column in block.columns]
     if names[:1] not in (["issue"], ["issue / pr"], ["pr"]) or not {"status", "state"} & set(names):
         return False
-    refs = [REFERENCE.match(row[0]) for row in block.rows]
-    return all(refs) and len({ref["ref"] for ref in refs if ref}) == len(refs)
+    refs = [found["ref"] for row in block.rows if (found := REFERENCE.match(row[0]))]
+    known = [reading.issues.get(ref, row) for ref, row in zip(refs, block.rows, strict=False)]
+    return len(set(refs)) == len(block.rows) and known == list(block.rows)
 
 
 def read(reading: Reading, block: Block) -> bool:
@@ -46,8 +47,10 @@ def _issue(
         reading.odd.append(Odd(word, "status of an issue", line))
         note = row[state]
     found = REFERENCE.match(row[0])
+    ref = found["ref"] if found else row[0]
+    reading.issues[ref] = row
     fields = {
-        "ref": found["ref"] if found else row[0],
+        "ref": ref,
         "state": meant,
         "type": "pr" if row[0].upper().startswith("PR") else "",
         "note": joined(_BY.sub("", note), *more),

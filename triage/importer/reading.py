@@ -20,8 +20,9 @@ class Reading:
     """The pieces so far, the heading under which the next block stands, and the blocks that are left.
 
     ``part`` is the addendum that is read, from 1, or 0. ``blocker`` is the place of the blocker under whose
-    heading the next block stands, or -1; ``caption`` the name that was given to the next table or checklist.
-    ``claims`` are the lines from which on the page speaks of a piece, each with the piece's place.
+    heading the next block stands, or -1; ``caption`` the name that the next table or checklist was given.
+    ``issues`` are the rows that told of issues; ``claims`` the lines from which on the page speaks of a
+    piece, each with its place.
     """
 
     def __init__(self, found: Sequence[Block] = ()) -> None:
@@ -35,13 +36,15 @@ class Reading:
         self.blocker = -1
         self.caption = ""
         self.tables: set[tuple[int, tuple[str, ...], str]] = set()
-        self._named: set[tuple[int, str]] = set()
+        self.merged: set[tuple[int, str]] = set()
+        self.blockers: dict[tuple[int, str], int] = {}
         self._levels: list[int] = []
         self._base = 0
         self._bold = 0
         self._addenda = 0
         self._headers: dict[int, int] = {}
         self._actions: set[tuple[int, str, str]] = set()
+        self.issues: dict[str, Sequence[str]] = {}
         self.claims: list[tuple[int, int]] = []
         self._unclaimed = 1
         self._blocks = found
@@ -120,12 +123,6 @@ class Reading:
         same = last.part == self.part and last.fields["heading"] == self.path
         room = len(last.fields.get("body", "")) < MOST_PROSE
         return same and room and "body" in last.fields and "basis" not in last.fields
-
-    def is_new(self, name: str) -> bool:
-        """Whether a name comes up in this part for the first time: what it names is read once."""
-        known = (self.part, name) in self._named
-        self._named.add((self.part, name))
-        return not known
 
     def state(self, label: str, text: str, line: int) -> None:
         """Keep what the page states and a record derives."""

@@ -20,7 +20,7 @@ def read(reading: Reading, block: Block) -> bool:
     """A paragraph that is derived from the record."""
     if block.kind != "paragraph":
         return False
-    if _is_italic(block):
+    if is_italic(block):
         return _italic(reading, block.text)
     if WALL_CLOCK.match(block.text):
         reading.state("", block.text, block.line)
@@ -30,7 +30,8 @@ def read(reading: Reading, block: Block) -> bool:
     return bool(RELATED.match(reading.heading)) and _related(reading, block)
 
 
-def _is_italic(block: Block) -> bool:
+def is_italic(block: Block) -> bool:
+    """Whether a paragraph is in italics, from its first letter to its last."""
     source = block.source.strip()
     return source[:1] == source[-1:] == "*" and source[1:2] != "*"
 

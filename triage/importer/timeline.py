@@ -145,7 +145,8 @@ def _outcome(text: str) -> tuple[str, str]:
 def _row(reading: Reading, text: str, outcome: str, line: int, when: When) -> None:
     """A row of a timeline: a PR that was merged, an entry of some type, or an entry."""
     merged, typed = _MERGED.match(text), _TYPED.match(text)
-    if merged and reading.is_new(f"{merged['ref']} merged"):
+    if merged and (reading.part, merged["ref"]) not in reading.merged:
+        reading.merged.add((reading.part, merged["ref"]))
         fields = {"ref": merged["ref"], "type": "pr", "state": "merged", "title": merged["title"]}
         reading.add("issue", {**fields, "note": outcome}, line, when=when)
     elif typed:

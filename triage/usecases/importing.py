@@ -52,7 +52,7 @@ def read_page(text: str, name: str) -> Page:
             hint="import it in parts",
         )
     page = read(text)
-    if not (page.title or page.stated or any(piece.fields for piece in page.pieces)):
+    if not (page.title or page.stated or any(piece.fields or piece.quoted for piece in page.pieces)):
         raise InvalidValue(
             f"{name} says nothing", hint="import takes an export (.jsonl) or a page in Markdown"
         )
