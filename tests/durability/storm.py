@@ -1,7 +1,6 @@
 """Writers that are killed: each starts one call of the program after the other, and most calls die on their way."""
 
 import json
-import os
 import random
 import re
 import signal
@@ -10,13 +9,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from typing import NamedTuple
 
 from program import SCRIPT, Program
+
+from durability.tracing import missing
 
 ACKNOWLEDGED = re.compile(rb"^velvet-first-deploy (e\d+|spooled:) .*\n", re.MULTILINE)
 
@@ -51,22 +50,32 @@ def _line(text: str) -> bytes:
     return json.dumps({"kind": "entry", "fields": {"text": text}}).encode() + b"\n"
 
 
-class Storm:
-    """Kill ``kills`` calls of ``writers`` that record at once.
+ON_SQLITE = {"flock": 2, "pwrite64": 25, "fdatasync": 5, "unlink": 1, "write": 1}
+ON_POSTGRES = {"connect": 1, "sendto": 12, "recvfrom": 12, "write": 1}
+"""Calls to the system while something is recorded, and about how many of each there are."""
 
-    ``sign`` is in the name of a file that a call opens once it asks for the store. Once `rage` is through,
-    ``acknowledged`` has the calls that said they were done, ``unanswered`` the others, and ``killed`` those of
-    both that a signal ended.
+
+class Storm:
+    """Kill ``kills`` calls of ``writers`` that record at once: at any moment, or in one of the calls to the system.
+
+    Once `rage` is through, ``acknowledged`` has the calls that said they were done, ``unanswered`` the others,
+    and ``killed`` those of both that a signal ended.
     """
 
     def __init__(
-        self, triage: Program, *, kills: int, writers: int = 8, sign: str = "triage.db.lock", seed: int = 6
+        self,
+        triage: Program,
+        *,
+        kills: int,
+        writers: int = 8,
+        moments: Mapping[str, int] = ON_SQLITE,
+        seed: int = 6,
     ) -> None:
         self.acknowledged: list[Call] = []
         self.unanswered: list[Call] = []
         self.killed: list[Call] = []
         self._triage = triage
-        self._sign = sign
+        self._moments = [(name, place) for name, count in moments.items() for place in range(1, count + 1)]
         self._is_calm = threading.Event()
         self._left = [kills // writers + (place < kills % writers) for place in range(writers)]
         self._seed = seed
@@ -93,7 +102,7 @@ class Storm:
             if kills <= 0 and self._is_calm.is_set():
                 return
             started = time.monotonic()
-            is_acknowledged, is_killed = self._start(call, chance, may_die=kills > 0)
+            is_acknowledged, is_killed = self._start(call, chance, chance.random() if kills > 0 else 1)
             (self.acknowledged if is_acknowledged else self.unanswered).append(call)
             if is_killed:
                 self.killed.append(call)
@@ -101,37 +110,26 @@ class Storm:
             else:
                 self._durations.append(time.monotonic() - started)
 
-    def _start(self, call: Call, chance: random.Random, *, may_die: bool) -> tuple[bool, bool]:
+    def _start(self, call: Call, chance: random.Random, fate: float) -> tuple[bool, bool]:
         """Whether the call was acknowledged, and whether a signal ended it: either, both or one of them."""
         process = subprocess.Popen(
-            [SCRIPT, *call.arguments],
+            [*(self._trap(chance) if fate < 0.6 and not missing() else ()), SCRIPT, *call.arguments],
             env=self._triage.environment,
             cwd=self._triage.work,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        killer = threading.Thread(target=self._kill, args=(process, chance))
-        if may_die and chance.random() < 0.8:
-            killer.start()
+        timer = threading.Timer(median(self._durations) * chance.uniform(0, 1.1), process.kill)
+        if 0.6 <= fate < 0.85:
+            timer.start()
         out = process.communicate(call.stdin)[0]
+        timer.cancel()
         assert process.returncode in (0, NOT_KEPT, -signal.SIGKILL), out
         return bool(ACKNOWLEDGED.search(out)), process.returncode == -signal.SIGKILL
 
-    def _kill(self, process: "subprocess.Popen[bytes]", chance: random.Random) -> None:
-        """Kill a call at any moment of its life, or in most cases within 10 ms of its asking for the store."""
-        if chance.random() < 0.3:
-            time.sleep(median(self._durations) * chance.uniform(0, 1.1))
-        else:
-            while process.poll() is None and not has_open(process.pid, self._sign):
-                time.sleep(0.002)
-            time.sleep(chance.uniform(0, 0.01))
-        process.kill()
-
-
-def has_open(pid: int, name: str) -> bool:
-    """Whether a process has a file open whose name has this in it."""
-    folder = Path(f"/proc/{pid}/fd")
-    with suppress(OSError):
-        return any(name in os.readlink(link) for link in folder.iterdir())
-    return False
+    def _trap(self, chance: random.Random) -> list[str]:
+        """What kills a call in one of its calls to the system; strace sends no signals with --seccomp-bpf."""
+        name, place = chance.choice(self._moments)
+        trap = f"inject={name}:signal=KILL:when={place}"
+        return ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={name}", "-e", trap]

@@ -15,7 +15,7 @@ import postgres_server
 import pytest
 
 from durability.audit import kept_of
-from durability.storm import Storm
+from durability.storm import ON_POSTGRES, Storm
 
 CLIENT_KILLS = int(os.environ.get("TRIAGE_CLIENT_KILLS", "6"))
 SERVER_KILLS = int(os.environ.get("TRIAGE_SERVER_KILLS", "1"))
@@ -42,7 +42,7 @@ def journal(triage, server):
 
 
 def test_what_was_acknowledged_is_there_whole_whoever_was_killed(journal, figures):
-    storm = Storm(journal, kills=CLIENT_KILLS, writers=WRITERS, sign="socket:")
+    storm = Storm(journal, kills=CLIENT_KILLS, writers=WRITERS, moments=ON_POSTGRES)
     storm.rage()
 
     kept, texts = kept_of(journal, storm)
