@@ -155,6 +155,21 @@ def test_what_was_sealed_is_read_back_as_it_was_said(text, name, output):
     assert (event.actor, event.parents, event.n) == (said.actor, ("a" * 64,), 7)
 
 
+@given(name=TEXTS, session=TEXTS, at=st.sampled_from([AT, None]), parents=st.lists(st.just("a" * 64)))
+def test_an_envelope_is_the_canonical_json_of_its_value(name, session, at, parents):
+    sealed = events.seal(draft(actor=Actor(name, "human", session), at=at), AT, parents, entropy)
+
+    assert events.canonical(json.loads(sealed.envelope)) == sealed.envelope
+
+
+@given(text=TEXTS, name=TEXTS, output=st.none() | st.binary(max_size=2000))
+def test_what_an_append_gives_back_is_what_is_read_later(text, name, output):
+    said = draft(body={"text": text, "cells": [["a", text]]}, actor=Actor(name, "human", ""), output=output)
+    sealed = events.seal(said, AT, ["b" * 64, "a" * 64], entropy)
+
+    assert events.appended(said, sealed, AT, ["b" * 64, "a" * 64], 7) == events.unseal(sealed, 7)
+
+
 def test_a_withheld_body_leaves_the_envelope():
     sealed = events.seal(draft(), AT, [], entropy)._replace(salt=None, body=None)
 

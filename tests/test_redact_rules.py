@@ -1,6 +1,8 @@
 """What the rules of the redactor find, what they leave alone, and what they look through."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triage.redact import Redactor, search
 from triage.redact.rules import PLACES, Rule, provider_rules
@@ -12,6 +14,22 @@ TICKET = Rule("ticket", ("tkt:",), r"TKT:(?P<secret>[0-9]{4})")
 def found(text, **options):
     """The rule of each secret of the text, with what it found."""
     return [(hit.rule, text[hit.start : hit.end]) for hit in search.search(text, **options)]
+
+
+HINTS = sorted({hint for rule in (*PLACES, *provider_rules()) for hint in rule.hints})
+PIECES = st.one_of(
+    st.sampled_from(HINTS), st.sampled_from(HINTS).map(lambda hint: hint[:3]), st.text(max_size=4)
+)
+
+
+@given(st.lists(PIECES, max_size=6).map("".join), st.booleans())
+def test_no_rule_is_passed_over_whose_hint_is_in_the_text(text, with_providers):
+    rules = (*PLACES, *provider_rules()) if with_providers else PLACES
+    maybe = search._maybe(text, with_providers=with_providers)
+
+    assert [rule for rule in maybe if search._has(rule.hints, text)] == [
+        rule for rule in rules if search._has(rule.hints, text)
+    ]
 
 
 def test_a_rule_that_is_not_built_in_is_looked_for_beside_the_others():

@@ -398,8 +398,11 @@ def decoded(data: bytes) -> str:
 
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value (RFC 8785 for what has no floats and only ASCII keys)."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8")
+    return _as_canonical(value).encode("utf-8")
+
+
+_as_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 
 
 def sha256(*pieces: bytes) -> str:
@@ -434,22 +437,36 @@ def seal(draft: Draft, recorded_at: str, parents: Iterable[str], entropy: Callab
         body["output"] = [[len(data), sha256(salt, data)] for salt, data in chunks]
         body.setdefault("sha256", sha256(draft.output))
     raw, salt = canonical(body), entropy(16)
-    envelope = canonical(
-        {
-            "id": draft.id,
-            "journal": draft.journal,
-            "kind": draft.kind,
-            "entity": draft.entity,
-            "part": draft.part,
-            "at": draft.at,
-            "precision": draft.precision,
-            "recorded_at": recorded_at,
-            "actor": draft.actor._asdict(),
-            "parents": sorted(parents),
-            "body": sha256(salt, raw),
-        }
-    )
+    envelope = _envelope(draft, recorded_at, parents, sha256(salt, raw))
     return Sealed(digest_of(envelope), envelope, salt, raw, chunks)
+
+
+def _envelope(draft: Draft, recorded_at: str, parents: Iterable[str], commitment: str) -> bytes:
+    """The bytes of an envelope: `canonical` of an object of eleven texts, put together by hand.
+
+    Half of what a batch of events costs would go into sorting the same names again and again.
+    """
+    q, actor = _quoted, draft.actor
+    return (
+        f'{{"actor":{{"name":{q(actor.name)},"session":{q(actor.session)},"type":{q(actor.type)}}},'
+        f'"at":{"null" if draft.at is None else q(draft.at)},"body":"{commitment}",'
+        f'"entity":{q(draft.entity)},"id":{q(draft.id)},"journal":{q(draft.journal)},"kind":{q(draft.kind)},'
+        f'"parents":[{",".join(map(q, sorted(parents)))}],"part":{q(draft.part)},'
+        f'"precision":{q(draft.precision)},"recorded_at":{q(recorded_at)}}}'
+    ).encode()
+
+
+def appended(draft: Draft, sealed: Sealed, recorded_at: str, parents: Iterable[str], n: int) -> Event:
+    """The event that `unseal` would read from what a draft was sealed as, without reading the envelope."""
+    return Event(
+        *draft[:7],
+        recorded_at,
+        draft.actor,
+        tuple(sorted(parents)),
+        sealed.digest,
+        None if sealed.body is None else read_json(sealed.body),
+        n,
+    )
 
 
 def _chunks(output: bytes, entropy: Callable[[int], bytes]) -> Iterable[tuple[bytes, bytes]]:

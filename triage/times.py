@@ -5,6 +5,7 @@ sort in order of time.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from triage.errors import InvalidValue
@@ -215,7 +216,14 @@ def is_instant(text: object) -> bool:
 
 def from_timestamp_us(us: int) -> str:
     """The instant of microseconds since 1970."""
-    return _text(EPOCH + us * MICROSECOND)
+    second, rest = divmod(us, 1_000_000)
+    return f"{_second(second)}.{rest:06d}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(seconds: int) -> str:
+    """The instant of seconds since 1970, without its fraction."""
+    return _text(EPOCH + timedelta(seconds=seconds))[:-8]
 
 
 def to_us(at: str) -> int:
@@ -229,7 +237,7 @@ def plus_us(at: str, us: int) -> str:
 
 
 def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(WIDTH)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def show_day(at: str) -> str:

@@ -43,9 +43,7 @@ _SEAL = object()
 def scrub(draft: Draft, redactor: "Redactor") -> CleanEvent:
     """Replace every secret in the draft's texts, its actor and its output."""
     body = _scrubbed(draft.body, draft.kind, redactor)
-    actor = draft.actor._replace(
-        name=redactor.text(draft.actor.name)[0], session=redactor.text(draft.actor.session)[0]
-    )
+    actor = redactor.actor(draft.actor)
     output = draft.output
     if output is not None:
         output, hits = redactor.data(output)

@@ -13,6 +13,7 @@ from triage.redact.rules import Rule
 from triage.redact.search import MARKER, Hit, search, spared
 
 if TYPE_CHECKING:
+    from triage.events import Actor
     from triage.redact.remembered import Entry
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -63,6 +64,7 @@ class Redactor:
         self._off = {each.rule: each for each in allowed if each.rule}
         self._fingerprints = {each.fingerprint: each for each in allowed if each.fingerprint}
         self.let_through: dict[str, Allowed] = {}
+        self._last: tuple[Actor, Actor] | None = None
 
     def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
         """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.
@@ -77,6 +79,13 @@ class Redactor:
             text = self._marked(text, more)
             found += more
         return text, found
+
+    def actor(self, actor: "Actor") -> "Actor":
+        """The actor, with markers for secrets. A batch says one again and again: the last is remembered."""
+        if self._last is None or self._last[0] != actor:
+            clean = actor._replace(name=self.text(actor.name)[0], session=self.text(actor.session)[0])
+            self._last = (actor, clean)
+        return self._last[1]
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """The secrets of a text, in order; none overlaps another."""

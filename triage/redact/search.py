@@ -1,7 +1,7 @@
 """Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from sys import byteorder
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -304,8 +304,8 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     """
     if len(text) < LONG:
         longest = max(map(len, text.split()), default=0)
-        rules = (*PLACES, *more) if longest < SHORTEST_TOKEN else (*PLACES, *provider_rules(), *more)
-        on = (rule for rule in rules if rule.name not in off and longest >= rule.least)
+        maybe = _maybe(small, with_providers=longest >= SHORTEST_TOKEN)
+        on = (rule for rule in (*maybe, *more) if rule.name not in off and longest >= rule.least)
         return [rule for rule in on if _has(rule.hints, small) and _has(rule.also, small)]
     words = _shortened(
         b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
@@ -313,6 +313,42 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     has = _hints_of(words, small)
     rules = (*PLACES, *provider_rules(), *more)
     return [r for r in rules if r.name not in off and has(r.hints) and _has(r.also, small)]
+
+
+def _maybe(small: str, *, with_providers: bool) -> list[Rule]:
+    """The built-in rules, in order, but for those that have hints of which not even a beginning comes up."""
+    table = _hint_table(with_providers)
+    threes = {small[place : place + 3] for place in range(len(small) - 2)}
+    found = set(table.always)
+    for three in threes & table.threes.keys():
+        found |= table.threes[three]
+    for two, rules in table.twos.items():
+        if two in small:
+            found |= rules
+    return [table.rules[place] for place in sorted(found)]
+
+
+class _HintTable(NamedTuple):
+    """The built-in rules, and the places of those with a hint of two letters, or that begins with three.
+
+    ``always`` are the places of rules without hints, or with one of a single letter.
+    """
+
+    rules: tuple[Rule, ...]
+    always: frozenset[int]
+    twos: dict[str, set[int]]
+    threes: dict[str, set[int]]
+
+
+@cache
+def _hint_table(with_providers: bool) -> _HintTable:  # noqa: FBT001  an argument of a cached function
+    rules = (*PLACES, *provider_rules()) if with_providers else (*PLACES,)
+    always = {place for place, rule in enumerate(rules) if not rule.hints or min(map(len, rule.hints)) < 2}
+    table = _HintTable(rules, frozenset(always), {}, {})
+    for place, rule in enumerate(rules):
+        for hint in rule.hints:
+            (table.twos if len(hint) == 2 else table.threes).setdefault(hint[:3], set()).add(place)
+    return table
 
 
 def _has(literals: Sequence[str], small: str) -> bool:

@@ -46,7 +46,7 @@ def seal_after(tail: Tail, draft: Draft, clock: Callable[[], int], entropy: Call
             f"the text of this {draft.kind} is {size:,} bytes; an event holds at most {events.MAX_BODY:,}",
             hint="record long output as evidence: triage evidence FILE",
         )
-    event = events.unseal(sealed, tail.n + 1)
+    event = events.appended(draft, sealed, recorded_at, tail.heads, tail.n + 1)
     if not tail.n and event.id != event.journal:
         raise errors.NotFound(f"no journal {event.journal}", hint="open one: triage open 'TITLE'")
     return event, sealed

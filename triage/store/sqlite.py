@@ -105,12 +105,15 @@ class SqliteStore:
         with self._writing():
             if guard is not None:
                 guard(self)
-            return [self._append(event.draft) for event in events]
+            appended = [self._append(event.draft) for event in events]
+            self._write_added()
+            return appended
 
     def purge(self, journal: str, ids: Sequence[str], act: "CleanEvent") -> Event:
         """See `Store.purge`."""
         with self._writing():
             event = self._append(act.draft)
+            self._write_added()
             self._withhold(journal, ids)
             return event
 
@@ -290,6 +293,7 @@ class SqliteStore:
         """One transaction under the lock file; undone as a whole when anything goes wrong."""
         with _translated(self.path), exclusive(f"{self.path}.lock", self._timeout):
             self._db.execute("BEGIN IMMEDIATE")
+            self._forget_added()
             try:
                 yield
                 self._commit()
@@ -322,54 +326,70 @@ class SqliteStore:
             ) from error
 
     def _append(self, draft: Draft) -> Event:
+        """Seal a draft as the next event of its journal; `_write_added` keeps it with the others."""
         if draft.keyed:
-            known = self.find(draft.journal, Name(id=draft.id))
+            known = self._of_id(draft.journal, draft.id)
             if known:
                 return sealing.repeated(draft, known[0])
-        tail = self._tail(draft.journal)
+        tail = self._tails.get(draft.journal) or self._tail(draft.journal)
         event, sealed = sealing.seal_after(tail, draft, self._clock, self._entropy)
         if not tail.n:
             slug = sealing.first_slug(event)
             slugs.check_free(slug, event.journal, self._holder)
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [event.journal, slug])
-        self._insert(event, sealed)
-        self._keep_tail(event.journal, tail.after(event))
-        self._index_header(event)
+        self._added.append((event, sealed))
+        self._by_id[event.journal, event.id] = event
+        self._tails[event.journal] = tail.after(event)
+        if sealing.touches_header(event, lambda id: self._of_id(event.journal, id)):
+            self._write_added()
+            self._index_header(event)
         return event
+
+    def _of_id(self, journal: str, id: str) -> list[Event]:
+        """The events of an id, be they not written yet."""
+        added = self._by_id.get((journal, id))
+        return [added] if added else self.find(journal, Name(id=id))
+
+    def _write_added(self) -> None:
+        """Write what was appended in this transaction so far, and where its journals end now."""
+        self._insert(self._added)
+        for journal, tail in self._tails.items():
+            self._keep_tail(journal, tail)
+        self._forget_added()
+
+    def _forget_added(self) -> None:
+        self._added: list[sealing.Copy] = []
+        self._by_id: dict[tuple[str, str], Event] = {}
+        self._tails: dict[str, Tail] = {}
 
     def _tail(self, journal: str) -> Tail:
         row = self._db.execute("SELECT events, last, heads FROM journal WHERE id = ?", [journal]).fetchone()
         return Tail(row[0], row[1], tuple(row[2].split())) if row else Tail()
 
-    def _insert(self, event: Event, sealed: Sealed) -> None:
-        self._db.execute(
+    def _insert(self, copies: Sequence[sealing.Copy]) -> None:
+        """Write events, their bodies and their output, each table in one go."""
+        self._db.executemany(
             "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                event.journal,
-                event.n,
-                event.id,
-                event.digest,
-                event.kind,
-                event.entity,
-                event.creates,
-                event.recorded_at,
-                sealed.envelope,
+                (e.journal, e.n, e.id, e.digest, e.kind, e.entity, e.creates, e.recorded_at, sealed.envelope)
+                for e, sealed in copies
             ],
         )
-        if sealed.body is not None:
-            self._db.execute(
-                "INSERT INTO body VALUES (?, ?, ?, ?)",
-                [event.journal, event.n, sealed.salt, sealed.body],
-            )
+        self._db.executemany(
+            "INSERT INTO body VALUES (?, ?, ?, ?)",
+            [(e.journal, e.n, sealed.salt, sealed.body) for e, sealed in copies if sealed.body is not None],
+        )
         self._db.executemany(
             "INSERT INTO chunk VALUES (?, ?, ?, ?, ?)",
-            [[event.journal, event.n, place, salt, data] for place, (salt, data) in enumerate(sealed.chunks)],
+            [
+                (e.journal, e.n, place, salt, data)
+                for e, sealed in copies
+                for place, (salt, data) in enumerate(sealed.chunks)
+            ],
         )
 
     def _index_header(self, event: Event) -> None:
         """Keep the journal's slug and state as the fold of its header has them."""
-        if not sealing.touches_header(event, lambda id: self.find(event.journal, Name(id=id))):
-            return
         claim, is_open = self._heading(event.journal)
         if sealing.names_slug(event) or claim != self._claim(event.journal):
             slugs.check_free(claim, event.journal, self._holder)
@@ -385,8 +405,7 @@ class SqliteStore:
         sealing.require(outside, self._digests(journal, outside))
         if not tail.n:
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [journal, journal])
-        for place, (event, sealed) in enumerate(new, tail.n + 1):
-            self._insert(event._replace(n=place), sealed)
+        self._insert([(event._replace(n=n), sealed) for n, (event, sealed) in enumerate(new, tail.n + 1)])
         self._keep_tail(journal, tail.joined(added))
         if any(event.kind in ("header", "amendment") for event in added):
             self._index_heading(journal)

@@ -94,11 +94,13 @@ def _misfit(event: Event) -> str:
 
 
 def _secrets(event: Event, redactor: Redactor) -> Iterator[tuple[str, tuple[Hit, ...]]]:
-    yield "actor", inspect((event.actor.name, event.actor.session), redactor)
+    if redactor.actor(event.actor) != event.actor:
+        yield "actor", inspect((event.actor.name, event.actor.session), redactor)
     for name, value in (event.body or {}).items():
         if name == "output":
             continue
-        yield name, inspect({name: value}, redactor)
+        is_known = name in events.FIELDS.get(event.kind, ())  # its name says nothing that was typed
+        yield name, inspect(value if is_known else {name: value}, redactor)
         if name in events.CELLS and redactor.cells(value or ()) != value:
             yield name, (Hit("context", 0, 0),)
     if event.output:
