@@ -380,7 +380,7 @@ def test_search_finds_in_a_store_of_sqlite_alone(tmp_path):
     search(store, "deploy")
     store.close()
 
-    assert sorted(os.listdir(tmp_path)) == ["triage.db", "triage.db.lock"]
+    assert [name for name in os.listdir(tmp_path) if ".lock" not in name] == ["triage.db"]
     with sqlite3.connect(tmp_path / "triage.db") as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     db.close()

@@ -486,3 +486,51 @@ def test_a_sync_that_is_killed_goes_on_where_it_was(journal):
     here, there = (journal("export", "--store", s, "--journal", "velvet-first-deploy")
                    for s in (str(journal.home / "data/triage/triage.db"), "other.db"))  # fmt: skip
     assert here == there
+
+
+# A store on a server
+
+
+@pytest.fixture
+def server(postgres_place):
+    with closing(new_store(postgres_place("server"), seed=41)) as made:
+        yield made
+
+
+def test_from_a_file_to_a_server_and_into_another_file_everything_is_the_same(store, recorder, server, other):
+    recorder.record(Said("evidence", {"title": "x"}, output=random.Random(7).randbytes(600_000)))
+    purging.purge(recorder, f"e{recorder.record(entry(TEXT)).n}", "private")
+
+    synced(store, server)
+    synced(other, server)
+
+    assert everything(server) == everything(store) == everything(other)
+    journal = recorder.place.journal
+    assert list(store.copies(journal)) == list(server.copies(journal)) == list(other.copies(journal))
+    assert documents(server, journal) == documents(store, journal)
+
+
+def test_what_was_recorded_apart_on_a_server_and_in_a_file_becomes_one(store, recorder, server):
+    synced(store, server)
+    there = new_recorder(server, recorder.place, actor="bo", seed=42, start=START + 500_000)
+    event = recorder.record(entry(TEXT))
+    there.record(entry("there"))
+    synced(store, server)
+    purging.purge(there, event.tail, "private")
+
+    [one] = synced(store, server)
+
+    assert one.withheld == 1
+    assert TEXT.encode() not in file_of(store)
+    assert everything(store) == everything(server)
+    for each in (store, server):
+        found = verifying.journal(each, each.journals()[0])
+        assert (found.good, found.verdict.partings) == (True, (1,))
+
+
+def test_slugs_that_collide_on_a_server_get_their_digits_as_in_a_file(store, recorder, server):
+    later = opened_there(server, "Velvet")
+    synced(store, server)
+
+    assert sorted(store.journals()) == sorted(server.journals())
+    assert store.journal(later.journal).slug == f"velvet-{later.journal[-4:]}"
