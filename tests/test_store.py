@@ -9,7 +9,8 @@ import pytest
 from tests_support import START, new_recorder, new_store, opened
 
 from triage import errors, events, redact
-from triage.store import Name, Query, open_store
+from triage.store import Name, open_store
+from triage.store.rows import Query
 from triage.usecases import journals
 from triage.usecases.recorder import Said
 
