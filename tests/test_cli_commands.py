@@ -119,6 +119,8 @@ def test_every_command_of_the_issue_is_there():
         "trust",
         "flush",
         "doctor",
+        "sync",
+        "search",
         "publish",
         "serve",
         "render",
@@ -320,13 +322,15 @@ def exampled(tmp_path_factory):
             triage("action", title)
         triage("block", "3", "no database")
         triage("blocker", "Package is not registered")
-        for text in ("one", "two", "three", "four"):
+        for text in ("one", "two", "three", "connection refused"):
             triage("log", text)
+        triage("evidence", "-", "--title", "curl", stdin="connection refused")
         triage("addendum", "DKIM")
         triage("log", "five")
         triage("export", "-o", "velvet.jsonl")
         triage("use", "velvet-first-deploy")
         triage("section", "References", "TBD")
+        shutil.copy(triage.work / ".triage" / "triage.db", triage.work / "laptop.db")
         (triage.work / "notes.md").write_text("Run it backwards.\n")
         (triage.work / "postmortem.md").write_text("# Checkout outage\n\n## Summary\n\nCarts timed out.\n")
         (triage.work / "migrate.log").write_text("3 migrations\n")

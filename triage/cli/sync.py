@@ -32,8 +32,8 @@ def sync_command(
     started again.
 
     \b
-    triage sync ../laptop/.triage/triage.db
-    triage sync /mnt/team/triage.db velvet-first-deploy --pull
+    triage sync laptop.db
+    triage sync laptop.db velvet-first-deploy --pull
     """
     from triage.usecases import syncing
 
