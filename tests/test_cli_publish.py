@@ -79,6 +79,23 @@ def test_a_dry_run_changes_nothing(journal, site):
     assert tree(site) == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connect to postgresql://payments:hunter2-prod@db1/payments failed",
+        "see ghp_abcdefghijklmnopqrstuvwxyz0123456789 there",
+        "sent Authorization: Bearer abcdef0123456789abcdef and password=Tr0ub4dor-and-3",
+    ],
+)
+def test_a_journal_in_which_a_secret_was_redacted_is_published_again_and_again(journal, text):
+    journal("log", text)
+    journal("publish", "--to", "./site")
+
+    assert journal.run("publish", "--to", "./site").code == 0
+    journal("log", "another line")
+    assert journal.run("publish", "--to", "./site").code == 0
+
+
 def test_the_same_record_gives_the_same_bytes_whatever_was_published_before(journal, site):
     journal("open", "Another", "--slug", "another")
     journal("action", "Rotate the key", "--owner", "ann")

@@ -55,6 +55,13 @@ def test_the_answer_is_on_standard_error(run):
     assert run("true").err == "velvet-first-deploy e2 exit 0: true\n"
 
 
+def test_the_answer_shows_the_command_as_it_was_recorded(journal):
+    ran = journal.run("run", "--", "true", "-uroot", "mysql", "-phunter2pw")
+
+    assert "hunter2pw" not in ran.err
+    assert journal.body()["command"] in ran.err
+
+
 def test_what_it_did_is_recorded(journal, run):
     run("sh", "-c", "echo 'it works'; exit 3")
     body = recorded(journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -129,12 +130,19 @@ def _action(kind: str, action: Action) -> Owed:
     return Owed(kind, visible(action.name), visible(action.owner), action.event[-8:])
 
 
+_MARKER = re.compile(r"\[REDACTED:[^\]\s:]{1,40}:(\w{8})\]")
+
+
 def _words(report: Report) -> str:
-    """The words of a report, each once, in the order in which they come up."""
+    """The words of a report, each once, in the order in which they come up.
+
+    A marker of a secret is told by its fingerprint alone: in small letters it would be none, and what stands
+    in its place a secret.
+    """
     seen: dict[str, None] = {}
     size = 0
     for text in _texts(report):
-        for word in visible(text).split():
+        for word in _MARKER.sub(r" redacted \1 ", visible(text)).split():
             known = word.casefold().strip(".,;:()[]{}\"'`*")
             if not known or known in seen:
                 continue

@@ -175,7 +175,7 @@ class Recorder:
         """A command line as it would be recorded, ready for a shell."""
         import shlex
 
-        return shlex.join(self._redactor.arguments(argv))
+        return self.scrubbed(shlex.join(self._redactor.arguments(argv)))
 
     def transcript(self, data: bytes, runs: "Runs") -> "Transcript":
         """Output of which any piece can be given as it would be recorded."""
