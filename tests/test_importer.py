@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.check import USUAL
-from triage.errors import TriageError
+from triage.errors import InvalidValue, TriageError
 from triage.events import Actor
 from triage.importer import read
 from triage.importer.blocks import blocks
@@ -89,6 +89,8 @@ LEFT_OUT = {
     "azure": {"did", "respond"},
     # a time whose seconds the log does not show, and the word for "~"
     "gitlab": {"timeline", "07:25:30", "approximately"},
+    # the head of the log, the word for "~", and the status and number of what is told under "What remains"
+    "flattened": {"all", "times", "approx", "4", "todo"},
     "pagerduty": {"overview", "timeline", "event", "items", "x"},
     "plain-notes": {"owner", "08:10:30", "around"},
     # local times; a heading under which nothing but the timeline stood; a comment; the number of an item
@@ -233,6 +235,122 @@ def test_the_fields_of_a_blocker_are_read():
         "#17310",
         "fixed",
     )
+
+
+def test_a_page_whose_markdown_was_lost_is_read_by_its_words():
+    report = Report.from_events(events_of((PAGES[0].parent / "flattened.md").read_text()))
+    main, later = report.parts
+
+    assert (main.header.title, main.header.status) == ("Move of the mail queue — 2026-08-11", "resolved")
+    assert [(action.title, action.shown) for action in main.actions] == [
+        ("Stop the writers", "DONE"),
+        ("Copy the spool", "BLOCKED → FIXED"),
+        ("Start the writers", "DONE"),
+        ("Remove the old spool", "TODO"),
+    ]
+    assert [(blocker.error, blocker.pr, blocker.action_number) for blocker in main.blockers] == [
+        ("no space left on device", "#77", 2)
+    ]
+    assert main.evidence[0].output == b"sent 1,204,112 bytes  received 96 bytes\n# total size is 1,203,004\n"
+    assert [(issue.ref, issue.state) for issue in main.issues] == [("#76", "closed"), ("#78", "open")]
+    assert [
+        (row.at[11:16], row.text, row.outcome) for row in main.rows if row.source == "entry" and row.at
+    ] == [
+        ("09:58", "Writers stopped", ""),
+        ("10:02", "Copy fails (rsync → code 11)", ""),
+        ("10:14", "Copy again", "done"),
+        ("10:20", "Writers started", ""),
+    ]
+    assert (later.header.title, later.at[:16], later.precision) == (
+        "DNS of the old host",
+        "2026-08-11T14:00",
+        "approximate",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "at"),
+    [
+        ("All times are CEST.", "07:14"),
+        ("Times in PDT", "16:14"),
+        ("We met at 9:00 CEST.", "09:14"),
+    ],
+)
+def test_a_sentence_tells_the_zone_of_all_times(sentence, at):
+    text = f"# Deploy — 2026-05-05\n\n## What happened\n\n{sentence}\n\n- 9:14 AM one\n- 9:15 AM two\n"
+
+    assert next(event.at[11:16] for event in events_of(text) if event.kind == "entry") == at
+
+
+@pytest.mark.parametrize(
+    ("item", "fields"),
+    [
+        ("- Resume the job **(done)**", ("Resume the job", "done", "")),
+        ("- [ ] Alert — both gateways — owner: Ivo", ("Alert", "todo", "both gateways")),
+        ("- [x] Copy — BLOCKED → FIXED", ("Copy", "done", "BLOCKED → FIXED")),
+        ("1. Alert (owner: Ivo)\n   - at night\n   - by day", ("Alert", "todo", "at night; by day")),
+    ],
+)
+def test_an_item_of_a_checklist_tells_how_far_it_is_and_what_came_of_it(item, fields):
+    body = bodies(f"# Deploy\n\n## Follow-ups\n\n{item}\n", "action")[0]
+
+    assert (body["title"], body["status"], body.get("outcome", "")) == fields
+
+
+def test_who_did_it_is_not_what_came_of_it():
+    text = (
+        "# D — 2026-05-05\n\n## Timeline\n\n| Time | Who | Event |\n| - | - | - |\n| 04:10 | Ana | Push |\n"
+    )
+
+    assert [(body["text"], body["outcome"]) for body in bodies(text, "entry")] == [("Push", "Who: Ana")]
+
+
+def test_a_row_with_more_cells_than_columns_loses_none():
+    assert "third" in bodies("# D\n\n| a | b |\n| - | - |\n| x | y | third |\n")[0]["summary"]
+
+
+def test_two_tables_under_one_heading_stay_two():
+    text = "# D\n\n## Load\n\n| Host | CPU |\n| - | - |\n| a | 1 |\n\nThen:\n\n| Host | CPU |\n| - | - |\n| a | 2 |\n"
+
+    assert [table.rows[0].values for table in Report.from_events(events_of(text)).main.tables] == [
+        ("a", "1"),
+        ("a", "2"),
+    ]
+
+
+def test_words_that_became_names_of_fields_are_quoted_with_their_line():
+    text = "# D\n\n## Action items\n\n| What | Assignee |\n| - | - |\n| Rotate | Ana |\n"
+
+    assert bodies(text, "action")[0]["source"] == "page.md:7 (Action items): | What | Assignee |"
+
+
+def test_a_page_that_is_longer_than_any_is_refused_by_its_length():
+    with pytest.raises(InvalidValue, match=r"x\.md has 4,194,305 characters; a page has at most 4,194,304"):
+        importing.read_page("x" * (importing.LONGEST + 1), "x.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# D\n\n" + "> " * 3000 + "deep",
+        "# D\n\n" + "".join("  " * depth + "- in\n" for depth in range(300)),
+        "# D\n\n" + "[" * 5000,
+        "# D\n\n" + "*a " * 5000,
+        "# D\n\n" + "`" * 5000 + "x",
+        "# D\n\n" + "#" * 5000,
+    ],
+    ids=["quotations", "lists", "brackets", "emphasis", "backticks", "hashes"],
+)
+def test_a_page_that_is_nested_deeply_is_read(text):
+    assert events_of(text)[0].body["title"] == "D"
+
+
+def test_long_prose_goes_on_in_several_events():
+    text = "# D\n\n## Notes\n\n" + "A paragraph of some words.\n\n" * 20_000
+    sizes = [len(body["body"]) for body in bodies(text, "section")]
+
+    assert len(sizes) > 10
+    assert max(sizes) < 64 * 1024
 
 
 def found_on(text, *codes):

@@ -4,7 +4,7 @@ import re
 
 from triage.importer import states
 from triage.importer.blocks import Block
-from triage.importer.header import labelled, of_item
+from triage.importer.header import apart, labelled, of_item
 from triage.importer.pieces import joined
 from triage.importer.reading import Reading
 from triage.importer.words import BACKED, BLOCKER, BLOCKER_WORDS, known
@@ -49,7 +49,7 @@ def _labels(block: Block) -> list[tuple[str, str, int]]:
     if block.kind == "list":
         told = [(of_item(item) if item.simple else None, item.line) for item in block.items]
     elif block.kind == "paragraph":
-        told = [(labelled(line), number) for number, line in enumerate(block.lines, block.line)]
+        told = [(labelled(line), number) for number, line in apart(block)]
     else:
         return []
     found = [(*label, line) for label, line in told if label]

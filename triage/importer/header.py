@@ -19,6 +19,10 @@ from triage.importer.words import (
 )
 
 _LABEL = re.compile(r"^(?P<label>[A-Z][^\d:*_\n|]?[^:*_\n|]{0,48}?)\s*:(?:\s+(?P<value>.*))?$", re.DOTALL)
+_RUN_ON = re.compile(
+    r"\s+(?=(?:Status|Last updated|Authors?|Severity|Issue|Epic|Sub-card|PR|Error|Effect|Root cause|Fix): )"
+)
+"""Where a label that documents of this kind have follows another in one line."""
 _MOST_WORDS = 3
 """Words of a label that is not bold: more are a sentence."""
 
@@ -72,12 +76,21 @@ def _of_lines(block: Block) -> Iterator[tuple[str, str, int]]:
     if labelled(block.lines[0]) is None:
         return
     held = ("", "", 0)
-    for number, line in enumerate(block.lines, block.line):
+    for number, line in apart(block):
         found = labelled(line)
         if found and held[2]:
             yield held
         held = (*found, number) if found else (held[0], joined(held[1], line.text, by=" "), held[2])
     yield held
+
+
+def apart(block: Block) -> Iterator[tuple[int, Line]]:
+    """The lines of a paragraph with their numbers; labels that run on in one line are lines of their own."""
+    for number, line in enumerate(block.lines, block.line):
+        if line.label or not labelled(line):
+            yield number, line
+        else:
+            yield from ((number, Line(text)) for text in _RUN_ON.split(line.text))
 
 
 def label(reading: Reading, label: str, value: str, line: int) -> None:

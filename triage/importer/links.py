@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from triage.importer.moves import moved
 from triage.importer.pieces import Piece, joined
 
+_FIXED_BY = re.compile(r" — fixed by (PR [^\s;]+)")
 MOST_ENVIRONMENTS = 64
 """Rows of the final state whose names are looked for in the titles of actions."""
 
@@ -13,8 +14,8 @@ Cells = list[list[str]]
 
 
 def linked(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces with what each says of another."""
-    found = _numbered(pieces)
+    """The pieces with what each says of another; those of the main part first, as documents have them."""
+    found = _numbered(sorted(pieces, key=lambda piece: piece.part))
     _give_blocked(found)
     _give_environments(found)
     _give_backed(found)
@@ -22,7 +23,10 @@ def linked(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _numbered(pieces: Sequence[Piece]) -> list[Piece]:
-    """The actions in the order of their numbers on the page, and blockers with the one that they block."""
+    """The actions in the order of their numbers on the page, and blockers with the one that they block.
+
+    Those without a number come in the order in which documents show them: the ones of a section first.
+    """
     found = list(pieces)
     places = [place for place, piece in enumerate(pieces) if piece.kind == "action"]
     slots: dict[int, Piece] = {}
@@ -32,7 +36,7 @@ def _numbered(pieces: Sequence[Piece]) -> list[Piece]:
             slots[piece.number] = piece
         else:
             rest.append(piece)
-    others = iter(rest)
+    others = iter(sorted(rest, key=lambda piece: not ({"section", "group"} & piece.fields.keys())))
     for number, place in enumerate(places, 1):
         found[place] = slots[number] if number in slots else next(others)
     for place, piece in enumerate(pieces):
@@ -101,7 +105,8 @@ def _give_blocked(pieces: list[Piece]) -> None:
         if piece.kind != "blocker":
             continue
         error = piece.fields.get("error", "")
-        action = piece.about if piece.about >= 0 else blocked.get(error, -1)
+        pr = f"PR {piece.fields.get('pr')}"
+        action = piece.about if piece.about >= 0 else blocked.get(error, blocked.get(pr, -1))
         if action >= 0:
             pieces[place] = piece._replace(about=action)
             pieces[action] = _freed(pieces[action], error or piece.fields.get("title", ""))
@@ -112,13 +117,15 @@ def _give_blocked(pieces: list[Piece]) -> None:
 
 
 def _blocked_by_error(pieces: Sequence[Piece]) -> dict[str, int]:
-    """The blocked actions, by what their notes begin with."""
+    """The blocked actions, by what their notes begin with, and by the PR that they name as the fix."""
     found: dict[str, int] = {}
     for place, piece in enumerate(pieces):
         if piece.kind == "action" and piece.fields.get("status") == "blocked":
             notes = piece.fields.get("outcome", "")
             for end in (*(each.start() for each in re.finditer(r" — |; |$", notes)),):
                 found.setdefault(notes[:end], place)
+            by = _FIXED_BY.search(notes)
+            found.setdefault(by[1] if by else "", place)
     found.pop("", None)
     return found
 

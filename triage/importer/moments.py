@@ -33,7 +33,7 @@ _ZONE = re.compile(rf"\b(?P<zone>{'|'.join(zone for zone in ZONES if len(zone) >
 _ALL_TIMES = re.compile(rf"\b[Tt]im(?:es?|estamps?|ings?)\b[^.\n]{{0,30}}?{_ZONE.pattern}")
 _OPENING = re.compile(r"^[\s*_\[(`]*(?:(?:at|on)\s+)?", re.IGNORECASE)
 _SEPARATOR = re.compile(r"^[\s*_`\]),.:;|–—-]+")
-_BETWEEN = re.compile(r"^[\sT,]+(?:at\s+)?|^\s*[–—-]\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"^[\sT,(]+(?:at\s+)?|^\s*[–—-]\s+", re.IGNORECASE)
 HALF = 12 * 60
 DAY_US = 86_400_000_000
 

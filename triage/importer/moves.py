@@ -32,10 +32,11 @@ def _resolved(pieces: Sequence[Piece]) -> list[Piece]:
     found = list(pieces)
     for part, row in _closing_rows(pieces, headers).items():
         opening = pieces[headers[part]]
-        patch = _some(opening.fields, "status", "status_note")
+        told = ["status", "status_note"] if pieces[row].fields.get("outcome") else ["status"]
+        patch = _some(opening.fields, *told)
         if pieces[row].fields["text"] != f"Status: {patch['status']}":
             patch["log"] = pieces[row].fields["text"]
-        found[headers[part]] = opening.with_fields(status=None, status_note=None)
+        found[headers[part]] = opening.with_fields(**dict.fromkeys(told))
         found[row] = pieces[row]._replace(kind="header", fields=patch, patches=headers[part])
     return found
 

@@ -5,6 +5,7 @@ from triage.importer import (
     blockers,
     captions,
     evidence,
+    flat,
     header,
     headings,
     issues,
@@ -44,7 +45,7 @@ def read(text: str) -> Page:
     """Read a page."""
     lines = split_lines(text)
     labels, skipped = matter.read(lines)
-    found = [block.moved(skipped) for block in blocks("\n".join(lines[skipped:]))]
+    found = [block.moved(skipped) for block in blocks("\n".join(flat.marked(lines[skipped:])))]
     reading = Reading(found)
     for label, value, line in labels:
         header.label(reading, label, value, line)

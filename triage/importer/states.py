@@ -3,6 +3,7 @@
 import re
 
 from triage.importer.blocks import Block
+from triage.importer.pieces import Piece
 from triage.importer.reading import Reading
 from triage.importer.words import IMPACT, PROOFS, REFERENCE, RELATED, WALL_CLOCK
 
@@ -44,11 +45,19 @@ def _italic(reading: Reading, text: str) -> bool:
     last = reading.pieces[-1]
     if alike and not alike["basis"]:
         return last.kind in ("observation", "action")
-    if last.kind not in ("section", "observation") or not rests or "basis" in last.fields:
+    if not rests or not _can_rest(reading, last):
         return False
     basis = alike["basis"] if alike else rests["basis"]
     reading.pieces[-1] = last.with_fields(basis=basis)
     return True
+
+
+def _can_rest(reading: Reading, last: Piece) -> bool:
+    """Whether the last piece is prose or a row of a table right above, of which no basis was told."""
+    here = last.part == reading.part and "basis" not in last.fields
+    if last.kind == "section":
+        return here and last.fields["heading"] == reading.path and "body" in last.fields
+    return here and last.kind == "observation" and last.heading == reading.heading
 
 
 def _related(reading: Reading, block: Block) -> bool:

@@ -135,8 +135,12 @@ def _tells(text: str) -> bool:
 
 
 def _outcome(text: str) -> tuple[str, str]:
-    """What was done, and what came of it, on both sides of an arrow."""
-    arrow = _ARROW.search(text)
+    """What was done, and what came of it, on both sides of an arrow that stands in no brackets."""
+    arrows = _ARROW.finditer(text)
+    arrow = next(
+        (each for each in arrows if text.count("(", 0, each.start()) == text.count(")", 0, each.start())),
+        None,
+    )
     if arrow is None or not text[: arrow.start()].strip():
         return text.strip(), ""
     return text[: arrow.start()].strip(), text[arrow.end() :].strip()
