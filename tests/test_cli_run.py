@@ -59,7 +59,7 @@ def test_the_answer_shows_the_command_as_it_was_recorded(journal):
     ran = journal.run("run", "--", "true", "-uroot", "mysql", "-phunter2pw")
 
     assert "hunter2pw" not in ran.err
-    assert journal.body()["command"] in ran.err
+    assert "[REDACTED:" in ran.err
 
 
 def test_what_it_did_is_recorded(journal, run):
