@@ -57,12 +57,16 @@ def waive(recorder: Recorder, code: str, name: str, reason: str) -> list[Event]:
     return recorder.record_all([Said("act", act) for act in acts])
 
 
+ERRORS = frozenset(code for code in check.USUAL if RULES[code].severity == ERROR)
+"""The rules that can find an error: a finding is never worse than its rule."""
+
+
 def errors(report: Report, events: Sequence[Event], redactor: Redactor) -> list[Finding]:
     """The errors of a journal that nobody published it in spite of."""
     forced = {key for forced in report.forced for key in forced.about}
     return [
         finding
-        for finding in check.check(report, events, redactor)
+        for finding in check.check(report, events, redactor, ERRORS)
         if finding.severity == ERROR and finding.key not in forced
     ]
 
