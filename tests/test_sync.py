@@ -283,18 +283,21 @@ def test_a_purge_of_the_other_store_is_carried_out_though_its_copying_was_cut_sh
     assert everything(store) == everything(other)
 
 
-def test_what_a_purge_was_about_stays_withheld_though_the_purge_itself_was_purged(
-    store, recorder, other, there
+@pytest.mark.parametrize("lost", ["n IN (2, 4)", "true"], ids=["two bodies", "all bodies"])
+def test_bodies_that_a_damaged_store_lost_are_not_deleted_from_the_other(
+    store, recorder, other, there, lost
 ):
-    recorder.record(entry(TEXT))
+    kept, oops = recorder.record(entry("keep me")), recorder.record(entry(TEXT))
+    purging.purge(recorder, f"e{oops.n}", "private")
     synced(store, other)
-    for name in ("e2", "e3"):
-        purging.purge(recorder, name, "private")
+    other._db.execute(f"DELETE FROM body WHERE {lost}")
+    there.record(entry("went on"))
 
-    synced(store, other)
+    [one] = synced(store, other)
 
-    assert TEXT.encode() not in file_of(other)
-    assert everything(store) == everything(other)
+    assert (one.withheld, one.received) == (0, 1)
+    assert next(store.events(recorder.place.journal, entities=[kept.id])).body == kept.body
+    assert verifying.journal(store, store.journals()[0]).good
 
 
 def test_a_purge_of_a_purge_of_a_purge_is_no_fault(store, recorder):

@@ -203,15 +203,12 @@ def _purged(stores: Sequence[Store], journal: str) -> set[str]:
     """The ids of the events whose bodies a purge in one of the stores is about (docs/format.md).
 
     Those are the event itself, what adds to evidence, and what amends any of these, unless it was recorded
-    where the purge was known.
+    where the purge was known. A body that is missing for another reason takes none from the other store.
     """
     acts = [act for store in stores for act in store.events(journal, kinds=["act"])]
     purges = [act for act in acts if act.body and act.body.get("verb") == "purge"]
     lineage = _Lineage(stores, journal)
-    gone = {id for purge in purges for id in lineage.purged_by(purge)}
-    if any(act.body is None for act in acts):  # nobody knows any more what that one was about
-        gone |= {event.id for store in stores for event in store.events(journal) if event.body is None}
-    return gone
+    return {id for purge in purges for id in lineage.purged_by(purge)}
 
 
 class _Lineage:
