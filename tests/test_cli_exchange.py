@@ -262,6 +262,9 @@ TOKEN = "ghp_" + "a1B2" * 9
         (lambda e, b: (e | {"actor": e["actor"] | {"type": "boss"}}, b), "the envelope is not of the form"),
         (lambda e, b: (e | {"actor": e["actor"] | {"name": TOKEN}}, b), "holds a secret"),
         (lambda e, b: (e, f'{{"text":"{TOKEN}"}}'), "holds a secret"),
+        (lambda e, b: (e | {"precision": TOKEN}, b), "the envelope is not of the form of events"),
+        (lambda e, b: (e | {"kind": f"password={TOKEN}"}, b), "the envelope is not of the form of events"),
+        (lambda e, b: (e | {"at": "9999-12-31T23:59:59.999999Z"}, b), "happened later than now"),
         (lambda e, b: (e | {"recorded_at": "9999-12-31T23:59:59.999999Z"}, b), "was recorded later than now"),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What was sealed elsewhere is looked at before it is kept: whether it is whole, and holds no secret."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
@@ -50,6 +51,8 @@ def _problem(copy: Sealed, event: Event, gate: Gate) -> str:
         return "the envelope is not of the form of events"
     if event.recorded_at > gate.latest:
         return f"{event.tail} was recorded later than now: {event.recorded_at}"
+    if event.at is not None and event.at > gate.latest:
+        return f"{event.tail} happened later than now: {event.at}"
     return _problem_of_body(copy, event)
 
 
@@ -66,6 +69,10 @@ def _problem_of_body(copy: Sealed, event: Event) -> str:
     return _misfit(event)
 
 
+_KIND = re.compile(r"[a-z]{1,32}")
+"""A kind, a newer one too: no text that somebody typed stands in an envelope but the actor's name."""
+
+
 def _well_formed(event: Event) -> bool:
     ids = (event.id, event.journal, event.entity, event.part)
     texts: tuple[Any, ...] = (*ids, event.kind, event.precision, *event.actor, *event.parents)
@@ -73,6 +80,8 @@ def _well_formed(event: Event) -> bool:
         all(isinstance(text, str) for text in texts)
         and all(map(events.is_id, ids))
         and event.actor.type in events.ACTOR_TYPES
+        and event.precision in events.PRECISIONS
+        and _KIND.fullmatch(event.kind) is not None
         and (event.at is None or times.is_instant(event.at))
         and times.is_instant(event.recorded_at)
     )
