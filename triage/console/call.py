@@ -1,7 +1,7 @@
 """One call of a command: its options, and what it needs of the surroundings."""
 
 import os
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from triage import config
 from triage.config import Settings
@@ -11,8 +11,11 @@ from triage.console.speech import plain, say, say_json, shortened
 from triage.errors import TriageError, Unavailable, UsageError
 from triage.events import Event, visible
 from triage.redact import Redactor
-from triage.store import Store, identity, is_spooled, open_store
+from triage.store import Recording, Store, identity, is_spooled, open_store
 from triage.usecases.recorder import Circumstances, Place, Recorder
+
+if TYPE_CHECKING:
+    from triage.store.spool import Spool
 
 SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
 """The options that are the call's, whatever the command does."""
@@ -81,11 +84,11 @@ class Call:
         except (TriageError, OSError):
             pass
 
-    def _spool(self, reason: Unavailable) -> Store:
+    def _spool(self, reason: Unavailable) -> "Spool":
         """What keeps events while the store cannot be written."""
         from triage.store.spool import Spool
 
-        spool = Spool(
+        return Spool(
             self.spool_folder,
             identity(self.settings.store),
             reason,
@@ -93,7 +96,6 @@ class Call:
             clock=config.clock,
             readable=self._store,
         )
-        return cast("Store", spool)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -160,7 +162,7 @@ class Call:
         """Whether the store was asked to keep something: asked again, it might keep it twice."""
         return self._recorder is not None and self._recorder.tried
 
-    def _reached(self, place: Place | None, *, create: bool) -> tuple[Store, Place]:
+    def _reached(self, place: Place | None, *, create: bool) -> tuple[Recording, Place]:
         """Store and place of a recorder: where that cannot be written, what keeps events for it."""
         try:
             store = self.store(create=create)

@@ -36,11 +36,11 @@ def untold(done: int, total: int) -> None:
     """Nobody is told."""
 
 
-class Store(Protocol):
-    """A place that keeps journals. Every call is one transaction."""
+class Recording(Protocol):
+    """What recording asks of a store: a spool stands in for that much. Every call is one transaction."""
 
     def append(
-        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Store], None] | None" = None
+        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Recording], None] | None" = None
     ) -> "list[Event]":
         """Seal and keep the events, all or none, and give them back as they were kept.
 
@@ -55,20 +55,6 @@ class Store(Protocol):
 
         Envelopes stay as they are: the record still verifies. Nothing of what was deleted is left in the
         store's files.
-        """
-        ...
-
-    def merge(self, copies: "Iterable[Sealed]") -> int:
-        """Add copies of events that were sealed elsewhere; the number of those that were new.
-
-        Raises `InvalidValue` where an event follows one that is neither here nor among them.
-        """
-        ...
-
-    def withhold(self, journal: str, ids: Sequence[str]) -> int:
-        """Delete the bodies and the output of every copy of the events, as acts in the record say.
-
-        The number of bodies that were there. Nothing of them is left in the store's files.
         """
         ...
 
@@ -88,6 +74,28 @@ class Store(Protocol):
         """The events that a name may mean; more than one only for a tail."""
         ...
 
+    def journal(self, name: str) -> JournalRow | None:
+        """The journal whose id or slug this is, or None."""
+        ...
+
+
+class Store(Recording, Protocol):
+    """A place that keeps journals. Every call is one transaction."""
+
+    def merge(self, copies: "Iterable[Sealed]") -> int:
+        """Add copies of events that were sealed elsewhere; the number of those that were new.
+
+        Raises `InvalidValue` where an event follows one that is neither here nor among them.
+        """
+        ...
+
+    def withhold(self, journal: str, ids: Sequence[str]) -> int:
+        """Delete the bodies and the output of every copy of the events, as acts in the record say.
+
+        The number of bodies that were there. Nothing of them is left in the store's files.
+        """
+        ...
+
     def copies(self, journal: str, *, numbers: Sequence[int] = ()) -> "Iterator[Sealed]":
         """The kept bytes of the events of a journal, all or those of some numbers, in the store's order."""
         ...
@@ -102,10 +110,6 @@ class Store(Protocol):
 
     def journals(self) -> list[JournalRow]:
         """All journals, the one that was opened last first."""
-        ...
-
-    def journal(self, name: str) -> JournalRow | None:
-        """The journal whose id or slug this is, or None."""
         ...
 
     def published(self, target: str) -> "list[Published]":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.errors import NotAllowed, Unavailable
 from triage.events import Actor, Draft, Event
-from triage.store import SPOOLED, JournalRow, Name, Store
+from triage.store import SPOOLED, JournalRow, Name, Recording
 
 if TYPE_CHECKING:
     from triage.redact import CleanEvent
@@ -25,7 +25,7 @@ Write = Callable[[str, bytes], None]
 
 
 class Spool:
-    """Stands in for a store that cannot be written, and keeps what it is given in a folder.
+    """Stands in, for recording, for a store that cannot be written: keeps what it is given in a folder.
 
     ``address`` is the store's, without passwords; ``reason`` says why it cannot be written, and is raised for
     whatever needs it. ``readable`` is the store where it can be read all the same.
@@ -39,7 +39,7 @@ class Spool:
         *,
         write: Write,
         clock: Callable[[], int],
-        readable: Store | None = None,
+        readable: Recording | None = None,
     ) -> None:
         self._folder = folder
         self._address = address
@@ -49,7 +49,7 @@ class Spool:
         self._readable = readable
 
     def append(
-        self, events: "Sequence[CleanEvent]", *, guard: Callable[[Store], None] | None = None
+        self, events: "Sequence[CleanEvent]", *, guard: Callable[[Recording], None] | None = None
     ) -> list[Event]:
         """Keep the events until the store can be written, and give them back without a number.
 
@@ -61,6 +61,10 @@ class Spool:
         if drafts:
             self._keep(drafts)
         return [_unnumbered(draft) for draft in drafts]
+
+    def purge(self, journal: str, ids: Sequence[str], act: "CleanEvent") -> Event:  # noqa: ARG002  nothing is kept
+        """Refuse: what is deleted must be in the store."""
+        raise self._reason
 
     def find(self, journal: str, name: Name) -> list[Event]:
         """See `Store.find`."""
@@ -76,13 +80,7 @@ class Spool:
             raise self._reason
         return self._read().events(journal, entities=entities, **how)
 
-    def __getattr__(self, name: str) -> Any:
-        """Refuse whatever else a store can be asked."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise self._reason
-
-    def _read(self) -> Store:
+    def _read(self) -> Recording:
         if self._readable is None:
             raise self._reason
         return self._readable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import JournalRow, Name, Progress, Store, sealing, slugs, untold
+from triage.store import JournalRow, Name, Progress, Recording, sealing, slugs, untold
 from triage.store.lock import exclusive
 from triage.store.sealing import Tail
 
@@ -99,7 +99,7 @@ class SqliteStore:
         self._db.close()
 
     def append(
-        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Store], None] | None" = None
+        self, events: "Sequence[CleanEvent]", *, guard: "Callable[[Recording], None] | None" = None
     ) -> list[Event]:
         """See `Store.append`."""
         with self._writing():

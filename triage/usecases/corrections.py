@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
-from triage.store import Store
+from triage.store import Recording
 from triage.usecases import facts, lookup
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said
@@ -97,7 +97,7 @@ def _record(recorder: Recorder, event: Event, fields: Mapping[str, Any]) -> Even
     return recorder.record(Said("amendment", fields, entity=event.id, part=event.part))
 
 
-def _stands(store: Store, event: Event) -> bool:
+def _stands(store: Recording, event: Event) -> bool:
     body = event.body or {}
     undone = body.get("retracted") and str(body.get("reason") or "").startswith(UNDO)
     if event.kind == "act" or undone:
@@ -105,7 +105,7 @@ def _stands(store: Store, event: Event) -> bool:
     return not _is_withdrawn(store, event)
 
 
-def _is_withdrawn(store: Store, event: Event) -> bool:
+def _is_withdrawn(store: Recording, event: Event) -> bool:
     every = [event, *lookup.amendments(store, event)]
     return is_withdrawn(event.id, sorted(every, key=lambda event: (event.recorded_at, event.id)))
 

@@ -7,7 +7,7 @@ from triage.errors import Conflict, NotFound
 from triage.events import Event, derived_id
 from triage.report import Report
 from triage.report.history import History, histories, survey
-from triage.store import Name, Store
+from triage.store import Name, Recording
 
 COUNTED = ("action", "blocker")
 
@@ -26,7 +26,7 @@ class Found(NamedTuple):
         return str(value("title") or value("error") or value("text") or value("ref") or "")
 
 
-def event(store: Store, journal: str, name: str) -> Event:
+def event(store: Recording, journal: str, name: str) -> Event:
     """The event that a name means; `NotFound` or `Conflict` (several) otherwise."""
     found = _by_number(store, journal, name) or _by_id(store, journal, name)
     if found is None and name == "last":
@@ -40,7 +40,7 @@ def event(store: Store, journal: str, name: str) -> Event:
     return found
 
 
-def entity(store: Store, journal: str, kind: str, name: str) -> Found:
+def entity(store: Recording, journal: str, kind: str, name: str) -> Found:
     """The action, blocker or evidence that a name means, be it by one of its later events."""
     found = _entity_event(store, journal, kind, name)
     if found is None:
@@ -49,7 +49,7 @@ def entity(store: Store, journal: str, kind: str, name: str) -> Found:
     return Found(creation.id, number(store, creation), history(store, creation))
 
 
-def history(store: Store, creation: Event) -> History:
+def history(store: Recording, creation: Event) -> History:
     """The history of one entity, amendments applied."""
     mine = list(store.events(creation.journal, entities=[creation.id]))
     ids = [event.id for event in mine]
@@ -70,14 +70,14 @@ def history(store: Store, creation: Event) -> History:
     return folded[0]
 
 
-def whole(store: Store, event: Event) -> Event:
+def whole(store: Recording, event: Event) -> Event:
     """The event, or for what a command printed later the one that it began with: a run is one thing."""
     if event.kind != "evidence" or event.creates:
         return event
     return store.find(event.journal, Name(id=event.entity))[0]
 
 
-def amendments(store: Store, event: Event) -> Iterator[Event]:
+def amendments(store: Recording, event: Event) -> Iterator[Event]:
     """The amendments of an event, and those of them in turn."""
     for amendment in store.events(event.journal, kinds=["amendment"], entities=[event.id]):
         if amendment.id != event.id:
@@ -85,7 +85,7 @@ def amendments(store: Store, event: Event) -> Iterator[Event]:
             yield from amendments(store, amendment)
 
 
-def _entity_event(store: Store, journal: str, kind: str, name: str) -> Event | None:
+def _entity_event(store: Recording, journal: str, kind: str, name: str) -> Event | None:
     if kind in COUNTED and name.isascii() and name.isdigit():
         found = store.find(journal, Name(rank=(kind, int(name)))) if len(name) < 10 else []
         return found[0] if found else None
@@ -99,7 +99,7 @@ def _entity_event(store: Store, journal: str, kind: str, name: str) -> Event | N
     return _by_mark_or_title(store, journal, name, kind)
 
 
-def _by_number(store: Store, journal: str, name: str) -> Event | None:
+def _by_number(store: Recording, journal: str, name: str) -> Event | None:
     digits = name.removeprefix("e")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         return None
@@ -107,7 +107,7 @@ def _by_number(store: Store, journal: str, name: str) -> Event | None:
     return found[0] if found else None
 
 
-def _by_id(store: Store, journal: str, name: str) -> Event | None:
+def _by_id(store: Recording, journal: str, name: str) -> Event | None:
     by_key = store.find(journal, Name(id=derived_id(journal, name)))
     if by_key:
         return by_key[0]
@@ -123,7 +123,7 @@ def _by_id(store: Store, journal: str, name: str) -> Event | None:
     return found[0] if found else None
 
 
-def _by_mark_or_title(store: Store, journal: str, name: str, kind: str) -> Event | None:
+def _by_mark_or_title(store: Recording, journal: str, name: str, kind: str) -> Event | None:
     """An event by its mark, or by a part of its title that no other has."""
     kinds = (kind,) if kind else ("header", "entry", "action", "blocker", "issue", "evidence")
     known = [event for event in store.events(journal, kinds=kinds) if event.body]
@@ -145,7 +145,7 @@ def _words(event: Event) -> str:
     return str(body.get("title") or body.get("text") or body.get("error") or "").casefold()
 
 
-def number(store: Store, creation: Event) -> int:
+def number(store: Recording, creation: Event) -> int:
     """The number of an action or a blocker: its rank among those that were created; 0 while it is spooled."""
     if creation.kind not in COUNTED or not creation.n:
         return creation.n
@@ -160,7 +160,7 @@ def number(store: Store, creation: Event) -> int:
     return low
 
 
-def _open_ones(store: Store, journal: str, kind: str) -> str:
+def _open_ones(store: Recording, journal: str, kind: str) -> str:
     known = Report.from_events(store.events(journal))
     items: list[tuple[int, str]] = []
     for part in known.parts:
@@ -173,7 +173,7 @@ def _open_ones(store: Store, journal: str, kind: str) -> str:
     return "open: " + ", ".join(f"{number} ({title:.30})" for number, title in items[:8])
 
 
-def finder(store: Store, journal: str, kind: str = "") -> Callable[[str], str]:
+def finder(store: Recording, journal: str, kind: str = "") -> Callable[[str], str]:
     """A function from the name of an event, or of an entity of a kind, to its id."""
     if kind in ("action", "blocker", "evidence"):
         return lambda name: entity(store, journal, kind, name).id

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from triage.errors import NotFound, UsageError
 from triage.events import near
-from triage.store import JournalRow, Store
+from triage.store import JournalRow, Recording, Store
 from triage.usecases.recorder import Place
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def place_of(store: Store, name: str) -> Place:
     return Place(row.id, id, row.slug, addendum)
 
 
-def existing(store: Store, name: str) -> JournalRow:
+def existing(store: Recording, name: str) -> JournalRow:
     """The journal of that id or slug, which there must be."""
     row = store.journal(name)
     if row is None:
@@ -57,7 +57,7 @@ def only_open(store: Store) -> Place:
     )
 
 
-def addendum_of(store: Store, row: JournalRow, name: str) -> tuple[str, str]:
+def addendum_of(store: Recording, row: JournalRow, name: str) -> tuple[str, str]:
     """The id and the slug of the addendum whose slug, tail, or part of a title is given."""
     found = headers(store, row.id)
     found.pop(row.id, None)
@@ -75,7 +75,7 @@ def addendum_of(store: Store, row: JournalRow, name: str) -> tuple[str, str]:
     return matching[0], found[matching[0]].slug or matching[0][-8:]
 
 
-def headers(store: Store, journal: str) -> "dict[str, Header]":
+def headers(store: Recording, journal: str) -> "dict[str, Header]":
     """The header of the main part and of every addendum, by the part's id."""
     from triage.report import entities
     from triage.report.history import histories, survey

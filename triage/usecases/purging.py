@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from triage.errors import Conflict
 from triage.events import Event
-from triage.store import Store
+from triage.store import Recording
 from triage.usecases import lookup
 from triage.usecases.recorder import Recorder, Said
 
@@ -34,7 +34,7 @@ def purge(recorder: Recorder, name: str, reason: str | None, *, dry_run: bool = 
     return Purged(targets, act)
 
 
-def _targets(store: Store, event: Event) -> Iterator[Event]:
+def _targets(store: Recording, event: Event) -> Iterator[Event]:
     """The event, what belongs to it, and the amendments of all of that."""
     mine = [event]
     if event.kind == "evidence":

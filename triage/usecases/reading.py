@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from triage.events import CELLS, Event
 from triage.report import Action, Blocker, Issue, Report
-from triage.store import Name, Store
+from triage.store import Name, Recording, Store
 from triage.usecases import lookup
 
 
@@ -18,7 +18,7 @@ class Standing(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-def standing(store: Store, journal: str) -> Standing:
+def standing(store: Recording, journal: str) -> Standing:
     """Fold the journal and pick what is open."""
     report = Report.from_events(store.events(journal))
     return Standing(
@@ -42,7 +42,7 @@ def events(
     yield from (event for event in store.events(journal, kinds=kinds) if event.n > after)
 
 
-def target(store: Store, event: Event) -> str:
+def target(store: Recording, event: Event) -> str:
     """The event that this one patches or amends, as ``e4``; '' for one that begins something."""
     if event.creates:
         return ""

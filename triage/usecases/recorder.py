@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from triage import events, redact, times
 from triage.errors import InvalidValue, Unavailable
 from triage.events import Actor, Draft, Event, visible
-from triage.store import Name, Store
+from triage.store import Name, Recording
 
 if TYPE_CHECKING:
     from triage.redact import Redactor
     from triage.redact.transcript import Runs, Transcript
 
-Guard = Callable[[Store], None]
+Guard = Callable[[Recording], None]
 
 
 class Place(NamedTuple):
@@ -71,14 +71,14 @@ class Recorder:
 
     def __init__(
         self,
-        store: Store,
+        store: Recording,
         place: Place,
         circumstances: Circumstances,
         *,
         redactor: "Redactor",
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
-        spool: Callable[[Unavailable], Store] | None = None,
+        spool: Callable[[Unavailable], Recording] | None = None,
     ) -> None:
         self.store = store
         self.place = place

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from triage.errors import AlreadyClaimed
 from triage.events import Event, derived_id
 from triage.report.history import History
-from triage.store import Name, Store
+from triage.store import Name, Recording
 from triage.usecases import lookup
 from triage.usecases.fields import outcome_and_cells
 from triage.usecases.lookup import Found
@@ -57,7 +57,7 @@ def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: boo
     found = lookup.entity(recorder.store, recorder.place.journal, "action", name)
     said = Said("action", {"status": "doing", **fields}, entity=found.id, part=found.history.creation.part)
 
-    def unclaimed(store: Store) -> None:
+    def unclaimed(store: Recording) -> None:
         if _is_repeat(recorder, store):
             return
         creation = store.find(recorder.place.journal, Name(id=found.id))[0]
@@ -67,7 +67,7 @@ def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: boo
     return Told(event, found.number, found.title)
 
 
-def _is_repeat(recorder: Recorder, store: Store) -> bool:
+def _is_repeat(recorder: Recorder, store: Recording) -> bool:
     """Whether the key of this call was recorded before: then it is no second claim."""
     journal, key = recorder.place.journal, recorder.circumstances.key
     return bool(key) and bool(store.find(journal, Name(id=derived_id(journal, key))))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from triage import errors
 from triage.events import Event, Sealed
-from triage.store import Store, sealing
+from triage.store import Recording, sealing
 from triage.store.postgres.batch import Batch, pages
 from triage.store.postgres.link import CollisionError, Link, LostError, Statement, pause
 from triage.store.postgres.reader import Reader
@@ -69,7 +69,7 @@ class PostgresStore(Reader):
         return checkup(self._link, self._clock)
 
     def append(
-        self, events: "Sequence[CleanEvent]", *, guard: Callable[[Store], None] | None = None
+        self, events: "Sequence[CleanEvent]", *, guard: Callable[[Recording], None] | None = None
     ) -> list[Event]:
         """See `Store.append`."""
         drafts = [event.draft for event in events]
