@@ -3,6 +3,7 @@
 ``TRIAGE_KILLS`` says how many calls are killed: 24 take a few seconds, `make durability` kills 1,000.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -32,16 +33,29 @@ def test_what_was_acknowledged_is_there_whole_whoever_was_killed(journal, figure
 
 def test_a_writer_that_is_stopped_while_it_holds_the_store_is_waited_for(journal):
     """The others go on when it goes on or dies: a lock belongs to a process, not to a file."""
+    lock = f"{journal.home}/data/triage/triage.db.lock"
     holder = subprocess.Popen(
-        ["flock", journal.home / "data/triage/triage.db.lock", "sleep", "60"], start_new_session=True
+        ["flock", lock, "sh", "-c", "echo held; sleep 60"], stdout=subprocess.PIPE, start_new_session=True
     )
-    time.sleep(0.3)
+    assert holder.stdout.readline() == b"held\n"
     waiting = subprocess.Popen(
         [SCRIPT, "log", "patient"], env=journal.environment, cwd=journal.work, stdout=subprocess.PIPE
     )
-    time.sleep(0.5)
+    while not is_held(f"{lock}.next"):
+        assert waiting.poll() is None
+        time.sleep(0.01)
     assert waiting.poll() is None
     os.killpg(holder.pid, signal.SIGKILL)
-    holder.wait()
+    holder.communicate()
 
     assert waiting.communicate(timeout=20)[0] == b"velvet-first-deploy e2 patient\n"
+
+
+def is_held(path):
+    """Whether a process has locked a file: that of the next in turn is locked by who waits for the store."""
+    with open(path, "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
