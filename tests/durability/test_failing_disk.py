@@ -1,6 +1,6 @@
 """A disk that fails or is full is never answered with an acknowledgement of what it did not keep.
 
-``TRIAGE_FAULTS`` says at how many calls of each kind to the system the disk fails: 2 take a few seconds, `make
+``TRIAGE_FAULTS`` says at how many calls of each kind to the system the disk fails: one takes a few seconds, `make
 durability` lets it fail at every one.
 """
 
