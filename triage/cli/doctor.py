@@ -58,7 +58,7 @@ def _looks(call: Call, *, quick: bool) -> "Iterator[Health]":
         return  # nobody knows which store is meant
     yield from doctoring.settings(asked, call.settings)
     yield from _of_store(call, asked, quick=quick)
-    yield from doctoring.spools(call.settings.state_folder, call.spool_folder)
+    yield from doctoring.spools(call.settings, call.spool_folder)
     yield doctoring.redaction_key(call.settings.config_folder)
 
 

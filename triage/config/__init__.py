@@ -32,6 +32,7 @@ from triage.config.state import (
     remember,
     remembered,
     spool_folder,
+    spool_folders,
     trust,
     write_aside,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "remembered",
     "reserved_keys",
     "spool_folder",
+    "spool_folders",
     "trust",
     "trusted_keys",
     "working_folder",

@@ -45,7 +45,17 @@ def choose(settings: "Settings", journal: str, part: str, addendum: str = "", sl
 
 def spool_folder(settings: "Settings", identity: str) -> str:
     """Where events wait for a store, by what tells it from others."""
-    return os.path.join(settings.state_folder, "spool", _short(identity))
+    return os.path.join(_spools(settings), _short(identity))
+
+
+def spool_folders(settings: "Settings") -> list[str]:
+    """The folders in which events wait, or waited, for any store."""
+    base = _spools(settings)
+    return [os.path.join(base, name) for name in sorted(os.listdir(base))] if os.path.isdir(base) else []
+
+
+def _spools(settings: "Settings") -> str:
+    return os.path.join(settings.state_folder, "spool")
 
 
 def _current_path(settings: "Settings") -> str:

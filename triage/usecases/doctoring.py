@@ -5,7 +5,8 @@ import platform
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from triage import __version__, config, times
 from triage.config import Settings
@@ -15,13 +16,19 @@ from triage.store import JournalRow, Store, spool
 from triage.store.health import FAIL, OK, WARN, Diagnosed, Health
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What a command was asked for, and its surroundings."""
 
     store: str
     actor: str
     environ: Mapping[str, str]
     cwd: str
+
+    @cached_property
+    def files(self) -> list[Source]:
+        """The configuration files that count, read once; raises as `sources` does."""
+        return list(sources(self.cwd, *config.folders(self.environ)))
 
 
 def program() -> Health:
@@ -32,10 +39,8 @@ def program() -> Health:
 
 def configuration(asked: Asked) -> Iterator[Health]:
     """The files of the configuration, and what in them cannot be used or does not count."""
-    config_folder, state_folder = config.folders(asked.environ)
     try:
-        for source in sources(asked.cwd, config_folder, state_folder):
-            yield _file(source)
+        yield from map(_file, asked.files)
         config.load(asked.environ, asked.cwd, store=asked.store, actor=asked.actor)
     except TriageError as error:
         yield Health("configuration", FAIL, error.message, error.hint)
@@ -51,9 +56,7 @@ def _file(source: Source) -> Health:
 
 def settings(asked: Asked, found: Settings) -> Iterator[Health]:
     """What was chosen for this call, and by what."""
-    config_folder, state_folder = config.folders(asked.environ)
-    files = [*sources(asked.cwd, config_folder, state_folder)]
-    actor = origin(asked.actor, "TRIAGE_ACTOR", asked.environ, "actor", files)
+    actor = origin(asked.actor, "TRIAGE_ACTOR", asked.environ, "actor", asked.files)
     who = f"{found.actor.name} ({found.actor.type})"
     yield Health("actor", OK, f"{who}, by {actor or 'what runs this, git or the login'}")
     chosen = config.current(found)
@@ -64,9 +67,7 @@ def settings(asked: Asked, found: Settings) -> Iterator[Health]:
 
 def address(asked: Asked) -> str:
     """What says which store this is."""
-    config_folder, state_folder = config.folders(asked.environ)
-    files = [*sources(asked.cwd, config_folder, state_folder)]
-    by = origin(asked.store, "TRIAGE_STORE", asked.environ, "store", files)
+    by = origin(asked.store, "TRIAGE_STORE", asked.environ, "store", asked.files)
     if by:
         return by
     folder = config.find_folder(asked.cwd)
@@ -136,10 +137,9 @@ def redaction_key(config_folder: str) -> Health:
     return Health("redaction key", OK, path)
 
 
-def spools(state_folder: str, mine: str) -> Iterator[Health]:
+def spools(found: Settings, mine: str) -> Iterator[Health]:
     """What waits for this store, and for others; and what was set aside."""
-    base = os.path.join(state_folder, "spool")
-    known = [os.path.join(base, name) for name in sorted(os.listdir(base))] if os.path.isdir(base) else []
+    known = config.spool_folders(found)
     told = [health for folder in sorted(known, key=lambda each: each != mine) for health in _spool(folder)]
     yield from told or [Health("spool", OK, "nothing waits")]
 
