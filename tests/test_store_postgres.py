@@ -293,6 +293,17 @@ def test_a_store_of_an_older_program_is_brought_up_to_date_and_keeps_its_events(
     again.close()
 
 
+def test_who_only_looks_leaves_a_store_of_an_older_program_as_it_is(store, other, address):
+    opened(store)
+    other.execute("DELETE FROM triage_migration WHERE version > 1")
+    looked = open_store(address, clock=lambda: START, entropy=os.urandom, migrate=False)
+    schema = next(health for health in looked.diagnose(quick=True) if health.name == "schema")
+    looked.close()
+
+    assert schema.text == f"version 1, which the next command that uses the store brings up to {VERSION}"
+    assert other.execute("SELECT max(version) FROM triage_migration").fetchone() == (1,)
+
+
 def test_a_server_that_is_not_there_is_told_at_once():
     start = time.monotonic()
     said = refused("postgresql://u:pass-word@127.0.0.1:1/db", errors.Unavailable)

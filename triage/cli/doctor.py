@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 
 @command("doctor", records=False)
-@click.option("--quick", is_flag=True, help="Leave out what reads the whole store.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Leave out the chain, and the clock against the record: they read every event.",
+)
 def doctor_command(call: Call, quick: bool, **_: Any) -> None:
     """Look at everything that recording rests on, and say how to mend what is not well.
 
     That is the configuration, the store with its file system, its integrity and the chain of every journal,
-    the clock, the spool, and the key of redactions. Nothing is changed. Exit 1 where anything fails.
+    the clock, the spool, and the key of redactions. Nothing is changed: the store of an older triage stays
+    as it is, and what was spooled waits on; the lock of the store is taken for a moment, to see whether it
+    can be written. Exit 1 where anything fails.
 
     \b
     triage doctor
@@ -68,11 +74,11 @@ def _of_store(call: Call, asked: "Asked", *, quick: bool) -> "Iterator[Health]":
 
     by = doctoring.address(asked)
     try:
-        store = call.store(deliver=False)
+        store = call.store_as_it_is()
         yield from doctoring.store(store, by, identity(call.settings.store), quick=quick)
         if not quick:
             yield from doctoring.record(store)
-        yield doctoring.clock(store, config.clock)
+            yield doctoring.clock(store, config.clock)
     except NotFound as error:
         yield Health("store", OK, f"{error.message}, by {by}: {error.hint}")
     except TriageError as error:

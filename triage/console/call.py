@@ -61,12 +61,25 @@ class Call:
     def store(self, *, create: bool = False, deliver: bool = True) -> Store:
         """The store, opened once; what was spooled for it is delivered first."""
         if self._store is None:
-            self._store = open_store(
-                self.settings.store, clock=config.clock, entropy=config.entropy, create=create
-            )
+            self._store = self._opened(create=create)
             if deliver and is_spooled(self.spool_folder):
                 self._deliver(self._store)
         return self._store
+
+    def store_as_it_is(self) -> Store:
+        """The store to be looked at: one of an older triage stays so, and nothing is delivered to it."""
+        if self._store is None:
+            self._store = self._opened(migrate=False)
+        return self._store
+
+    def _opened(self, *, create: bool = False, migrate: bool = True) -> Store:
+        return open_store(
+            self.settings.store,
+            clock=config.clock,
+            entropy=config.entropy,
+            create=create,
+            migrate=migrate,
+        )
 
     @property
     def spool_folder(self) -> str:

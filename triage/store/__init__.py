@@ -194,13 +194,21 @@ def open_store(
     clock: Callable[[], int],
     entropy: Callable[[int], bytes],
     create: bool = False,
+    migrate: bool = True,
     timeout: float = 10.0,
 ) -> Store:
-    """The store at an address; `NotFound` where there is none and it is not to be created."""
+    """The store at an address; `NotFound` where there is none and it is not to be created.
+
+    Without ``migrate`` one of an older triage is left as it is: it can be looked at, and not written.
+    """
     if address.startswith(("postgresql://", "postgres://")):
         from triage.store.postgres import PostgresStore
 
-        return PostgresStore.open(address, clock=clock, entropy=entropy, create=create, timeout=timeout)
+        return PostgresStore.open(
+            address, clock=clock, entropy=entropy, create=create, migrate=migrate, timeout=timeout
+        )
     from triage.store.sqlite import SqliteStore
 
-    return SqliteStore.open(path_of(address), clock=clock, entropy=entropy, create=create, timeout=timeout)
+    return SqliteStore.open(
+        path_of(address), clock=clock, entropy=entropy, create=create, migrate=migrate, timeout=timeout
+    )

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 
 from triage.store import filesystem
-from triage.store.health import FAIL, OK, WARN, Health
+from triage.store.health import FAIL, OK, WARN, Health, schema
+from triage.store.migrations import MIGRATIONS
 
 WAL_MENDED = (3, 51, 3)
 """Before it, SQLite could corrupt a file in WAL mode: https://sqlite.org/wal.html"""
@@ -15,7 +16,7 @@ WAL_MENDED = (3, 51, 3)
 def checkup(db: sqlite3.Connection, path: str, *, quick: bool) -> Iterator[Health]:
     """What is well with the store at a path, and what is not."""
     yield _file_system(path)
-    yield Health("schema", OK, f"version {db.execute('PRAGMA user_version').fetchone()[0]}")
+    yield schema(db.execute("PRAGMA user_version").fetchone()[0], len(MIGRATIONS))
     yield _sqlite(db, path)
     yield _integrity(db, path, "quick_check" if quick else "integrity_check")
 

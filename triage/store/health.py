@@ -15,6 +15,12 @@ class Health(NamedTuple):
     fix: str = ""
 
 
+def schema(version: int, newest: int) -> Health:
+    """The version of a store's schema; who looks leaves an older one as it is."""
+    older = f", which the next command that uses the store brings up to {newest}" if version < newest else ""
+    return Health("schema", OK, f"version {version}{older}")
+
+
 @runtime_checkable
 class Diagnosed(Protocol):
     """A store that can look at itself."""

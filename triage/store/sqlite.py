@@ -70,6 +70,7 @@ class SqliteStore:
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
         create: bool = False,
+        migrate: bool = True,
         timeout: float = 10.0,
     ) -> "SqliteStore":
         """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes."""
@@ -88,7 +89,7 @@ class SqliteStore:
             db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
             try:
                 store = cls(db, path, clock=clock, entropy=entropy, timeout=timeout)
-                store._prepare()
+                store._prepare(migrate=migrate)
             except BaseException:
                 db.close()
                 raise
@@ -485,8 +486,8 @@ class SqliteStore:
         row = self._db.execute("SELECT id FROM journal WHERE slug = ?", [slug]).fetchone()
         return str(row[0]) if row else ""
 
-    def _prepare(self) -> None:
-        """Set the connection up, refuse what is no store, and bring an older one up to date."""
+    def _prepare(self, *, migrate: bool) -> None:
+        """Set the connection up, refuse what is no store, and bring an older one up to date if it may be."""
         db = self._db
         db.execute("PRAGMA synchronous = EXTRA")
         db.execute("PRAGMA secure_delete = ON")
@@ -504,8 +505,12 @@ class SqliteStore:
                 f" this one knows {VERSION})",
                 hint="upgrade triage: pipx upgrade triagelog",
             )
-        if version < VERSION:
+        if version < VERSION and migrate:
             self._migrate()
+        elif not version:
+            raise errors.NotFound(
+                f"no store in {self.path} yet", hint="make one with: triage init, or triage open 'TITLE'"
+            )
 
     def _holds_tables(self) -> bool:
         return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None

@@ -47,12 +47,13 @@ class PostgresStore(Reader):
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
         create: bool = False,
+        migrate: bool = True,
         timeout: float = 10.0,
     ) -> "PostgresStore":
         """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes."""
         link = Link(address)
         try:
-            _prepare(link, create=create)
+            _prepare(link, create=create, migrate=migrate)
         except BaseException:
             link.close()
             raise
@@ -201,8 +202,8 @@ class PostgresStore(Reader):
         )
 
 
-def _prepare(link: Link, *, create: bool) -> None:
-    """Make the tables where there are none, refuse newer ones, and bring older ones up to date."""
+def _prepare(link: Link, *, create: bool, migrate: bool) -> None:
+    """Make the tables where there are none, refuse newer ones, bring older ones up to date if they may be."""
     try:
         version = link.rows("SELECT coalesce(max(version), 0) FROM triage_migration")[0][0]
     except errors.NotFound:
@@ -215,7 +216,7 @@ def _prepare(link: Link, *, create: bool) -> None:
             f" this one knows {VERSION})",
             hint="upgrade triage: pipx upgrade triagelog",
         )
-    if version < VERSION:
+    if version < VERSION and migrate:
         _migrate(link, version)
 
 

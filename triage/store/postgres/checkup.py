@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from triage.store.health import FAIL, OK, Health
+from triage.store.health import FAIL, OK, Health, schema
 from triage.store.postgres.link import Link
+from triage.store.postgres.schema import MIGRATIONS
 from triage.times import span
 
 APART_US = 2_000_000
@@ -14,7 +15,7 @@ def checkup(link: Link, clock: Callable[[], int]) -> Iterator[Health]:
     """What is well with the store on a server, and what is not."""
     yield Health("server", OK, str(link.rows("SELECT version()")[0][0]))
     version = link.rows("SELECT coalesce(max(version), 0) FROM triage_migration")[0][0]
-    yield Health("schema", OK, f"version {version}")
+    yield schema(version, len(MIGRATIONS))
     yield _clocks(link, clock)
 
 
