@@ -1,8 +1,11 @@
 """The program on a store on a PostgreSQL server: every recording command, and all that reads, moves and removes."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
+
+from triage.store import identity
 
 STEPS = [
     ("log", "Deploy started", "v14"),
@@ -124,6 +127,15 @@ def test_a_slug_is_taken_by_one_journal(shared):
     code, line = shared.refused("set", "slug=velvet-first-deploy")
 
     assert (code, "belongs to another journal" in line) == (5, True)
+
+
+def test_a_session_keeps_its_journal_when_the_password_is_given_in_another_way(shared):
+    shared("open", "Console")
+    address = shared.environment["TRIAGE_STORE"]
+    shared.set("PGPASSWORD", urlsplit(address).password or "")
+    shared.set("TRIAGE_STORE", identity(address))
+
+    assert shared("log", "x").startswith("console e2 ")
 
 
 def test_a_password_is_in_no_answer(shared):

@@ -62,7 +62,7 @@ def _looks(call: Call, *, quick: bool) -> "Iterator[Health]":
     yield from configured
     if any(health.state == FAIL for health in configured):
         return  # nobody knows which store is meant
-    yield from doctoring.settings(asked, call.settings)
+    yield from doctoring.settings(asked, call.settings, call.chosen)
     yield from _of_store(call, asked, quick=quick)
     yield from doctoring.spools(call.settings, call.spool_folder)
     yield doctoring.redaction_key(call.settings.config_folder)

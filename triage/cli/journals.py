@@ -77,7 +77,7 @@ def use_command(call: Call, name: str, **_: Any) -> None:
     triage use velvet-first-deploy/dkim
     """
     place = places.place_of(call.store(), name)
-    config.choose(call.settings, place.journal, place.part, place.addendum, place.slug)
+    call.choose(place)
     header = places.headers(call.store(), place.journal).get(place.part, Header())
     if call.json:
         say_json({"journal": place.slug, "part": place.part, "title": header.title})
@@ -92,7 +92,7 @@ def list_command(call: Call, **_: Any) -> None:
     \b
     triage list
     """
-    chosen = config.current(call.settings)[0]
+    chosen = call.chosen.journal
     known = verbs.listing(call.store())
     if not known:
         note("no journal yet; open one: triage open 'TITLE'")

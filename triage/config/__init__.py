@@ -24,6 +24,7 @@ from triage.config.files import (
 )
 from triage.config.state import (
     KEY_FILE,
+    Chosen,
     choose,
     current,
     keep_actor,
@@ -52,6 +53,7 @@ __all__ = [
     "FOLDER",
     "KEY_FILE",
     "STORE_FILE",
+    "Chosen",
     "Settings",
     "choose",
     "clock",

@@ -25,7 +25,10 @@ def keep_actor(settings: "Settings", name: str) -> None:
 
 
 class Chosen(NamedTuple):
-    """What a session chose: a journal and a part by their ids; ``addendum`` is the part's slug, or ''."""
+    """What a session chose: a journal and a part by their ids; ``addendum`` is the part's slug, or ''.
+
+    ``slug`` is the journal's, as it was then.
+    """
 
     journal: str
     part: str
@@ -33,14 +36,14 @@ class Chosen(NamedTuple):
     slug: str
 
 
-def current(settings: "Settings") -> Chosen:
-    """What this session chose, or empty texts."""
-    return Chosen(*[*_read_text(_current_path(settings)).split(" "), "", "", ""][:4])
+def current(settings: "Settings", identity: str) -> Chosen:
+    """What this session chose in a store, by what tells it from others; or empty texts."""
+    return Chosen(*[*_read_text(_current_path(settings, identity)).split(" "), "", "", ""][:4])
 
 
-def choose(settings: "Settings", journal: str, part: str, addendum: str = "", slug: str = "") -> None:
-    """Make a journal and a part the current ones of this session, with the slugs that they have now."""
-    write_aside(_current_path(settings), f"{journal} {part} {addendum} {slug}".encode())
+def choose(settings: "Settings", identity: str, chosen: Chosen) -> None:
+    """Make a journal and a part of a store the current ones of this session."""
+    write_aside(_current_path(settings, identity), " ".join(chosen).encode())
 
 
 def spool_folder(settings: "Settings", identity: str) -> str:
@@ -58,8 +61,8 @@ def _spools(settings: "Settings") -> str:
     return os.path.join(settings.state_folder, "spool")
 
 
-def _current_path(settings: "Settings") -> str:
-    whole = f"{settings.store}\0{settings.actor.name}\0{settings.session}"
+def _current_path(settings: "Settings", identity: str) -> str:
+    whole = f"{identity}\0{settings.actor.name}\0{settings.session}"
     return os.path.join(settings.state_folder, "sessions", _short(whole))
 
 

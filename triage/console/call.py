@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from triage import config
-from triage.config import Settings
+from triage.config import Chosen, Settings
 from triage.console.heard import Heard
 from triage.console.redactor import redactor
 from triage.console.speech import plain, say, say_json, shortened
@@ -84,7 +84,21 @@ class Call:
     @property
     def spool_folder(self) -> str:
         """Where events wait for the store."""
-        return config.spool_folder(self.settings, identity(self.settings.store))
+        return config.spool_folder(self.settings, self._identity)
+
+    @property
+    def chosen(self) -> Chosen:
+        """What this session chose in this store."""
+        return config.current(self.settings, self._identity)
+
+    def choose(self, place: Place) -> None:
+        """Make a place the current one of this session."""
+        chosen = Chosen(place.journal, place.part, place.addendum, place.slug)
+        config.choose(self.settings, self._identity, chosen)
+
+    @property
+    def _identity(self) -> str:
+        return identity(self.settings.store)
 
     def _deliver(self, store: Store) -> None:
         """Deliver what was spooled; where that fails it waits on, and `triage doctor` says why."""
@@ -103,7 +117,7 @@ class Call:
 
         return Spool(
             self.spool_folder,
-            identity(self.settings.store),
+            self._identity,
             reason,
             write=config.write_aside,
             clock=config.clock,
@@ -122,7 +136,7 @@ class Call:
             from triage.usecases.places import place_of
 
             return place_of(self.store(), named)
-        journal, part, addendum, _ = config.current(self.settings)
+        journal, part, addendum, _ = self.chosen
         if journal:
             row = self.store().journal(journal)
             if row is not None:
@@ -133,7 +147,7 @@ class Call:
 
     def _remembered(self, reason: Unavailable) -> Place:
         """The same as far as it is known without the store; else the reason why that cannot say."""
-        journal, part, addendum, slug = config.current(self.settings)
+        journal, part, addendum, slug = self.chosen
         current = Place(journal, part, slug or journal[-8:], addendum)
         named = self._options.get("journal") or self.settings.journal
         if journal and named in ("", current.name):

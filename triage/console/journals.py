@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from triage import config
 from triage.console import speech
 from triage.console.call import Call
 from triage.errors import NotAllowed, Unavailable
@@ -49,7 +48,7 @@ def addendum(call: Call, title: str, labels: tuple[str, ...] = (), **fields: Any
 def choose(call: Call, place: Place) -> None:
     """Make a place current; what was recorded is recorded, even where that cannot be remembered."""
     try:
-        config.choose(call.settings, place.journal, place.part, place.addendum, place.slug)
+        call.choose(place)
     except (NotAllowed, Unavailable) as error:
         speech.note(f"triage: not remembered as current: {speech.plain(str(error))}")
 

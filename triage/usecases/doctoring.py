@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from triage import __version__, config, times
-from triage.config import Settings
+from triage.config import Chosen, Settings
 from triage.config.sources import Source, origin, sources
 from triage.errors import TriageError
 from triage.store import JournalRow, Store, spool
@@ -54,12 +54,11 @@ def _file(source: Source) -> Health:
     return Health("configuration", WARN, text, f"triage trust {shlex.quote(source.path)}")
 
 
-def settings(asked: Asked, found: Settings) -> Iterator[Health]:
+def settings(asked: Asked, found: Settings, chosen: Chosen) -> Iterator[Health]:
     """What was chosen for this call, and by what."""
     actor = origin(asked.actor, "TRIAGE_ACTOR", asked.environ, "actor", asked.files)
     who = f"{found.actor.name} ({found.actor.type})"
     yield Health("actor", OK, f"{who}, by {actor or 'what runs this, git or the login'}")
-    chosen = config.current(found)
     name = found.journal or chosen.slug or chosen.journal
     by = "TRIAGE_JOURNAL" if found.journal else f"the session {found.session}"
     yield Health("current journal", OK, f"{name}, by {by}" if name else "none was chosen")
