@@ -298,6 +298,16 @@ def test_search_shows_the_lines_that_have_the_words_with_those_around_them(journ
     ]
 
 
+def test_more_context_than_there_is_shows_all_lines(journal):
+    journal("evidence", "-", "--title", "healthz", stdin="before\nrefused\nafter\n")
+
+    assert journal("search", "refused", "-C", "9" * 20).splitlines()[1:] == [
+        "  output:1- before",
+        "  output:2: refused",
+        "  output:3- after",
+    ]
+
+
 def test_search_counts_the_lines_that_it_does_not_show(journal):
     journal("evidence", "-", "--title", "healthz", stdin="refused\n" * 10)
 

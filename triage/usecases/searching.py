@@ -138,8 +138,11 @@ def _passages(event: Event, wanted: Sequence[Sequence[str]], around: int) -> tup
         found = [(place, spans) for place, line in enumerate(lines) if (spans := words.spans(line, wanted))]
         shown = dict(found[: max(MOST - count, 0)])
         count += len(found)
-        near = sorted({at for place in shown for at in range(place - around, place + around + 1)})
-        passages += [
-            Passage(field, at + 1, lines[at], tuple(shown.get(at, ()))) for at in near if 0 <= at < len(lines)
-        ]
+        near = sorted({at for place in shown for at in _near(place, around, len(lines))})
+        passages += [Passage(field, at + 1, lines[at], tuple(shown.get(at, ()))) for at in near]
     return passages, max(count - MOST, 0)
+
+
+def _near(place: int, around: int, count: int) -> range:
+    """The places about one, as far as there are lines: somebody may ask for more lines than any text has."""
+    return range(max(place - around, 0), min(place + around + 1, count))
