@@ -45,6 +45,20 @@ def test_the_file_itself_refuses_to_change_what_was_recorded(store, recorder, st
         raw(store).execute(statement)
 
 
+def test_what_somebody_turned_into_text_is_read_all_the_same(store, recorder):
+    recorder.record(Said("evidence", {"title": "x"}, output=b"x"))
+    before = list(store.events(recorder.place.journal, output=True))
+    for trigger in ("event_is_final", "body_is_final", "chunk_is_final"):
+        raw(store).execute(f"DROP TRIGGER {trigger}")
+
+    raw(store).execute("UPDATE event SET envelope = CAST(envelope AS TEXT)")
+    raw(store).execute("UPDATE body SET body = CAST(body AS TEXT)")
+    raw(store).execute("UPDATE chunk SET data = CAST(data AS TEXT)")
+
+    assert raw(store).execute("SELECT DISTINCT typeof(body) FROM body").fetchall() == [("text",)]
+    assert list(store.events(recorder.place.journal, output=True)) == before
+
+
 def test_a_batch_that_is_refused_leaves_the_file_as_it_was(store, recorder):
     recorder.record(Said("entry", {"text": "x"}, key="k"))
     before = file_of(store)

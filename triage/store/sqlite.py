@@ -267,17 +267,21 @@ class SqliteStore:
             yield from checkup(self._db, self.path, quick=quick)
 
     def _copies(self, sql: str, values: Sequence[Any]) -> Iterator[Sealed]:
-        with _translated(self.path):
-            for row in self._db.execute(sql, values):
-                is_kept = type(row[1]) is bytes and type(row[4]) is not str
-                yield self._sealed(values[0], row if is_kept else _in_bytes(row))
+        for row in self._rows(sql, values):
+            yield self._sealed(values[0], row)
 
     def _read(self, sql: str, values: Sequence[Any], *, output: bool = False) -> Iterator[Event]:
         journal = values[0]
+        for row in self._rows(sql, values):
+            sealed = self._sealed(journal, row) if output else sealing.without_output(row)
+            yield events.unseal(sealed, row[0], output=output)
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """Rows of `_COLUMNS`, with bytes for what was kept as bytes."""
         with _translated(self.path):
             for row in self._db.execute(sql, values):
-                sealed = self._sealed(journal, row) if output else sealing.without_output(row)
-                yield events.unseal(sealed, row[0], output=output)
+                is_kept = type(row[1]) is bytes and type(row[4]) is not str
+                yield row if is_kept else _in_bytes(row)
 
     def _sealed(self, journal: str, row: Sequence[Any]) -> Sealed:
         sealed = sealing.without_output(row)
@@ -287,7 +291,7 @@ class SqliteStore:
             "SELECT salt, data FROM chunk WHERE journal = ? AND n = ? ORDER BY place",
             [journal, row[0]],
         ).fetchall()
-        return sealed._replace(chunks=tuple(chunks))
+        return sealed._replace(chunks=tuple((_bytes(salt), _bytes(data)) for salt, data in chunks))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
