@@ -149,19 +149,19 @@ def test_only_the_journals_that_are_named_are_merged(store, recorder, other):
 
 def test_output_comes_over_whole_in_steps_of_bounded_size(store, recorder, other, monkeypatch):
     monkeypatch.setattr(syncing, "HEAVY", 2000)
-    monkeypatch.setattr(syncing, "STEP", 3)
+    monkeypatch.setattr(syncing, "BATCH", 3)
     for number in range(10):
         recorder.record(Said("evidence", {"title": "x"}, output=random.Random(number).randbytes(900)))
     taken = []
     list(
         syncing.sync(
             store, other, redactor=redact.Redactor(b"k" * 32), now=NOW,
-            progress=lambda slug, done, total: taken.append((done, total)),
+            progress=lambda slug: lambda *step: taken.append((slug, *step)),
         )
     )  # fmt: skip
 
     assert everything(store) == everything(other)
-    assert taken == [(3, 11), (5, 11), (7, 11), (9, 11), (11, 11)]
+    assert taken == [("velvet", done, 11) for done in (3, 5, 7, 9, 11)]
 
 
 # Slugs

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,7 +49,7 @@ def sync_command(
             way=way,
             redactor=call.redactor,
             now=times.from_timestamp_us(config.clock()),
-            progress=_counted,
+            progress=lambda slug: partial(_counted, slug),
         )
         code = _tell(call, done)
     finally:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from triage.store.rows import Indexed, Published, Query, SiteRow
 
 STORE_FILE = "triage.db"
+BATCH = 2000
+"""Events at most of one of many transactions: it holds the lock for some tenths of a second."""
+HEAVY = 8 * 1024 * 1024
+"""Bytes after which such a transaction ends, too."""
 
 
 class JournalRow(NamedTuple):

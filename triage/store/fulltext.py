@@ -12,14 +12,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from triage.events import Event
-from triage.store import Progress, words
+from triage.store import BATCH, HEAVY, Progress, words
 from triage.store.rows import Query
 from triage.times import to_us
 
-BATCH = 2000
-"""Events indexed in one transaction: it holds the lock for some tenths of a second."""
-HEAVY = 8 * 1024 * 1024
-"""Bytes of output after which a transaction ends."""
 PAGE = 200
 """Hits that are read at once: no lock is held while somebody looks at them."""
 BEST = 10_000

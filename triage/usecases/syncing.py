@@ -13,15 +13,10 @@ from triage import integrity, times
 from triage.errors import NotFound, TriageError
 from triage.events import Event, Sealed
 from triage.redact import Redactor
-from triage.store import JournalRow, Name, Store
+from triage.store import BATCH, HEAVY, JournalRow, Name, Progress, Store, untold
 from triage.store.rows import Indexed
 from triage.usecases.admitting import Gate
 from triage.usecases.places import place_of
-
-STEP = 2000
-"""Events of one step at most: it holds the lock of the store that takes them for some tenths of a second."""
-HEAVY = 8 * 1024 * 1024
-"""Bytes of one step, about."""
 
 
 class Synced(NamedTuple):
@@ -53,13 +48,6 @@ class Way(NamedTuple):
 
 BOTH_WAYS = Way()
 
-Progress = Callable[[str, int, int], None]
-"""What is told after every step: a slug, events copied, events to copy."""
-
-
-def _untold(*_: object) -> None:
-    """Nobody is told."""
-
 
 def sync(
     mine: Store,
@@ -69,12 +57,13 @@ def sync(
     way: Way = BOTH_WAYS,
     redactor: Redactor,
     now: str,
-    progress: Progress = _untold,
+    progress: Callable[[str], Progress] = lambda _: untold,
 ) -> Iterator[Synced]:
     """Merge the journals of two stores, all or those of some names, in the order in which they were opened.
 
     What comes in on either side is looked at: a journal with an event that was altered, or that holds a
-    secret, is left as far as it came. Raises `NotFound` for a name that neither store knows.
+    secret, is left as far as it came. ``progress`` gives who is told of a journal, by its slug: of the events
+    that were copied after every step. Raises `NotFound` for a name that neither store knows.
     """
     latest = times.plus_us(now, times.EARLY)
     for journal in _wanted(mine, other, names, way):
@@ -99,7 +88,9 @@ def _named(mine: Store, other: Store, name: str) -> str:
 class _Pair:
     """One journal in two stores."""
 
-    def __init__(self, mine: Store, other: Store, gate: Gate, way: Way, progress: Progress) -> None:
+    def __init__(
+        self, mine: Store, other: Store, gate: Gate, way: Way, progress: Callable[[str], Progress]
+    ) -> None:
         self._mine = mine
         self._other = other
         self._gate = gate
@@ -121,13 +112,13 @@ class _Pair:
         lacking, extra = self._difference()
         gone = _purged((self._mine, self._other), self._journal)
         self._withheld += self._withhold(gone)
-        total = len(lacking) + len(extra)
+        total, progress = len(lacking) + len(extra), self._progress(slug)
         for count in self._copied(self._other, self._mine, lacking, gone):
             self._received += count
-            self._progress(slug, self._received, total)
+            progress(self._received, total)
         for count in self._copied(self._mine, self._other, extra, gone):
             self._sent += count
-            self._progress(slug, self._received + self._sent, total)
+            progress(self._received + self._sent, total)
 
     def _synced(self, slug: str, error: TriageError | None) -> Synced:
         return Synced(self._journal, slug, self._received, self._sent, self._withheld, error)
@@ -180,7 +171,7 @@ def _steps(store: Store, journal: str, numbers: Sequence[int]) -> Iterator[list[
     """The copies of the events, in steps that bound what lies in memory and how long a lock is held."""
     done = 0
     while done < len(numbers):
-        some, size = numbers[done : done + STEP], 0
+        some, size = numbers[done : done + BATCH], 0
         step = []
         for n, copy in zip(some, store.copies(journal, numbers=some), strict=True):
             step.append((n, copy))
