@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests_support import START, new_recorder, new_store, opened
 
 from triage.errors import UsageError
-from triage.store import fulltext, words
+from triage.store import fulltext
+from triage.store import scan as scanning
 from triage.store.rows import Query
 from triage.usecases import facts, journals, purging, searching
 from triage.usecases.recorder import Said
@@ -34,7 +35,7 @@ def search(store, text, **more):
 
 
 def scan(store, text, **more):
-    return said(words.scan(store, Query(searching.phrases(text), **more)))
+    return said(scanning.scan(store, Query(searching.phrases(text), **more)))
 
 
 def tables(store):
@@ -192,7 +193,7 @@ def test_the_index_and_a_scan_find_the_same(tmp_path_factory, texts, text):
     store = new_store(tmp_path_factory.mktemp("search") / "triage.db")
     opened(store).record_all([Said("section", {"heading": ["x"], "body": f"{each}."}) for each in texts])
 
-    assert [e.id for e in store.search(query)] == [e.id for e in words.scan(store, query)]
+    assert [e.id for e in store.search(query)] == [e.id for e in scanning.scan(store, query)]
     store.close()
 
 

@@ -125,7 +125,9 @@ class SqliteStore:
 
     def merge(self, copies: Iterable[Sealed]) -> int:
         """See `Store.merge`."""
-        found = sealing.by_journal(copies)
+        from triage.store import merging
+
+        found = merging.by_journal(copies)
         with self._writing():
             return sum(self._merge(journal, pairs) for journal, pairs in found.items())
 
@@ -184,15 +186,15 @@ class SqliteStore:
 
     def search(self, query: "Query", *, progress: Progress = untold) -> Iterator[Event]:
         """See `Store.search`; where the index cannot be brought up to date, all events are read."""
-        from triage.store import fulltext, words
+        from triage.store import fulltext, scan
 
         if not self._has_fulltext(progress):
-            yield from words.scan(self, query)
+            yield from scan.scan(self, query)
             return
         with _translated(self.path):
             for journal, n in fulltext.find(self._db, query):
                 [event] = self.find(journal, Name(number=n))
-                if words.is_asked_for(event, query):
+                if scan.is_asked_for(event, query):
                     yield event
 
     def _has_fulltext(self, progress: Progress) -> bool:
@@ -401,13 +403,15 @@ class SqliteStore:
         self._keep_heading(event.journal, claim, is_open=is_open)
 
     def _merge(self, journal: str, copies: list[sealing.Copy]) -> int:
-        new = sealing.new_copies(copies, self._known(journal, [event.id for event, _ in copies]))
+        from triage.store import merging
+
+        new = merging.new_copies(copies, self._known(journal, [event.id for event, _ in copies]))
         if not new:
             return 0
         added = [event for event, _ in new]
         tail = self._tail(journal)
-        outside = sealing.strangers(tail, added)
-        sealing.require(outside, self._digests(journal, outside))
+        outside = merging.strangers(tail, added)
+        merging.require(outside, self._digests(journal, outside))
         if not tail.n:
             self._db.execute("INSERT INTO journal VALUES (?, ?, 1, 0, '', '')", [journal, journal])
         self._insert([(event._replace(n=n), sealed) for n, (event, sealed) in enumerate(new, tail.n + 1)])

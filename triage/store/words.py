@@ -7,27 +7,11 @@ them adds a migration that drops the index.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nlargest
-from typing import Any, Protocol
+from typing import Any
 
 from triage import events
 from triage.events import Event
 from triage.report.lines import SEQUENCE
-from triage.store import JournalRow
-from triage.store.rows import Query
-
-
-class Readable(Protocol):
-    """What a scan needs of a store."""
-
-    def journals(self) -> list[JournalRow]:
-        """See `Store.journals`."""
-        ...
-
-    def events(self, journal: str, *, kinds: Sequence[str] = (), output: bool = False) -> Iterator[Event]:
-        """See `Store.events`."""
-        ...
-
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDLESS = frozenset({"event", "instant", "integer", "flag", "output", "streams"})
@@ -55,12 +39,13 @@ def spans(text: str, phrases: Iterable[Sequence[str]]) -> list[tuple[int, int]]:
     where = {
         (found[place][1][0], found[place + len(phrase) - 1][1][1])
         for phrase in phrases
-        for place in _places(mine, phrase)
+        for place in places(mine, phrase)
     }
     return sorted(where)
 
 
-def _places(mine: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
+def places(mine: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
+    """Where a phrase begins among words."""
     size = len(phrase)
     return (
         place
@@ -92,39 +77,3 @@ def _strings(value: Any) -> Iterator[str]:
 def moment(event: Event) -> str:
     """When an event happened; of one at an unknown time, when it was recorded."""
     return event.at or event.recorded_at
-
-
-def fits(event: Event, query: Query) -> bool:
-    """Whether an event has all phrases of a query, each within one text, and is one of those asked for."""
-    if not is_asked_for(event, query):
-        return False
-    each = [words(text) for _, text in texts(event)]
-    return all(any(True for mine in each for _ in _places(mine, phrase)) for phrase in query.phrases)
-
-
-def is_asked_for(event: Event, query: Query) -> bool:
-    """Whether an event is of the kinds and of the time that a query names."""
-    if query.kinds and event.kind not in query.kinds:
-        return False
-    at = moment(event)
-    return (not query.since or at >= query.since) and (not query.until or at < query.until)
-
-
-def scan(store: Readable, query: Query) -> Iterator[Event]:
-    """What a search finds, by reading all events: for a store without an index that could be kept up."""
-    rows = store.journals()
-    every = (
-        event._replace(output=None)
-        for row in rows
-        if not query.journals or row.id in query.journals
-        for event in store.events(row.id, kinds=query.kinds, output=True)
-        if fits(event, query)
-    )
-    yield from (
-        nlargest(query.limit, every, key=order) if query.limit else sorted(every, key=order, reverse=True)
-    )
-
-
-def order(event: Event) -> tuple[str, str, str]:
-    """The place of a hit: the newest has the greatest."""
-    return (moment(event), event.recorded_at, event.id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from triage import errors
 from triage.events import Event, Sealed
-from triage.store import Recording, sealing
+from triage.store import Recording, merging
 from triage.store.postgres.batch import Batch, pages
 from triage.store.postgres.link import CollisionError, Link, LostError, Statement, pause
 from triage.store.postgres.reader import Reader
@@ -108,7 +108,7 @@ class PostgresStore(Reader):
 
     def merge(self, copies: Iterable[Sealed]) -> int:
         """See `Store.merge`."""
-        found = sealing.by_journal(copies)
+        found = merging.by_journal(copies)
 
         def batch(lost: bool) -> tuple[int, list[Statement]]:  # noqa: ARG001, FBT001  a merge may be repeated
             made = self._batch()

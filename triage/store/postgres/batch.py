@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from triage.events import Draft, Event, Sealed
-from triage.store import sealing, slugs
+from triage.store import merging, sealing, slugs
 from triage.store.postgres.link import Link, Statement
 from triage.store.postgres.names import Names
 from triage.store.postgres.reader import Reader
@@ -87,12 +87,12 @@ class Batch:
     def merge(self, journal: str, copies: Sequence[Copy]) -> int:
         """Add copies that were sealed elsewhere; the number of those that are new."""
         tail = self._tail(journal)
-        new = sealing.new_copies(copies, self._copies(journal, [event.id for event, _ in copies]))
+        new = merging.new_copies(copies, self._copies(journal, [event.id for event, _ in copies]))
         if not new:
             return 0
         added = [event for event, _ in new]
-        outside = sealing.strangers(tail, added)
-        sealing.require(outside, self._digests(journal, outside))
+        outside = merging.strangers(tail, added)
+        merging.require(outside, self._digests(journal, outside))
         end = tail.joined(added)
         for n, (event, sealed) in enumerate(new, tail.n + 1):
             self._put(event._replace(n=n), sealed, end)

@@ -97,9 +97,9 @@ class Reader:
 
     def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:  # noqa: ARG002  no index
         """See `Store.search`; all events of the kinds and journals are read."""
-        from triage.store import words
+        from triage.store import scan
 
-        return words.scan(self, query)
+        return scan.scan(self, query)
 
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
