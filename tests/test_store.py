@@ -244,6 +244,32 @@ def test_what_was_said_is_searched_in_all_journals_the_newest_first(store, recor
     assert [event.body["text"] for event in found] == ["deploy failed", "deploy started"]
 
 
+def test_a_search_gives_no_more_than_its_limit(store, recorder):
+    recorder.record_all([entry(f"deploy {number}") for number in range(9)])
+
+    for best in (False, True):
+        found = list(store.search(Query((("deploy",),), best=best, limit=5)))
+        assert len(found) == 5, best
+    assert len(list(store.search(Query((("deploy",),), kinds=("entry",))))) == 9
+
+
+def test_the_best_of_a_search_says_it_often_in_few_words(store, recorder):
+    texts = ["queue queue queue", "queue and much else that was said besides", "the queue"]
+    recorder.record_all(map(entry, texts))
+
+    found = store.search(Query((("queue",),), best=True, limit=3))
+
+    assert [event.body["text"] for event in found] == [texts[0], texts[2], texts[1]]
+
+
+def test_the_newest_of_equally_good_hits_comes_first(store, recorder):
+    recorder.record_all([entry("queue one"), entry("queue two")])
+
+    found = store.search(Query((("queue",),), best=True))
+
+    assert [event.body["text"] for event in found] == ["queue two", "queue one"]
+
+
 # Merging
 
 

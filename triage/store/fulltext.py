@@ -13,13 +13,11 @@ from typing import NamedTuple
 
 from triage.events import Event
 from triage.store import BATCH, HEAVY, Progress, words
-from triage.store.rows import Query
+from triage.store.rows import BEST, Query
 from triage.times import to_us
 
 PAGE = 200
 """Hits that are read at once: no lock is held while somebody looks at them."""
-BEST = 10_000
-"""The newest hits among which the best are chosen."""
 
 _SHIFT = 28
 """Bits of a number below the second in which an event happened: they count events, so that numbers differ."""

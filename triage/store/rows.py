@@ -42,12 +42,16 @@ class Indexed(NamedTuple):
     recorded_at: str
 
 
+BEST = 10_000
+"""The newest hits among which the best are chosen."""
+
+
 class Query(NamedTuple):
     """What is searched for: events that have all phrases, sequences of words as `words.words` makes them.
 
     ``journals`` and ``kinds`` are all where they are empty; an event is from ``since`` on and before
-    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest. No more than
-    ``limit`` are wanted; 0 is all.
+    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest `BEST`, as each
+    store ranks them. No more than ``limit`` come; 0 is all.
     """
 
     phrases: tuple[tuple[str, ...], ...]

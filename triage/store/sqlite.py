@@ -7,6 +7,7 @@ write and checkpoint at once, and one append per process is no slower without it
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
@@ -186,6 +187,9 @@ class SqliteStore:
 
     def search(self, query: "Query", *, progress: Progress = untold) -> Iterator[Event]:
         """See `Store.search`; where the index cannot be brought up to date, all events are read."""
+        return islice(self._search(query, progress), query.limit or None)
+
+    def _search(self, query: "Query", progress: Progress) -> Iterator[Event]:
         from triage.store import fulltext, scan
 
         if not self._has_fulltext(progress):

@@ -75,7 +75,7 @@ def search(
         journals=(scope.journal,) if scope.journal else (), limit=0 if narrow else query.limit
     )
     found = (event for event in store.search(asked, progress=progress) if wanted.takes(event))
-    for event in islice(found, query.limit or None):
+    for event in islice(found, query.limit or None):  # a narrow scope takes some only of what a store gives
         passages, more = _passages(_with_output(store, event), query.phrases, around)
         yield Hit(event, wanted.slug(event.journal), _state(store, event), tuple(passages), more)
 
