@@ -5,11 +5,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from program import SCRIPT
@@ -88,6 +90,22 @@ def test_who_asks_for_the_store_again_at_once_overtakes_nobody_who_waits(journal
 
     assert waiting.wait() == 0
     assert there == ["Velvet first deploy", "was there first"]
+
+
+def test_a_process_that_is_stopped_in_the_queue_is_overtaken(journal):
+    lock = str(journal.home / "data/triage/triage.db.lock")
+    start = partial(subprocess.Popen, env=journal.environment, cwd=journal.work)
+    with exclusive(lock, 10):
+        stopped = start([SCRIPT, "log", "stopped"])
+        while not has_open(stopped.pid, "triage.db.lock"):
+            time.sleep(0.01)
+        stopped.send_signal(signal.SIGSTOP)
+    overtaking = start([SCRIPT, "log", "overtaking"])
+    assert overtaking.wait() == 0
+    stopped.send_signal(signal.SIGCONT)
+    assert stopped.wait() == 0
+
+    assert said_in(journal, kept_events(journal)) == ["Velvet first deploy", "overtaking", "stopped"]
 
 
 def has_open(pid, name):

@@ -123,11 +123,16 @@ def _run_unrecorded(call: Call, argv: Sequence[str], plan: Plan, error: TriageEr
 def _print_tail(ran: Ran, count: int) -> int:
     """Print the last lines as they came, each where it belongs; the number of lines that were."""
     last = ran.captured.tape.last_lines(count)
-    for stream, data in last:
-        sink = sys.stdout if stream == "out" else sys.stderr
-        if sink is not None:
-            sink.buffer.write(data)
-            sink.flush()
+    try:
+        for stream, data in last:
+            sink = sys.stdout if stream == "out" else sys.stderr
+            if sink is not None:
+                sink.buffer.write(data)
+                sink.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # no reason to say that the command failed
+        _fault(f"cannot pass on what it printed: {error.strerror}")
     return sum(data.count(b"\n") or 1 for _, data in last)
 
 

@@ -1,12 +1,13 @@
-"""One writer at a time: an exclusive lock on a file beside the store.
+"""One writer at a time: an exclusive lock on a file beside the store, given in the order of asking.
 
-The kernel wakes those who wait in turn, where SQLite's own busy handler polls and may starve a writer.
+SQLite's own busy handler polls and may starve a writer. The kernel wakes all who wait for a lock, and the
+quickest gets it, or whoever just let go. So each waits for a lock of its own: that of the one before.
 """
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from triage.errors import StoreLocked
 
@@ -17,6 +18,9 @@ except ImportError:
     """Windows has none; SQLite's own lock serves there."""
 else:
     HAS_FLOCK = True
+
+Lock = Callable[[int], object]
+"""Locks something, in the manner of the flags that it is given."""
 
 POLL = 0.02
 """Seconds between two tries where no signal can end the wait: outside the main thread."""
@@ -36,36 +40,54 @@ def exclusive(path: str, timeout: float) -> Iterator[None]:
 
 
 def _lock_in_turn(path: str, timeout: float) -> int:
-    """The locked file, taken by one at a time who holds another lock for it.
-
-    Who lets go of the first and asks again at once has to wait for that second one: without it the waiting
-    process, which the kernel has yet to wake, would find the file locked anew.
-    """
+    """The locked file; where all goes well only one waits for it, and the others in a queue."""
     end = time.monotonic() + timeout
-    turn = _lock(f"{path}{NEXT}", timeout)
+    queue = os.open(f"{path}{NEXT}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        return _lock(path, max(end - time.monotonic(), 0.001))
-    except StoreLocked:
-        raise _locked(path, timeout) from None
+        _queue(queue, min(timeout / 2, PATIENCE))
+        return _lock(path, max(end - time.monotonic(), 0), told=timeout)
     finally:
-        os.close(turn)
+        os.close(queue)
 
 
 NEXT = ".next"
-"""What the name of the file ends in that the next in turn holds."""
+"""What the name of the queue's file ends in: the number drawn last, and behind it a byte for each."""
+NUMBER, MOST = 8, 2**62
+"""Bytes of a number, and where the numbers begin anew: as far as a file can be locked."""
+PATIENCE = 2.0
+"""Seconds in the queue: a process that was stopped in it keeps its number, and is overtaken then."""
 
 
-def _lock(path: str, timeout: float) -> int:
+def _queue(handle: int, timeout: float) -> None:
+    """Draw a number, hold it, and wait until nobody holds the one before, or for so long.
+
+    A number belongs to a process and goes with it. Where none can be drawn the caller takes its chance.
+    """
+    with suppress(OSError):
+        if not _acquire(_byte(handle, 0), timeout):
+            return
+        number = int.from_bytes(os.pread(handle, NUMBER, 0)) % MOST + 1
+        os.pwrite(handle, number.to_bytes(NUMBER), 0)
+        _try(_byte(handle, NUMBER + number))
+        fcntl.lockf(handle, fcntl.LOCK_UN, 1, 0)
+        _acquire(_byte(handle, NUMBER + number - 1), timeout)
+
+
+def _byte(handle: int, place: int) -> Lock:
+    return lambda how: fcntl.lockf(handle, how, 1, place)
+
+
+def _lock(path: str, timeout: float, *, told: float | None = None) -> int:
     flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR | os.O_CREAT
     handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
     is_mine = False
     try:
-        is_mine = _try(handle) or _wait(handle, timeout)
+        is_mine = _acquire(lambda how: fcntl.flock(handle, how), timeout)
     finally:
         if not is_mine:
             os.close(handle)
     if not is_mine:
-        raise _locked(path.removesuffix(NEXT), timeout)
+        raise _locked(path, timeout if told is None else told)
     return handle
 
 
@@ -75,29 +97,32 @@ def _locked(path: str, timeout: float) -> StoreLocked:
     )
 
 
-def _try(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _wait(handle: int, timeout: float) -> bool:
+def _acquire(lock: Lock, timeout: float) -> bool:
+    """Lock now, or wait for it; false where that takes too long."""
+    if _try(lock):
+        return True
     import threading
 
     if threading.current_thread() is threading.main_thread():
-        return _wait_in_turn(handle, timeout)
+        return _wait(lock, timeout)
     end = time.monotonic() + timeout
     while time.monotonic() < end:
-        if _try(handle):
+        if _try(lock):
             return True
         time.sleep(POLL)
     return False
 
 
-def _wait_in_turn(handle: int, timeout: float) -> bool:
-    """Wait in the kernel's queue; an alarm ends the wait."""
+def _try(lock: Lock) -> bool:
+    try:
+        lock(fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # lockf may say either
+        return False
+    return True
+
+
+def _wait(lock: Lock, timeout: float) -> bool:
+    """Wait in the kernel; an alarm ends the wait."""
     import signal
 
     class _Late(Exception):
@@ -106,10 +131,12 @@ def _wait_in_turn(handle: int, timeout: float) -> bool:
     def late(*_: object) -> None:
         raise _Late
 
+    if timeout <= 0:
+        return False
     before = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, timeout)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock(fcntl.LOCK_EX)
     except _Late:
         return False
     finally:

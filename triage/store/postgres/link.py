@@ -87,10 +87,9 @@ class Link:
                     cursor.executemany(sql, values)
                 connection.execute("COMMIT")
         except psycopg.Error as error:
-            if connection.closed or error.sqlstate in UNKNOWN:
+            if error.sqlstate in UNKNOWN or not _is_undone(connection):
                 connection.close()
                 raise LostError(str(error)) from error
-            connection.rollback()
             if error.sqlstate in COLLIDED:
                 raise CollisionError(str(error)) from error
             raise translated(self.shown, error) from error
@@ -132,6 +131,15 @@ class Link:
             return psycopg.connect(make_conninfo("", **{**DEFAULTS, **parameters}), autocommit=True)
         except psycopg.OperationalError as error:
             raise refusal(self.shown, str(error), parameters) from error
+
+
+def _is_undone(connection: "psycopg.Connection[Row]") -> bool:
+    """Undo what was begun; false where the connection is gone, which may show only now."""
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return not connection.closed
 
 
 def pause(longest: float) -> None:
