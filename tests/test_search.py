@@ -277,6 +277,73 @@ def test_a_secret_is_found_by_its_fingerprint_and_not_by_itself(journal):
     assert journal("search", fingerprint).startswith("velvet-first-deploy e2 ")
 
 
+@pytest.fixture
+def purge(store, recorder):
+    """Purges an event through another connection, as another process would."""
+    other = new_store(store.path, seed=9)
+    yield lambda name: purging.purge(new_recorder(other, recorder.place, seed=10), name, "private")
+    other.close()
+
+
+def deploys(recorder, count=10):
+    """Record events that happened in two seconds, five in each where there are ten."""
+    half = count // 2
+    early, late = "2026-05-05T11:00:00Z", "2026-05-05T11:00:01Z"
+    recorder.record_all([entry(f"deploy {n}", at=early if n < half else late) for n in range(count)])
+
+
+@pytest.mark.parametrize("taken", range(1, 10))
+def test_a_search_goes_on_when_a_purge_drops_its_index(store, recorder, purge, monkeypatch, taken):
+    monkeypatch.setattr(fulltext, "PAGE", 3)
+    deploys(recorder)
+    found = store.search(Query(searching.phrases("deploy")))
+    first = said(next(found) for _ in range(taken))
+
+    purge("e2")  # deploy 0, the last to be found
+
+    rest = said(found)
+    assert sorted(first + rest) == [f"deploy {n}" for n in range(1, 10)]
+
+
+def test_a_search_goes_on_when_its_index_was_made_anew_meanwhile(store, recorder, purge, monkeypatch):
+    """The new one numbers the events of a second in another way."""
+    monkeypatch.setattr(fulltext, "PAGE", 3)
+    deploys(recorder)
+    found = store.search(Query(searching.phrases("deploy")))
+    first = said(next(found) for _ in range(4))
+
+    recorder.record_all([entry(f"earlier {n}", at="2026-05-01") for n in range(3)])
+    purge("e2")
+    other = new_store(store.path)
+    assert len(search(other, "deploy")) == 9
+    other.close()
+
+    assert sorted(first + said(found)) == [f"deploy {n}" for n in range(1, 10)]
+
+
+def test_a_search_goes_on_by_reading_where_its_index_cannot_be_made_anew(store, recorder, purge, monkeypatch):
+    monkeypatch.setattr(fulltext, "PAGE", 3)
+    deploys(recorder)
+    found = store.search(Query(searching.phrases("deploy")))
+    first = said(next(found) for _ in range(4))
+
+    purge("e2")
+    store._db.execute("PRAGMA query_only = ON")
+
+    assert sorted(first + said(found)) == [f"deploy {n}" for n in range(1, 10)]
+    assert "search" not in tables(store)
+
+
+def test_a_search_for_the_best_does_not_mind_a_purge(store, recorder, purge):
+    deploys(recorder)
+    found = store.search(Query(searching.phrases("deploy"), best=True))
+    first = said([next(found)])
+
+    purge("e2")
+
+    assert sorted(first + said(found)) == [f"deploy {n}" for n in range(1, 10)]
+
+
 # On the command line
 
 

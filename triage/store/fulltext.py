@@ -6,7 +6,7 @@ from it: so a purge drops the whole index, and the next search makes it anew.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from triage.events import Event
 from triage.store import BATCH, HEAVY, Progress, words
 from triage.store.rows import BEST, Query
-from triage.times import to_us
+from triage.times import plus_us, to_us
 
 PAGE = 200
 """Hits that are read at once: no lock is held while somebody looks at them."""
@@ -144,31 +144,89 @@ def _numbers(db: sqlite3.Connection, journals: Iterable[str]) -> dict[str, int]:
     return {journal: number for number, journal in db.execute("SELECT number, journal FROM searched")}
 
 
-def find(db: sqlite3.Connection, query: Query) -> Iterator[tuple[str, int]]:
-    """The journal and the number there of what a query finds: the newest first, or the best of the newest."""
-    for page in _best(db, query) if query.best else _newest(db, query):
-        sql = "SELECT s.journal, h.n FROM hit h JOIN searched s USING (number) WHERE h.id = ?"
-        for (id,) in page:
-            yield db.execute(sql, [id]).fetchone()
+class Lost(Exception):
+    """The index was dropped, and perhaps made anew, while it was read."""
 
+
+def find(db: sqlite3.Connection, query: Query) -> Iterator[tuple[str, int]]:
+    """The journal and the number there of what a query finds: the newest first, or the best of the newest.
+
+    Raises `Lost` where a purge dropped the index meanwhile; what was given before is right.
+    """
+    for page in _best(db, query) if query.best else _newest(db, query):
+        yield from ((journal, n) for _, journal, n in page)
+
+
+Page = list[tuple[int, str, int]]
+"""Hits: their number in the index, their journal, and their number there."""
 
 _MATCHING = "search MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+_PLACES = "CROSS JOIN hit h USING (id) CROSS JOIN searched s USING (number)"
+"""CROSS: SQLite is to look up the hits that were found, and not to go through all."""
 
 
-def _newest(db: sqlite3.Connection, query: Query) -> Iterator[list[tuple[int]]]:
+def _newest(db: sqlite3.Connection, query: Query) -> Iterator[Page]:
     size = min(query.limit or PAGE, PAGE)
     low, high = _second(query.since, -_FAR), _second(query.until, _FAR) + (1 << _SHIFT)
-    sql = f"SELECT rowid FROM search WHERE {_MATCHING}"  # noqa: S608  only constants
-    while page := db.execute(sql, [_expression(query), low, high, size]).fetchall():
+    newest = f"SELECT rowid AS id FROM search WHERE {_MATCHING}"  # noqa: S608  only constants
+    sql = f"SELECT id, s.journal, h.n FROM ({newest}) {_PLACES} ORDER BY id DESC"  # noqa: S608  only constants
+    made = _made(db)
+    while page := _page(db, sql, [_expression(query), low, high, size], made):
         yield page
         high = page[-1][0]
 
 
-def _best(db: sqlite3.Connection, query: Query) -> Iterator[list[tuple[int]]]:
+def _best(db: sqlite3.Connection, query: Query) -> Iterator[Page]:
     low, high = _second(query.since, -_FAR), _second(query.until, _FAR) + (1 << _SHIFT)
     newest = f"SELECT rowid AS id, bm25(search) AS score FROM search WHERE {_MATCHING}"  # noqa: S608
-    sql = f"SELECT id FROM ({newest}) ORDER BY score, id DESC"  # noqa: S608  only constants
-    yield db.execute(sql, [_expression(query), low, high, BEST]).fetchall()
+    sql = f"SELECT id, s.journal, h.n FROM ({newest}) {_PLACES} ORDER BY score, id DESC"  # noqa: S608  only constants
+    yield _page(db, sql, [_expression(query), low, high, BEST], _made(db))
+
+
+def _page(db: sqlite3.Connection, sql: str, values: Sequence[str | int], made: int) -> Page:
+    """Hits in one statement, of the index that was there at first: another one numbers its events anew."""
+    try:
+        page: Page = db.execute(sql, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if exists(db) and _made(db) == made:
+            raise
+        raise Lost from error
+    if _made(db) != made:
+        raise Lost
+    return page
+
+
+def _made(db: sqlite3.Connection) -> int:
+    """What grows whenever tables are made or dropped."""
+    version: int = db.execute("PRAGMA schema_version").fetchone()[0]
+    return version
+
+
+class Given:
+    """What a search gave last, by which it goes on with another index, or with none.
+
+    Any of them gives the seconds in one order, but not what happened within a second.
+    """
+
+    def __init__(self) -> None:
+        self._second = ""
+        self._events: set[tuple[str, int]] = set()
+
+    def adds(self, event: Event) -> bool:
+        """Take an event down; whether it had not been given."""
+        second = words.moment(event)[: len("2026-05-05T11:15:00")]
+        if second != self._second:
+            self._second, self._events = second, set()
+        known = len(self._events)
+        self._events.add((event.journal, event.n))
+        return len(self._events) > known
+
+    def rest(self, query: Query) -> Query:
+        """What is still to be found: what happened until the end of the second that was reached."""
+        if not self._second:
+            return query
+        end = plus_us(f"{self._second}.000000Z", 1_000_000)
+        return query._replace(until=min(query.until or end, end))
 
 
 def _second(at: str, otherwise: int) -> int:

@@ -190,15 +190,25 @@ class SqliteStore:
         return islice(self._search(query, progress), query.limit or None)
 
     def _search(self, query: "Query", progress: Progress) -> Iterator[Event]:
+        """What a query finds; where a purge drops the index meanwhile, it goes on where it was."""
         from triage.store import fulltext, scan
 
-        if not self._has_fulltext(progress):
-            yield from scan.scan(self, query)
+        given = fulltext.Given()
+        while self._has_fulltext(progress):
+            try:
+                yield from filter(given.adds, self._indexed(given.rest(query)))
+            except fulltext.Lost:
+                continue
             return
+        yield from filter(given.adds, scan.scan(self, given.rest(query)))
+
+    def _indexed(self, query: "Query") -> Iterator[Event]:
+        from triage.store import fulltext, scan
+
         with _translated(self.path):
             for journal, n in fulltext.find(self._db, query):
                 [event] = self.find(journal, Name(number=n))
-                if scan.is_asked_for(event, query):
+                if event.body is not None and scan.is_asked_for(event, query):  # it may be gone since
                     yield event
 
     def _has_fulltext(self, progress: Progress) -> bool:
