@@ -119,6 +119,27 @@ def test_a_second_purge_is_a_conflict(journal):
     )
 
 
+def test_the_last_event_is_never_an_act(journal):
+    journal("log", TEXT)
+    journal("purge", "last", "--reason", "leak")
+
+    assert journal.refused("purge", "last") == (
+        5,
+        "triage: e2 was purged already; see what is left: triage events",
+    )
+    assert journal.body()["reason"] == "leak"
+
+
+def test_the_act_of_a_purge_stays(journal):
+    journal("log", TEXT)
+    journal("purge", "e2")
+
+    assert journal.refused("purge", "e3") == (
+        4,
+        "triage: e3 says who purged what: it stays; name the event whose text has to go",
+    )
+
+
 def test_a_purge_may_be_repeated_under_its_key(journal):
     journal("log", TEXT)
     journal("purge", "e2", "--key", "k")

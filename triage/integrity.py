@@ -67,9 +67,8 @@ class Fault(NamedTuple):
 class Verdict(NamedTuple):
     """What verifying a journal came to.
 
-    ``events`` were read, of which ``withheld`` have no body any more because a purge says so; ``partings``
-    are the places after which two events name the same parent: people who worked apart. ``faults`` come in
-    order of their places.
+    ``events`` were read, of which ``withheld`` have no body any more; ``partings`` are the places after which
+    two events name the same parent: people who worked apart. ``faults`` come in order of their places.
     """
 
     journal: str
@@ -180,16 +179,15 @@ class _Reader:
         return Verdict(self._journal, self._place, heads, withheld, self._partings(), tuple(faults))
 
     def _withheld(self) -> int:
-        """How many bodies went by a purge; one that went without is a fault.
+        """How many bodies are gone; one that went without a purge is a fault.
 
         Where something else is wrong the purge itself may be what is: that fault is told alone.
         """
-        went, unexplained, is_told = 0, [], True
+        unexplained, is_told = [], True
         purged = {id: list(acts) for id, acts in self._purged.items()}
         for place, digest, head in self._bare:
             acts = purged.get(head["id"], []) + purged.get(head["entity"], [])
             if head["id"] in self._purged or any(not self._knew(digest, act) for act in acts):
-                went += 1
                 purged[head["id"]] = acts  # what amends it went with it
                 is_told = is_told and head["kind"] != "act"  # a purge that was purged tells no more
             else:
@@ -198,7 +196,7 @@ class _Reader:
         if not self._faults and is_told:
             for place, _ in lost or unexplained:
                 self._fault("withheld", "its text is gone, and no purge says so", place)
-        return went
+        return len(self._bare)
 
     def _knew(self, digest: str, act: str) -> bool:
         """Whether an event was recorded where an act had been: it stayed, whatever the act is about."""

@@ -27,10 +27,11 @@ class Found(NamedTuple):
 
 
 def event(store: Recording, journal: str, name: str) -> Event:
-    """The event that a name means; `NotFound` or `Conflict` (several) otherwise."""
+    """The event that a name means; `NotFound` or `Conflict` (several) otherwise. ``last`` is never an act."""
     found = _by_number(store, journal, name) or _by_id(store, journal, name)
     if found is None and name == "last":
-        found = next(store.events(journal, newest_first=True), None)
+        newest = store.events(journal, newest_first=True)
+        found = next((event for event in newest if event.kind != "act"), None)
     found = found or _by_mark_or_title(store, journal, name, "")
     if found is None:
         raise NotFound(

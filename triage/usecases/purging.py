@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from triage.errors import Conflict
+from triage.errors import Conflict, NotAllowed
 from triage.events import Event
 from triage.store import Recording
 from triage.usecases import lookup
@@ -20,10 +20,15 @@ class Purged(NamedTuple):
 def purge(recorder: Recorder, name: str, reason: str | None, *, dry_run: bool = False) -> Purged:
     """Delete the body of an event, with the amendments of it, and of evidence all that it printed.
 
-    Raises `NotFound` for an unknown event and `Conflict` for one that was purged before.
+    Raises `NotFound` for an unknown event, `Conflict` for one that was purged before, and `NotAllowed` for
+    the act of a purge.
     """
     store = recorder.store
     event = lookup.whole(store, lookup.event(store, recorder.place.journal, name))
+    if event.kind == "act" and (event.body or {}).get("verb") == "purge":
+        raise NotAllowed(
+            f"e{event.n} says who purged what: it stays", hint="name the event whose text has to go"
+        )
     targets = tuple({target.id: target for target in _targets(store, event)}.values())
     if all(target.body is None for target in targets) and not recorder.circumstances.key:
         raise Conflict(f"e{event.n} was purged already", hint="see what is left: triage events")
