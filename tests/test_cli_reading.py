@@ -33,6 +33,32 @@ def test_status_says_that_nothing_is_open(journal):
     assert journal("status").splitlines()[-1] == "nothing is open"
 
 
+def test_status_names_an_action_that_failed(journal):
+    journal("action", "Deploy")
+    journal("fail", "1", "the runner has no database")
+
+    assert journal("status").splitlines()[2:] == ["action 1 failed: Deploy — the runner has no database"]
+    assert journal.json("status")["failed"] == [
+        {"number": 1, "title": "Deploy", "outcome": "the runner has no database"}
+    ]
+
+
+def test_the_first_screen_names_an_action_that_failed(journal):
+    journal("action", "Deploy")
+    journal("fail", "1")
+
+    assert "**Failed:** Deploy" in journal("render")
+    assert "**Open:**" not in journal("render")
+
+
+def test_check_finds_an_action_that_failed_in_what_is_resolved(journal):
+    journal("action", "Deploy")
+    journal("fail", "1")
+    journal("resolve")
+
+    assert "TR404" in journal.run("check").out
+
+
 def test_status_names_a_journal(journal):
     journal("open", "Another")
 
@@ -52,6 +78,7 @@ def test_status_answers_in_json(told):
         ],
         "blockers": [{"number": 1, "title": "no database", "error": "no database"}],
         "issues": [{"ref": "#1130", "title": "", "note": "hold"}],
+        "failed": [],
         "spooled": 0,
     }
 

@@ -106,7 +106,7 @@ def unknown(view: View) -> Iterator[Finding]:
 
 
 def still_open(view: View) -> Iterator[Finding]:
-    """TR404: a part that is resolved with open blockers, or with actions that it did not end."""
+    """TR404: a part that is resolved with open blockers, or with actions that failed or did not end."""
     for part in view.report.parts:
         if part.header.status != "resolved":
             continue
@@ -118,12 +118,21 @@ def still_open(view: View) -> Iterator[Finding]:
                 said = f"resolved; blocker {blocker.number}, {blocker.title!r}"
                 yield view.finding("TR404", blocker.event, said, "open", fix, field="status")
         for action in part.actions:
+            if action.status == "failed" and view.page is None:
+                yield _failed(view, action)
             if not action.closed and not action.owner and _is_step(view, action):
                 fix = f"triage done {action.number}; or triage amend {view.name(action.event)} owner=NAME"
                 said = f"resolved; action {action.number}, {action.title!r}"
                 yield view.finding(
                     "TR404", action.event, said, action.status, fix, field="status", severity=WARNING
                 )
+
+
+def _failed(view: View, action: Action) -> Finding:
+    """What says that a resolved part has an action that failed."""
+    fix = f"triage done {action.number}; or triage skip {action.number} 'why it is not needed'"
+    said = f"resolved; action {action.number}, {action.title!r}"
+    return view.finding("TR404", action.event, said, "failed", fix, field="status", severity=WARNING)
 
 
 _MENDED = re.compile(

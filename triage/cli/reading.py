@@ -11,6 +11,7 @@ from triage.console.speech import plain, say, say_json, shortened
 from triage.errors import UsageError
 from triage.events import KINDS, Event
 from triage.events import near as nearest
+from triage.report import Action
 from triage.usecases import reading
 from triage.usecases.reading import Standing
 
@@ -58,7 +59,12 @@ def _open_lines(standing: Standing) -> list[str]:
     for issue in standing.issues:
         about = issue.title or issue.note
         lines.append(f"issue {issue.ref} open" + (f": {about}" if about else ""))
-    return lines or ["nothing is open"]
+    return [*lines, *map(_failed_line, standing.failed)] or ["nothing is open"]
+
+
+def _failed_line(action: Action) -> str:
+    came = f" — {action.outcome}" if action.outcome else ""
+    return f"action {action.number} failed: {action.title}{came}"
 
 
 def _as_dict(slug: str, standing: Standing) -> dict[str, Any]:
@@ -74,6 +80,7 @@ def _as_dict(slug: str, standing: Standing) -> dict[str, Any]:
             for a in standing.actions
         ],
         "blockers": [{"number": b.number, "title": b.title, "error": b.error} for b in standing.blockers],
+        "failed": [{"number": a.number, "title": a.title, "outcome": a.outcome} for a in standing.failed],
         "issues": [{"ref": i.ref, "title": i.title, "note": i.note} for i in standing.issues],
     }
 

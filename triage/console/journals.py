@@ -60,3 +60,5 @@ def _say_open(recorder: Recorder) -> None:
         speech.note(f"still open: action {action.number}, {speech.plain(action.title)}{speech.plain(owner)}")
     for blocker in standing.blockers:
         speech.note(f"still open: blocker {blocker.number}, {speech.plain(blocker.title)}")
+    for action in standing.failed:
+        speech.note(f"failed: action {action.number}, {speech.plain(action.title)}")

@@ -114,9 +114,12 @@ def _open(report: Report) -> Iterator[Line]:
     yield from _first(asked, "People must act", "open")
     if unowned:
         yield Line("Open actions", _few([action.name for action in unowned]), unowned[0].event)
+    failed = [a for part in parts for a in part.actions if a.status == "failed"]
+    if failed:
+        yield Line("Failed", _few([action.name for action in failed]), failed[0].event, "open")
     if issues:
         yield Line("Open issues", ", ".join(issues))
-    if not (blockers or unowned or issues or any(part.operator for part in parts)):
+    if not (blockers or unowned or failed or issues or any(part.operator for part in parts)):
         yield Line("Open", "nothing")
 
 

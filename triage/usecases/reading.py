@@ -10,12 +10,13 @@ from triage.usecases import lookup
 
 
 class Standing(NamedTuple):
-    """Where a journal stands: what is open over all its parts."""
+    """Where a journal stands: what is open over all its parts, and the actions that failed."""
 
     report: Report
     actions: tuple[Action, ...]
     blockers: tuple[Blocker, ...]
     issues: tuple[Issue, ...]
+    failed: tuple[Action, ...]
 
 
 def standing(store: Recording, journal: str) -> Standing:
@@ -26,6 +27,7 @@ def standing(store: Recording, journal: str) -> Standing:
         tuple(a for part in report.parts for a in part.actions if not a.closed),
         tuple(b for part in report.parts for b in part.blockers if b.status == "open"),
         tuple({i.ref: i for part in report.parts for i in part.issues if i.state == "open"}.values()),
+        tuple(a for part in report.parts for a in part.actions if a.status == "failed"),
     )
 
 
