@@ -247,6 +247,14 @@ def test_resolve_records_all_the_same_and_says_what_is_open(journal):
     )
 
 
+def test_resolving_an_addendum_says_what_is_open_in_it_only(journal):
+    journal("action", "Migrate")
+    journal("addendum", "DKIM record")
+    journal("action", "Publish the key")
+
+    assert journal.run("resolve").err == "still open: action 2, Publish the key\n"
+
+
 def test_what_is_recorded_after_resolving_still_goes_to_the_chosen_journal(journal):
     journal("resolve")
 

@@ -296,6 +296,40 @@ def test_an_error_that_comes_back_opens_its_blocker_again(journal):
     assert report(journal)["actions"][0]["shown"] == "BLOCKED"
 
 
+def test_an_error_that_comes_back_before_it_was_fixed_is_seen_again(journal):
+    fails = ["sh", "-c", "echo error: no table; exit 1"]
+    journal.start("run", "--action", "Migrate", "--", *fails)
+    ran = journal.start("run", "--action", "Migrate", "--", *fails)
+
+    assert "blocker 1 seen again: error: no table" in ran.err
+
+
+def test_a_fix_after_a_failed_retry_does_not_make_the_action_done(journal):
+    journal("did", "Migrate")
+    journal.start("run", "--action", "1", "--", "false")
+    journal("fix", "1", "made a table")
+    [action] = report(journal)["actions"]
+
+    assert (action["status"], action["closed"]) == ("todo", False)
+
+
+def test_only_a_later_success_makes_an_action_done_whose_run_failed(journal):
+    journal.start("run", "--action", "Migrate", "--", "false")
+    journal("fix", "1", "made a table")
+    journal.start("run", "--action", "1", "--", "true")
+
+    assert report(journal)["actions"][0]["status"] == "done"
+
+
+def test_a_run_that_goes_through_says_which_blockers_are_still_open(journal):
+    for error in ("no table", "no database"):
+        journal.start("run", "--action", "Migrate", "--", "sh", "-c", f"echo error: {error}; exit 1")
+    ran = journal.start("run", "--action", "Migrate", "--", "true")
+
+    told = "blockers 1 and 2 are still open: triage fix 1 'what fixed it'"
+    assert ran.err.splitlines()[-1] == told
+
+
 def test_a_fix_is_proved_by_the_retry_that_goes_through(journal):
     journal.start("run", "--action", "Migrate", "--", "sh", "-c", "echo error: no table; exit 1")
     journal.now = time.time_ns() // 1000

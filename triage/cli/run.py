@@ -161,6 +161,7 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
             "recorded": recorded,
             "values": ran.taken.cells,
             "missing": list(ran.taken.missing),
+            "still_open": list(ran.still_open),
         }
         note_json(as_dict(place, ran.event) | ended)
         sys.exit(captured.exit_code)
@@ -170,7 +171,16 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
     note(f"{name} {how}exit {captured.exit_code}: {shortened(plain(ran.command))}{values}{_rest(ran, shown)}")
     for event, what in ran.told:
         note(f"{place.name} {label(event)} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
+    if ran.still_open:
+        note(_still_open(ran.still_open))
     sys.exit(captured.exit_code)
+
+
+def _still_open(numbers: Sequence[int]) -> str:
+    """``blockers 2 and 3 are still open``, and how to close the first."""
+    *others, last = map(str, numbers)
+    named = f"blockers {', '.join(others)} and {last} are" if others else f"blocker {last} is"
+    return f"{named} still open: triage fix {numbers[0]} 'what fixed it'"
 
 
 def _rest(ran: Ran, shown: int | None) -> str:

@@ -54,7 +54,8 @@ def choose(call: Call, place: Place) -> None:
 
 
 def _say_open(recorder: Recorder) -> None:
-    standing = reading.standing(recorder.store, recorder.place.journal)
+    part = "" if recorder.place.part == recorder.place.journal else recorder.place.part
+    standing = reading.standing(recorder.store, recorder.place.journal, part)
     for action in standing.actions:
         owner = f", owner {action.owner}" if action.owner else ""
         speech.note(f"still open: action {action.number}, {speech.plain(action.title)}{speech.plain(owner)}")

@@ -166,11 +166,16 @@ def action(
     blockers: list[History],
     evidence: list[Evidence],
 ) -> Action:
-    """One action; the blockers that name it block it, and free it when all of them are fixed."""
+    """One action; the blockers that name it block it, and free it when all of them are fixed.
+
+    One whose last captured run failed is to do again then: only a later success closes it.
+    """
     value, creation = history.value, history.creation
     moves = transitions(history, blockers)
     status = moves[-1][0]
     shown, freed = _shown(status, blockers)
+    if freed and _has_failed_last(evidence):
+        status, shown, freed = "todo", "TODO", False
     backed = support(evidence, observed=bool(history.cells()), failed=status == "failed")
     return Action(
         event=history.id,
@@ -215,6 +220,12 @@ def _shown(status: str, blockers: list[History]) -> tuple[str, bool]:
     if status != "blocked" or not states or "open" in states:
         return status.upper(), False
     return "BLOCKED → " + ("FIXED" if states == {"fixed"} else "ACCEPTED"), True
+
+
+def _has_failed_last(evidence: Iterable[Evidence]) -> bool:
+    runs = [item for item in evidence if item.origin == "captured"]
+    last = max(runs, key=lambda item: item.started_at or item.at or "", default=None)
+    return last is not None and _was_captured_failing(last)
 
 
 def _claimant(history: History) -> str:

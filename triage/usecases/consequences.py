@@ -103,10 +103,19 @@ def _blocked(
         yield Following(draft, "opened", error)
         return
     again = Said("blocker", {"status": "open"}, entity=known.event, part=claim.part)
-    yield Following(recorder.draft(again), "open again", error)
+    verb = "seen again" if known.status == "open" else "open again"
+    yield Following(recorder.draft(again), verb, error)
     if action is not None and action.status != "blocked":
         status = Said("action", {"status": "blocked"}, entity=claim.id, part=claim.part)
         yield Following(recorder.draft(status))
+
+
+def still_open(recorder: Recorder, claim: Claim | None, captured: Captured) -> tuple[int, ...]:
+    """The numbers of the blockers that stay open though the action that they block went through."""
+    if claim is None or captured.exit_code != 0:
+        return ()
+    blockers = (b for part in work(recorder).parts for b in part.blockers)
+    return tuple(b.number for b in blockers if b.action == claim.id and b.status == "open")
 
 
 def _same_error(report: Report, claim: Claim, error: str) -> Blocker | None:

@@ -19,15 +19,16 @@ class Standing(NamedTuple):
     failed: tuple[Action, ...]
 
 
-def standing(store: Recording, journal: str) -> Standing:
-    """Fold the journal and pick what is open."""
+def standing(store: Recording, journal: str, addendum: str = "") -> Standing:
+    """Fold the journal and pick what is open, in the addendum of an id or in all parts."""
     report = Report.from_events(store.events(journal))
+    parts = [part for part in report.parts if addendum in ("", part.id)]
     return Standing(
         report,
-        tuple(a for part in report.parts for a in part.actions if not a.closed),
-        tuple(b for part in report.parts for b in part.blockers if b.status == "open"),
-        tuple({i.ref: i for part in report.parts for i in part.issues if i.state == "open"}.values()),
-        tuple(a for part in report.parts for a in part.actions if a.status == "failed"),
+        tuple(a for part in parts for a in part.actions if not a.closed),
+        tuple(b for part in parts for b in part.blockers if b.status == "open"),
+        tuple({i.ref: i for part in parts for i in part.issues if i.state == "open"}.values()),
+        tuple(a for part in parts for a in part.actions if a.status == "failed"),
     )
 
 

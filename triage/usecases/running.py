@@ -26,7 +26,7 @@ class Ran(NamedTuple):
     """What a command that was run did, its first event, what followed, and what went wrong with keeping it.
 
     ``ended`` says whether its end is recorded, and with it all that it printed; ``taken`` are the values that
-    were taken from that.
+    were taken from that. ``still_open`` are the numbers of the blockers of an action that went through.
     """
 
     captured: Captured
@@ -36,6 +36,7 @@ class Ran(NamedTuple):
     ended: bool = True
     told: tuple[Told, ...] = ()
     taken: Taken = Taken([], ())
+    still_open: tuple[int, ...] = ()
     error: TriageError | None = None
 
 
@@ -82,9 +83,10 @@ def _recorded(
     drafts = scribe.end(captured)
     try:
         following = list(consequences.following(recorder, plan, claimed, scribe, captured))
+        blockers = consequences.still_open(recorder, claimed, captured)
         problem = None if claimed or not plan.action else _unclaimed(plan.action)
     except TriageError as error:
-        following, problem = [], error  # what it printed is recorded all the same
+        following, blockers, problem = [], (), error  # what it printed is recorded all the same
     drafts[-1] = _with_blocker(drafts[-1], following)
     taken = take(plan.extracts, scribe.text(OUT), scribe.text()) if plan.extracts else Taken([], ())
     if taken.cells:
@@ -96,7 +98,16 @@ def _recorded(
     pairs = zip(events[len(drafts) :], following, strict=True)
     told = (Told(event, consequences.wording(recorder, event, followed)) for event, followed in pairs)
     said = tuple(item for item in told if item.what)
-    return Ran(captured, command, scribe.output, scribe.event, told=said, taken=taken, error=problem)
+    return Ran(
+        captured,
+        command,
+        scribe.output,
+        scribe.event,
+        told=said,
+        taken=taken,
+        still_open=blockers,
+        error=problem,
+    )
 
 
 def _unclaimed(action: str) -> TriageError:
