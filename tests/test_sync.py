@@ -453,6 +453,7 @@ def test_sync_makes_no_other_store_unasked(journal):
 
     assert code == 3
     assert said.startswith("triage: no store at ")
+    assert said.endswith("; make it with --create")
     assert not (journal.work / "mistyped.db").exists()
 
 

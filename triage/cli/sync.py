@@ -11,7 +11,8 @@ from triage import config, times
 from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import complain, note, plain, say, say_json
-from triage.store import open_store
+from triage.errors import NotFound
+from triage.store import Store, open_store
 
 if TYPE_CHECKING:
     from triage.usecases.syncing import Synced
@@ -40,7 +41,7 @@ def sync_command(
 
     way = syncing.Way(pull=pull or not push, push=push or not pull)
     mine = call.store(create=way.pull)
-    theirs = open_store(other, clock=config.clock, entropy=config.entropy, create=create)
+    theirs = _other(other, create=create)
     try:
         done = syncing.sync(
             mine,
@@ -56,6 +57,14 @@ def sync_command(
         theirs.close()
     if code:
         sys.exit(code)
+
+
+def _other(address: str, *, create: bool) -> Store:
+    """The other store; where there is none, say how it is made."""
+    try:
+        return open_store(address, clock=config.clock, entropy=config.entropy, create=create)
+    except NotFound as error:
+        raise NotFound(error.message, hint="make it with --create") from error
 
 
 def _tell(call: Call, done: "Iterator[Synced]") -> int:
