@@ -180,6 +180,20 @@ def test_without_a_store_the_way_to_one_is_shown(triage):
     )
 
 
+def test_a_store_that_is_gone_is_not_taken_for_one_that_never_was(journal):
+    store = journal.home / "data/triage/triage.db"
+    store.rename(journal.home / "elsewhere.db")
+    gone = f"the store that this session recorded into is gone: {store}"
+
+    assert journal.refused("log", "x") == (
+        3,
+        f"triage: {gone}; restore or mount it; or begin anew: triage init",
+    )
+    doctor = journal.run("doctor")
+    assert doctor.code == 1
+    assert f"fail  store: {gone}" in doctor.out
+
+
 def test_an_addendum_is_named_after_its_journal(journal):
     journal("addendum", "DKIM")
     journal("use", "velvet-first-deploy")

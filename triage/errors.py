@@ -6,6 +6,7 @@
     ├── UsageError              2  wrong usage
     │   └── InvalidValue        2  a value that a field does not take
     ├── NotFound                3  no such journal, event, action, file
+    │   └── StoreGone           3  the store that the session recorded into is not there any more
     ├── NotAllowed              4  the operating system or the store's owner said no
     ├── Conflict                5  somebody else said something different first
     │   ├── KeyConflict         5  the same key with other fields
@@ -77,6 +78,12 @@ class NotFound(TriageError):
 
     code = "not_found"
     exit_code = 3
+
+
+class StoreGone(NotFound):
+    """The store that a session recorded into is not there any more."""
+
+    code = "store_gone"
 
 
 class NotAllowed(TriageError):

@@ -11,7 +11,7 @@ from triage import config
 from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import plain, say, say_json
-from triage.errors import NotFound, TriageError
+from triage.errors import NotFound, StoreGone, TriageError
 from triage.store import identity
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _of_store(call: Call, asked: "Asked", *, quick: bool) -> "Iterator[Health]":
         if not quick:
             yield from doctoring.record(store)
             yield doctoring.clock(store, config.clock)
+    except StoreGone as error:
+        yield Health("store", FAIL, f"{error.message} (by {by})", error.hint)
     except NotFound as error:
         yield Health("store", OK, f"{error.message}, by {by}: {error.hint}")
     except TriageError as error:

@@ -8,7 +8,7 @@ from triage.config import Chosen, Settings
 from triage.console.heard import Heard
 from triage.console.redactor import redactor
 from triage.console.speech import plain, say, say_json, shortened
-from triage.errors import TriageError, Unavailable, UsageError
+from triage.errors import NotFound, StoreGone, TriageError, Unavailable, UsageError
 from triage.events import Event, visible
 from triage.redact import Redactor
 from triage.store import Recording, Store, identity, is_spooled, open_store
@@ -73,13 +73,20 @@ class Call:
         return self._store
 
     def _opened(self, *, create: bool = False, migrate: bool = True) -> Store:
-        return open_store(
-            self.settings.store,
-            clock=config.clock,
-            entropy=config.entropy,
-            create=create,
-            migrate=migrate,
-        )
+        """The store, opened; one that this session recorded into, and that is not there, is gone."""
+        address = self.settings.store
+        try:
+            return open_store(
+                address, clock=config.clock, entropy=config.entropy, create=create, migrate=migrate
+            )
+        except NotFound as error:
+            name = identity(address)
+            if not config.current(self.settings, name).journal:
+                raise
+            raise StoreGone(
+                f"the store that this session recorded into is gone: {name}",
+                hint="restore or mount it; or begin anew: triage init",
+            ) from error
 
     @property
     def spool_folder(self) -> str:
