@@ -27,6 +27,16 @@ def test_a_mistyped_option_is_no_text(journal):
     )
 
 
+def test_a_time_that_no_option_takes_suggests_no_option(journal):
+    assert journal.refused("status", "--as-of", "-5m")[1].endswith("; see --help")
+
+
+def test_a_rule_that_is_none_suggests_no_other_rule(journal):
+    said = journal.refused("check", "--select", "TR999")[1]
+
+    assert said == "triage: no rule 'TR999'; see: triage check --rules"
+
+
 def test_a_text_without_quotes_says_what_was_meant(journal):
     assert journal.refused("log", "Deploy", "of", "v14") == (
         2,

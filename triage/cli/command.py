@@ -12,7 +12,7 @@ import click
 from triage.console.call import SHARED, Call
 from triage.console.heard import Heard
 from triage.errors import UsageError
-from triage.events import KINDS, near
+from triage.events import KINDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -113,10 +113,19 @@ def sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[s
             if not word.startswith("--"):
                 options.append(_value(word, rest, valued | flags))
         elif _looks_like_option(word):
-            raise UsageError(f"no option {name!r:.40}", hint=near(name, sorted(valued | flags)))
+            raise UsageError(f"no option {name!r:.40}", hint=_nearest(name, valued | flags))
         else:
             texts.append(word)
     return [*options, "--", *texts]
+
+
+def _nearest(name: str, options: set[str]) -> str:
+    """The option that may be meant; the hyphens, which all of them begin with, make none alike."""
+    from difflib import get_close_matches
+
+    bare = {option.lstrip("-"): option for option in sorted(options)}
+    close = get_close_matches(name.lstrip("-"), bare, n=1)
+    return f"did you mean {bare[close[0]]!r}?" if close else "see --help"
 
 
 def _value(word: str, rest: list[str], options: set[str]) -> str:

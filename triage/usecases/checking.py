@@ -7,7 +7,7 @@ from typing import NamedTuple
 from triage import check
 from triage.check import ERROR, RULES, Finding
 from triage.errors import FindingsFound, InvalidValue, NotFound
-from triage.events import Event, near
+from triage.events import Event
 from triage.redact import Redactor
 from triage.report import Report
 from triage.store import JournalRow, Store
@@ -37,7 +37,9 @@ def codes_of(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
     """The codes that ``--select`` and ``--ignore`` leave; `InvalidValue` for one that names no rule."""
     for code in (*select, *ignore):
         if not any(known.startswith(code) for known in RULES):
-            raise InvalidValue(f"no rule {code!r:.40}", hint=near(code, RULES), allowed=tuple(RULES))
+            raise InvalidValue(
+                f"no rule {code!r:.40}", hint="see: triage check --rules", allowed=tuple(RULES)
+            )
     return check.selected(RULES, select, ignore)
 
 
