@@ -80,11 +80,10 @@ class Call:
                 address, clock=config.clock, entropy=config.entropy, create=create, migrate=migrate
             )
         except NotFound as error:
-            name = identity(address)
-            if not config.current(self.settings, name).journal:
+            if not self.chosen.journal:
                 raise
             raise StoreGone(
-                f"the store that this session recorded into is gone: {name}",
+                f"the store that this session recorded into is gone: {self._identity}",
                 hint="restore or mount it; or begin anew: triage init",
             ) from error
 
