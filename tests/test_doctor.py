@@ -110,11 +110,20 @@ def test_a_store_of_an_older_triage_stays_as_it_is(journal):
 
 def test_an_empty_file_is_not_made_a_store(journal):
     (journal.home / STORE).write_bytes(b"")
+    journal.set("TRIAGE_SESSION", "one that recorded nothing yet")
     ran = journal.run("doctor")
 
     assert ran.code == 0
     assert f"no store in {journal.home / STORE} yet" in ran.out
     assert (journal.home / STORE).read_bytes() == b""
+
+
+def test_an_empty_file_in_the_place_of_a_store_that_was_recorded_into_is_a_loss(journal):
+    (journal.home / STORE).write_bytes(b"")
+    ran = journal.run("doctor")
+
+    assert ran.code == 1
+    assert "the store that this session recorded into is gone" in ran.out
 
 
 def test_what_was_spooled_waits_on(journal):
