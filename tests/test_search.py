@@ -451,6 +451,13 @@ def test_a_long_line_is_shown_around_the_word(journal):
     assert len(line) < 200
 
 
+def test_a_store_of_nothing_has_nothing_to_find(tmp_path):
+    store = new_store(tmp_path / "triage.db")
+
+    assert search(store, "deploy") == []
+    store.close()
+
+
 def test_search_finds_in_a_store_of_sqlite_alone(tmp_path):
     """The index lies in the store's one file."""
     store = new_store(tmp_path / "triage.db")

@@ -32,7 +32,11 @@ BEFORE = 40
 @click.option("--until", default="", metavar="TIME", help="Only what happened before.")
 @click.option("--best", is_flag=True, help="The best of the newest 10,000 first.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, metavar="N", help="At most N events; 20 unless told."
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    default=20,
+    metavar="N",
+    help="At most N events; 20 unless told.",
 )
 @click.option("-C", "--context", type=click.IntRange(min=0), default=0, metavar="N",
               help="N lines before and after each line that was found.")  # fmt: skip

@@ -21,6 +21,8 @@ PAGE = 200
 
 _SHIFT = 28
 """Bits of a number below the second in which an event happened: they count events, so that numbers differ."""
+_LAST_SECOND = (1 << 34) - 1
+"""The greatest second that a number holds, in the year 2514: what lies further ahead stands beside it."""
 _BETWEEN, _MARK = "\u241e", "\u241f"
 """What no text has: a word between texts, lest a phrase reaches over two, and a mark of kind and journal."""
 
@@ -72,7 +74,7 @@ def catch_up(
     """
     done = 0
     total = sum(events - n for _, n, events in behind(db))
-    while behind(db):
+    while behind(db) or not exists(db):
         with writing():
             _create(db)
             done += _index(db, _entries(behind(db), read))
@@ -105,7 +107,8 @@ def _entries(
     every = (event for journal, n, _ in missing for event in read(journal, n))
     size = 0
     for event in islice(every, BATCH):
-        yield Entry(to_us(words.moment(event)) // 1_000_000, event.journal, event.n, _indexed(event))
+        second = min(to_us(words.moment(event)) // 1_000_000, _LAST_SECOND)
+        yield Entry(second, event.journal, event.n, _indexed(event))
         size += len(event.output or b"")
         if size >= HEAVY:
             return
