@@ -12,7 +12,7 @@ import pytest
 from stranger import faults as strangers_faults
 from tests_support import new_recorder, new_store
 
-from triage import __version__, integrity
+from triage import integrity
 from triage.events import Sealed, digest_of
 from triage.integrity import TRAIL, Checkpoint, trail_of, verify
 from triage.store import JournalRow
@@ -174,14 +174,124 @@ def test_a_checkpoint_of_another_state_than_the_record_is_named(published):
     )
 
 
-def test_a_page_of_another_version_is_proved_by_its_record_alone(published):
-    program, folder = published
-    text = (folder / "checkpoint.json").read_text().replace(f'"triage": "{__version__}"', '"triage": "99.0"')
-    (folder / "checkpoint.json").write_text(text)
+def claiming(folder, **said):
+    """Let the checkpoint of a page say something else."""
+    path = folder / "checkpoint.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | said))
 
-    assert told(program, str(folder))[1].endswith(
-        "made by triage 99.0: the bytes of the page are not compared"
+
+def test_a_page_of_another_version_is_compared_by_hash_alone(published):
+    program, folder = published
+    claiming(folder, triage="99.0")
+
+    assert told(program, str(folder))[1].endswith("made by triage 99.0: its bytes are compared by hash alone")
+
+
+@pytest.mark.parametrize("name", ["index.html", "report.md", "report.json", "record.jsonl"])
+def test_a_file_of_another_version_that_was_changed_is_named(published, name):
+    program, folder = published
+    claiming(folder, triage="99.0")
+    with (folder / name).open("a") as file:
+        file.write("\n")
+
+    assert told(program, str(folder)) == (
+        1,
+        f"velvet-first-deploy {name} is not the file whose hash checkpoint.json has",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"files": [1]}, "index.html has no hash in checkpoint.json"),
+        ({"files": {"../x": "0"}}, "../x is named by checkpoint.json, and is no file of a page"),
+        ({"events": 2}, "checkpoint.json is of another state than record.jsonl"),
+        ({"style": [1]}, "checkpoint.json has a style of which no page is made: it is no object"),
+        ({"style": {"zone": 1}}, "checkpoint.json has a style of which no page is made: its zone is 1"),
+        (
+            {"style": {"issue_url": "javascript:alert(1)"}},
+            "checkpoint.json has a style of which no page is made: its issue_url is neither http(s) nor relative",
+        ),
+        ({"template": ["triage"]}, "checkpoint.json names no template"),
+    ],
+)  # fmt: skip
+def test_what_a_checkpoint_says_is_not_believed(published, said, fault):
+    program, folder = published
+    claiming(folder, **said)
+    code, out = told(program, str(folder))
+
+    assert code == 1
+    assert f"velvet-first-deploy {fault}" in out.splitlines()
+
+
+def test_the_template_and_the_classification_that_a_checkpoint_claims_are_told(published):
+    program, folder = published
+
+    assert told(program, str(folder))[1].endswith(", by its own account template triage, classification none")
+
+
+@pytest.mark.parametrize("name", ["checkpoint.json", "record.jsonl"])
+def test_a_page_without_its_proof_is_a_fault_of_the_site(published, name):
+    program, folder = published
+    (folder / name).unlink()
+    (folder / "index.html").write_text("<p>all went well")
+    code, out = told(program, "./site")
+
+    assert code == 1
+    assert f"velvet-first-deploy {name} is missing" in out.splitlines()
+
+
+def test_a_site_without_any_proof_is_a_fault(published):
+    program, folder = published
+    for name in ("checkpoint.json", "record.jsonl"):
+        (folder / name).unlink()
+
+    assert told(program, "./site")[1].splitlines()[:2] == [
+        "velvet-first-deploy checkpoint.json is missing",
+        "velvet-first-deploy record.jsonl is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "index.json", "feed.xml", "obligations.html", "llms.txt", "search.js"]
+)
+def test_a_file_of_the_site_that_was_changed_is_named(published, name):
+    program, _ = published
+    with (program.work / "site" / name).open("a") as file:
+        file.write("<!-- more -->")
+    code, out = told(program, "./site")
+
+    assert (code, out.splitlines()[-1]) == (1, f"site {name} differs from the one that the manifest names")
+
+
+def test_a_file_of_the_site_that_is_missing_is_named(published):
+    program, _ = published
+    (program.work / "site" / "feed.xml").unlink()
+
+    assert told(program, "./site")[1].endswith("site feed.xml is missing: the manifest names it")
+
+
+def test_a_file_that_nobody_published_is_named(published):
+    program, _ = published
+    (program.work / "site" / "data" / "more.js").write_text("")
+
+    assert told(program, "./site")[1].endswith("site data/more.js is extra: the manifest does not name it")
+
+
+def test_a_site_without_a_manifest_is_a_fault(published):
+    program, _ = published
+    (program.work / "site" / ".triage" / "manifest.json").unlink()
+
+    assert told(program, "./site")[0] == 1
+
+
+def test_an_untouched_site_is_verified_with_all_its_files(published):
+    program, _ = published
+    code, out = told(program, "./site")
+
+    assert code == 0
+    assert out.splitlines()[-1].startswith("site verified: ")
+    assert out.endswith(" files are those of its manifest")
 
 
 def test_what_is_not_published_cannot_be_verified(journal):

@@ -80,7 +80,7 @@ def _each(
 
 
 def _of_path(path: Path, manner: "Manner", held: Checkpoint | None) -> "Iterator[Verified]":
-    from triage.usecases import verifying
+    from triage.usecases import verifying, verifying_sites
 
     if not path.exists():
         raise NotFound(f"nothing at {path}", hint="name a journal, an export, a published page or its folder")
@@ -88,7 +88,7 @@ def _of_path(path: Path, manner: "Manner", held: Checkpoint | None) -> "Iterator
         with path.open(encoding="utf-8", errors="replace") as file:
             yield verifying.export(file.read().split("\n"), path.name, held)
     elif path.suffix == ".jsonl" or path.is_dir() or path.is_file():
-        yield from verifying.published(path, manner, held)
+        yield from verifying_sites.published(path, manner, held)
 
 
 def _held(path: str) -> Checkpoint:
@@ -108,6 +108,8 @@ def _held(path: str) -> Checkpoint:
 
 def _told(one: "Verified") -> str:
     verdict = one.verdict
+    if not verdict.journal:
+        return ", ".join(one.notes)
     parts = [f"{verdict.events} event{'s'[: verdict.events != 1]}"]
     parts += [f"head {' '.join(head[:12] for head in verdict.heads)}"]
     parts += [f"{verdict.withheld} withheld"] if verdict.withheld else []

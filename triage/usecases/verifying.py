@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from triage import events, integrity
-from triage.errors import InvalidValue, NotFound
+from triage.errors import InvalidValue
 from triage.events import Event, Sealed
 from triage.integrity import Checkpoint, Fault, Verdict
 from triage.render import Style, as_json, render
@@ -19,6 +20,10 @@ from triage.usecases.signing import Signers, signature_of
 
 BESIDE = ("checkpoint.json", "record.jsonl")
 """What must lie beside a published page for it to be verified."""
+HASHED = ("index.html", "record.jsonl", "report.json", "report.md")
+"""The files of a page whose hashes its checkpoint has."""
+ADDRESSES = ("issue_url", "pr_url", "commit_url", "up")
+"""The fields of a style that become addresses of a page."""
 
 
 class Manner(NamedTuple):
@@ -118,53 +123,68 @@ def _copy(line: str) -> Sealed:
         return Sealed("", line.encode("utf-8", "backslashreplace"), None, None)
 
 
-def published(path: Path, manner: Manner, held: Checkpoint | None = None) -> list[Verified]:
-    """Verify a published page, the folder of one, or all pages of a site.
-
-    Raises `NotFound` where no record and no checkpoint lie beside the page.
-    """
-    folder = path if path.is_dir() else path.parent
-    if all((folder / name).is_file() for name in BESIDE):
-        return [_page(folder, manner, held)]
-    found = sorted(
-        each.parent for each in folder.glob(f"**/{BESIDE[0]}") if (each.parent / BESIDE[1]).is_file()
-    )
-    if not found or not path.is_dir():
-        raise NotFound(
-            f"nothing at {path} can be verified", hint=f"a page needs beside it: {' and '.join(BESIDE)}"
-        )
-    return [_page(each, manner, held) for each in found]
-
-
-def _page(folder: Path, manner: Manner, held: Checkpoint | None) -> Verified:
-    """A page against the record beside it: the record, the checkpoint, and the page made anew."""
+def page(folder: Path, manner: Manner, held: Checkpoint | None) -> Verified:
+    """A page against the record beside it: the record, the checkpoint, its hashes, and the page made anew."""
     text = (folder / BESIDE[0]).read_text(encoding="utf-8", errors="replace")
     checkpoint = integrity.read_checkpoint(text)
     if checkpoint is None:
         raise InvalidValue(f"{folder / BESIDE[0]} is no checkpoint", hint="publish the journal again")
     lines = (folder / BESIDE[1]).read_text(encoding="utf-8", errors="replace").split("\n")
     record = export(lines, folder.name, held)
-    faults, notes = [], [*signature_of(folder / BESIDE[0], manner.signers)]
-    if (checkpoint.journal, checkpoint.heads) != (record.verdict.journal, record.verdict.heads):
+    told = json.loads(text)
+    notes = [*record.notes, _claimed(told), *signature_of(folder / BESIDE[0], manner.signers)]
+    faults = [*record.faults]
+    declared = integrity.read_checkpoint(next(line for line in lines if line.strip()))
+    if declared is None or checkpoint[:3] != declared[:3] or checkpoint.heads != record.verdict.heads:
         faults.append(f"{BESIDE[0]} is of another state than {BESIDE[1]}")
-    if not record.verdict.faults:
-        told = json.loads(text)
-        if told.get("triage") != manner.version:
-            notes.append(f"made by triage {told.get('triage')}: the bytes of the page are not compared")
-        else:
-            faults += _documents(folder, told, lines, manner.folders)
+    is_ours = told.get("triage") == manner.version
+    if not is_ours:
+        notes.append(f"made by triage {told.get('triage')}: its bytes are compared by hash alone")
+    wrong = dict(_hashes(folder, told))
+    if is_ours and not record.verdict.faults:
+        wrong |= _documents(folder, told, lines, manner.folders)
+    faults += [f"{name} {what}" for name, what in wrong.items()]
     return record._replace(notes=tuple(notes), faults=tuple(faults))
 
 
+def _claimed(told: Mapping[str, Any]) -> str:
+    """What a checkpoint says of how its page was made: nothing in the record proves it."""
+    style = told.get("style")
+    classification = style.get("classification") if isinstance(style, dict) else None
+    return f"by its own account template {told.get('template')}, classification {classification or 'none'}"
+
+
+def _hashes(folder: Path, told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is otherwise than the hashes of a checkpoint say: names of files, what is wrong with each."""
+    files = told.get("files")
+    hashes = files if isinstance(files, dict) else {}
+    for name in sorted({*HASHED, *hashes}):
+        if name not in HASHED:
+            yield name, f"is named by {BESIDE[0]}, and is no file of a page"
+        elif name not in hashes:
+            yield name, f"has no hash in {BESIDE[0]}"
+        elif not (folder / name).is_file():
+            yield name, "is missing"
+        elif sha256((folder / name).read_bytes()).hexdigest() != hashes[name]:
+            yield name, f"is not the file whose hash {BESIDE[0]} has"
+
+
 def _documents(
-    folder: Path, told: dict[str, Any], lines: Iterable[str], folders: Sequence[Path]
-) -> Iterator[str]:
+    folder: Path, told: Mapping[str, Any], lines: Iterable[str], folders: Sequence[Path]
+) -> Iterator[tuple[str, str]]:
     """The documents of a folder against what the record renders."""
+    template = told.get("template")
+    try:
+        style = _style(told.get("style", {}))
+    except ValueError as error:
+        yield BESIDE[0], f"has a style of which no page is made: {error}"
+        return
+    if not isinstance(template, str):
+        yield BESIDE[0], "names no template"
+        return
     numbered = [line for line in lines if line.strip()][1:]
     known = [events.unseal(sealed(json.loads(line)), n, output=True) for n, line in enumerate(numbered, 1)]
     report = Report.from_events(known)
-    style = Style(**{name: value for name, value in told.get("style", {}).items() if name in Style._fields})
-    template = str(told.get("template") or "triage")
     bare = style._replace(up="", beside=False)
     made: dict[str, Callable[[], str]] = {
         "index.html": partial(render, report, template=template, format="html", style=style, folders=folders),
@@ -174,13 +194,34 @@ def _documents(
     for name, make in made.items():
         path = folder / name
         if not path.is_file():
-            if name in told.get("files", {}):
-                yield f"{name} is missing"
             continue
         found = path.read_text(encoding="utf-8", errors="replace")
         wanted = make()
         if found != wanted:
-            yield f"{name} {_difference(found, wanted)}"
+            yield name, _difference(found, wanted)
+
+
+def _style(told: object) -> Style:
+    """The style that a checkpoint tells; `ValueError` where its page could do harm, or none can be made."""
+    if not isinstance(told, dict):
+        raise ValueError("it is no object")  # noqa: TRY004  as all that is wrong with it
+    plain = Style()
+    for name, value in told.items():
+        if name not in Style._fields:
+            raise ValueError(f"it has no {name}")
+        if type(value) is not type(getattr(plain, name)):
+            raise ValueError(f"its {name} is {json.dumps(value):.40}")
+        if name in ADDRESSES and not _is_harmless(value):
+            raise ValueError(f"its {name} is neither http(s) nor relative")
+    return Style(**told)
+
+
+def _is_harmless(address: str) -> bool:
+    """Whether an address is of the web, or relative: a browser runs none of those."""
+    text = address.lower()
+    return text.startswith(("https://", "http://")) or (
+        text.isprintable() and text == text.strip() and ":" not in text.partition("/")[0]
+    )
 
 
 def _difference(found: str, wanted: str) -> str:
