@@ -279,6 +279,22 @@ def test_a_full_standard_output_is_told_and_loses_nothing(journal):
     assert journal.body()["text"] == "into the void"
 
 
+@pytest.mark.parametrize("words", ["export", "render", "verify", "events", "output e2 --raw"])
+def test_data_for_a_standard_output_that_is_closed_are_an_error(journal, words):
+    journal("evidence", "--title", "Log", stdin="up\n")
+    done = shell(journal, f"{SCRIPT} {words} >&-")
+
+    assert done.returncode == 1
+    assert done.stderr == "triage: standard output is closed; what was recorded is kept\n"
+
+
+def test_an_event_is_recorded_where_nobody_wants_the_answer(journal):
+    done = shell(journal, f"{SCRIPT} log 'into the void' >&-")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert journal.body()["text"] == "into the void"
+
+
 @pytest.mark.parametrize("variables", [{"LANG": "C"}, {"LC_ALL": "POSIX"}, {"PYTHONIOENCODING": "ascii"}])
 def test_an_odd_locale_loses_no_character(journal, variables):
     done = subprocess.run(

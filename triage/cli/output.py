@@ -1,13 +1,12 @@
 """`triage output` on the command line."""
 
-import sys
 from typing import Any
 
 import click
 
 from triage.cli.command import command
 from triage.console.call import Call
-from triage.console.speech import note, plain, say, say_json, shortened
+from triage.console.speech import note, plain, say, say_bytes, say_json, shortened
 from triage.errors import UsageError
 from triage.report import Evidence
 from triage.usecases import output
@@ -35,7 +34,7 @@ def output_command(call: Call, event: str, span: str | None, stream: str | None,
     place = call.place()
     found = output.find(call.store(), place.journal, event)
     if raw:
-        sys.stdout.buffer.write(output.kept(found, stream or ""))
+        say_bytes(output.kept(found, stream or ""))
         return
     every = output.lines(found)
     wanted = every if span is None else output.chosen(every, span)

@@ -9,7 +9,7 @@ import click
 from triage import config
 from triage.cli.command import command
 from triage.console.call import Call
-from triage.console.speech import note, say, say_json
+from triage.console.speech import note, say, say_bytes, say_json
 from triage.usecases import redacting
 from triage.usecases.facts import read_output
 from triage.usecases.redacting import Decided
@@ -42,8 +42,7 @@ def redact_command(call: Call, file: str, explain: bool, check: bool, remember: 
             say_json(decided._asdict()) if call.json else say(_line(decided))
     clean, count = redacting.scrubbed(data, call.redactor)
     if not explain:
-        sys.stdout.buffer.write(clean)
-        sys.stdout.flush()
+        say_bytes(clean)
     if check and count:
         note(f"triage: {count} secret{'s'[: count != 1]} found")
         sys.exit(1)

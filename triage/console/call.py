@@ -1,6 +1,7 @@
 """One call of a command: its options, and what it needs of the surroundings."""
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from triage import config
@@ -238,7 +239,12 @@ class Call:
         return facts.with_ids(recorder, kind, parsed)
 
     def answer(self, place: Place, event: Event, what: str, **more: Any) -> None:
-        """Acknowledge an event, in one line that names its journal."""
+        """Acknowledge an event, in one line that names its journal.
+
+        A standard output that was closed says that nobody wants it, and the event is kept.
+        """
+        if sys.stdout is None:
+            return
         what, hits = self.redactor.text(visible(what))
         if self.json:
             say_json(as_dict(place, event) | more | {"text": what})

@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from triage.errors import TriageError
@@ -57,8 +57,24 @@ class Unread(Exception):
 
 def say(text: str) -> None:
     """Print data."""
+    with _for_data() as stream:
+        _write(stream, text)
+
+
+def say_bytes(data: bytes) -> None:
+    """Print data as they are."""
+    with _for_data() as stream:
+        stream.buffer.write(data)
+        stream.flush()
+
+
+@contextmanager
+def _for_data() -> Iterator[TextIO]:
+    """Standard output; an error where what is written does not get there."""
+    if sys.stdout is None:  # it was closed before the start
+        raise TriageError("standard output is closed", hint="what was recorded is kept")
     try:
-        _write(sys.stdout, text)
+        yield sys.stdout
     except BrokenPipeError as error:
         raise Unread from error
     except OSError as error:
@@ -79,13 +95,13 @@ def note_json(value: Any) -> None:
 
 def note(text: str) -> None:
     """Print what is no data; that it cannot be printed changes nothing of what was done."""
+    if sys.stderr is None:  # it was closed before the start
+        return
     with suppress(OSError):
         _write(sys.stderr, text)
 
 
-def _write(stream: TextIO | None, text: str) -> None:
-    if stream is None:  # it was closed before the start
-        return
+def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(f"{text}\n")
     except UnicodeEncodeError:  # an encoding that was set for another program
