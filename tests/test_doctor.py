@@ -348,3 +348,34 @@ def test_a_key_that_others_may_read_is_locked_up(journal):
     assert found["state"] == "warn"
     assert checks(journal)["redaction key"]["state"] == "ok"
     assert os.stat(key).st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("CREATE TRIGGER evil AFTER INSERT ON event BEGIN DELETE FROM body; END", "the trigger evil is none that triage makes"),
+        ("CREATE VIEW evil AS SELECT * FROM event", "the view evil is none that triage makes"),
+        ("CREATE TABLE search_evil (x)", "the table search_evil is none that triage makes"),
+        ("DROP TRIGGER event_is_kept", "the trigger event_is_kept is missing: the record is not append-only without it"),
+    ],
+)  # fmt: skip
+def test_a_schema_that_somebody_changed_fails(journal, statement, text):
+    database(journal).execute(statement)
+    found = checks(journal)["schema"]
+
+    assert (found["state"], found["text"]) == ("fail", f"somebody changed it: {text}")
+
+
+def test_a_trigger_that_lost_its_teeth_fails_the_schema(journal):
+    db = database(journal)
+    db.execute("DROP TRIGGER event_is_final")
+    db.execute("CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT 1; END")
+
+    assert checks(journal)["schema"]["text"].endswith("the trigger event_is_final is not as triage makes it")
+
+
+def test_the_index_of_the_search_and_statistics_belong_to_the_schema(journal):
+    journal("search", "velvet")
+    database(journal).execute("ANALYZE")
+
+    assert checks(journal)["schema"]["state"] == "ok"

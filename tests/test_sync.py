@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
 from contextlib import closing
@@ -547,3 +548,13 @@ def test_slugs_that_collide_on_a_server_get_their_digits_as_in_a_file(store, rec
 
     assert sorted(store.journals()) == sorted(server.journals())
     assert store.journal(later.journal).slug == f"velvet-{later.journal[-4:]}"
+
+
+def test_a_store_whose_schema_was_changed_is_not_synced(journal):
+    journal("sync", "other.db", "--create")
+    with closing(sqlite3.connect(journal.work / "other.db")) as db:
+        db.execute("CREATE TRIGGER evil AFTER INSERT ON event BEGIN DELETE FROM chunk; END")
+    code, said = journal.refused("sync", "other.db")
+
+    assert code
+    assert "the trigger evil is none that triage makes" in str(said)

@@ -632,3 +632,79 @@ def test_a_row_that_tells_less_than_there_is_is_a_fault(tmp_path):
 
     assert not verifying.journal(store, less).good
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "INSERT INTO body SELECT id, 9, x'00', x'00' FROM journal",
+            "the store keeps what belongs to no event: bodies 1, chunks of output 0",
+        ),
+        (
+            "INSERT INTO chunk SELECT id, 2, 0, x'00', x'00' FROM journal",
+            "the store keeps what belongs to no event: bodies 0, chunks of output 1",
+        ),
+        ("UPDATE journal SET slug = 'other'", "the store calls the journal other, the record velvet-first-deploy"),
+        ("UPDATE journal SET last = 'x'", "the store says that it ends at x, the record at "),
+    ],
+)  # fmt: skip
+def test_what_a_store_keeps_beside_its_events_is_verified(journal, statement, fault):
+    journal("log", "one")
+    tampered(journal, statement)
+    code, out = told(journal, "--all")
+
+    assert code == 1
+    assert fault in out
+
+
+def test_a_journal_that_is_called_otherwise_as_another_has_its_name_is_verified(journal):
+    journal("export", "-o", "one.jsonl")
+    journal("open", "Velvet", "--slug", "velvet-first-deploy", "--store", "other.db")
+    journal("import", "one.jsonl", "--store", "other.db")
+    code, out = told(journal, "--all", "--store", "other.db")
+
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
+def test_that_there_is_no_journal_to_verify_is_said(triage):
+    triage("init")
+    ran = triage.run("verify", "--all")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing was verified" in ran.err
+
+
+def exported(program):
+    """The lines of an export, each read."""
+    program("log", "one")
+    program("export", "-o", "velvet.jsonl")
+    return [json.loads(line) for line in (program.work / "velvet.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("place", "more", "note"),
+    [
+        (0, {"approved": True}, "the first line has 'approved', which proves nothing"),
+        (0, {"slug": "other"}, "the first line calls the journal other, the record velvet-first-deploy"),
+        (2, {"comment": "all well"}, "e2 has 'comment' beside its envelope, which proves nothing"),
+    ],
+)
+def test_what_an_export_says_beside_its_record_is_noted(journal, place, more, note):
+    lines = exported(journal)
+    lines[place] |= more
+    (journal.work / "velvet.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    code, out = told(journal, "./velvet.jsonl")
+
+    assert (code, out.endswith(f", {note}")) == (0, True)
+
+
+TRIGGER = "CREATE TRIGGER evil AFTER INSERT ON event BEGIN DELETE FROM chunk; END"
+
+
+def test_a_store_whose_schema_was_changed_is_not_verified(journal):
+    tampered(journal, TRIGGER)
+    code, out = told(journal)
+
+    assert code == 1
+    assert "the store the trigger evil is none that triage makes" in out.splitlines()

@@ -11,7 +11,7 @@ import click
 from triage import __version__
 from triage.cli.command import command
 from triage.console.call import Call
-from triage.console.speech import plain, say, say_json
+from triage.console.speech import note, plain, say, say_json
 from triage.errors import InvalidValue, NotFound
 from triage.integrity import Checkpoint
 from triage.usecases.places import existing
@@ -72,11 +72,22 @@ def _each(
         if name and (os.sep in name or os.path.exists(name)):
             yield from _of_path(Path(name), manner, held)
         elif every and not name:
-            store = call.store()
-            yield from (verifying.journal(store, row, held) for row in store.journals())
+            yield from _of_store(call, held)
         else:
             store = call.store()
             yield verifying.journal(store, existing(store, call.place(name).journal), held)
+            yield from verifying.schema(store)
+
+
+def _of_store(call: Call, held: Checkpoint | None) -> "Iterator[Verified]":
+    from triage.usecases import verifying
+
+    store = call.store()
+    rows = store.journals()
+    if not rows:
+        note(f"no journal in {call.settings.store}: nothing was verified")
+    yield from (verifying.journal(store, row, held) for row in rows)
+    yield from verifying.schema(store)
 
 
 def _of_path(path: Path, manner: "Manner", held: Checkpoint | None) -> "Iterator[Verified]":

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from triage.events import Event, Sealed
     from triage.redact import CleanEvent
     from triage.report import Summary
-    from triage.store.rows import Indexed, Published, Query, SiteRow
+    from triage.store.rows import Beside, Indexed, Published, Query, SiteRow
 
 STORE_FILE = "triage.db"
 BATCH = 2000
@@ -106,6 +106,10 @@ class Store(Recording, Protocol):
 
     def index(self, journal: str) -> "Iterator[Indexed]":
         """What is kept of every event of a journal to find it by, in the order of this store."""
+        ...
+
+    def beside(self, journal: str) -> "Beside":
+        """What is kept of a journal beside its events, be it of events that are not there."""
         ...
 
     def search(self, query: "Query", *, progress: Progress = untold) -> "Iterator[Event]":

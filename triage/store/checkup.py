@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from triage.store import filesystem
 from triage.store.health import FAIL, OK, WARN, Health, schema
 from triage.store.migrations import MIGRATIONS
+from triage.store.shape import strange
 
 WAL_MENDED = (3, 51, 3)
 """Before it, SQLite could corrupt a file in WAL mode: https://sqlite.org/wal.html"""
@@ -16,9 +17,18 @@ WAL_MENDED = (3, 51, 3)
 def checkup(db: sqlite3.Connection, path: str, *, quick: bool) -> Iterator[Health]:
     """What is well with the store at a path, and what is not."""
     yield _file_system(path)
-    yield schema(db.execute("PRAGMA user_version").fetchone()[0], len(MIGRATIONS))
+    yield _schema(db)
     yield _sqlite(db, path)
     yield _integrity(db, path, "quick_check" if quick else "integrity_check")
+
+
+def _schema(db: sqlite3.Connection) -> Health:
+    """The schema, which nobody else may change: a trigger could change what is recorded."""
+    found = list(strange(db))
+    if found:
+        fix = "export each journal, look at what verify says of it, and import it into a new store"
+        return Health("schema", FAIL, f"somebody changed it: {'; '.join(found)}", fix)
+    return schema(db.execute("PRAGMA user_version").fetchone()[0], len(MIGRATIONS))
 
 
 def _file_system(path: str) -> Health:

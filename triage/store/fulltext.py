@@ -76,12 +76,13 @@ def catch_up(
     total = sum(events - n for _, n, events in behind(db))
     while behind(db) or not exists(db):
         with writing():
-            _create(db)
+            create(db)
             done += _index(db, _entries(behind(db), read))
         progress(done, max(done, total))
 
 
-def _create(db: sqlite3.Connection) -> None:
+def create(db: sqlite3.Connection) -> None:
+    """Make the index, empty, where there is none."""
     if exists(db):
         return
     db.execute("CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize='ascii')")

@@ -28,3 +28,12 @@ class Diagnosed(Protocol):
     def diagnose(self, *, quick: bool) -> Iterator[Health]:
         """What is well with the store, and what is not; ``quick`` leaves out what reads all of it."""
         ...
+
+
+@runtime_checkable
+class Shaped(Protocol):
+    """A store that others can give another shape behind the program's back."""
+
+    def strange(self) -> list[str]:
+        """What in its schema is otherwise than the program made it, each in words."""
+        ...

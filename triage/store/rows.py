@@ -46,6 +46,14 @@ BEST = 10_000
 """The newest hits among which the best are chosen."""
 
 
+class Beside(NamedTuple):
+    """What a store keeps of a journal beside its events: when it ends, and how many bodies and chunks."""
+
+    last: str
+    bodies: int
+    chunks: int
+
+
 class Query(NamedTuple):
     """What is searched for: events that have all phrases, sequences of words as `words.words` makes them.
 

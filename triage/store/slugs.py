@@ -3,7 +3,7 @@
 ``holder`` gives the id of the journal that has a slug, or ''.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from triage.errors import SlugTaken
 
@@ -39,6 +39,14 @@ def assigned(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _with_digits(claim: str, id: str, taken: Collection[str]) -> str:
     """The claim with as many digits of the id, 4 or more, as make it the journal's own."""
+    return next(slug for slug in _made(claim, id) if slug not in taken)
+
+
+def is_made(slug: str, claim: str, id: str) -> bool:
+    """Whether a slug is the claim with digits of the journal's id."""
+    return slug in _made(claim, id)
+
+
+def _made(claim: str, id: str) -> Iterator[str]:
     digits = id.replace("-", "")
-    made = (f"{claim[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))
-    return next(slug for slug in made if slug not in taken)
+    return (f"{claim[: 63 - count]}-{digits[-count:]}" for count in range(4, 33))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
     from triage.store.health import Health
-    from triage.store.rows import Indexed, Published, Query, SiteRow
+    from triage.store.rows import Beside, Indexed, Published, Query, SiteRow
 else:
     try:
         # CPython's own; the module sqlite3 would load dates and times besides, 1 ms of every command.
@@ -43,6 +43,11 @@ _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
 _JOURNALS = "SELECT id, slug, open, events, heads FROM journal"
 _CLAIMS = "SELECT j.id, j.slug, coalesce(c.slug, j.slug) FROM journal j LEFT JOIN claim c ON c.journal = j.id"
 _READ = f"SELECT {_COLUMNS} FROM event e LEFT JOIN body b USING (journal, n) WHERE e.journal = ?"  # noqa: S608  only constants
+_BESIDE = (
+    "SELECT coalesce((SELECT last FROM journal WHERE id = :journal), ''),"
+    " (SELECT count(*) FROM body WHERE journal = :journal),"
+    " (SELECT count(*) FROM chunk WHERE journal = :journal)"
+)
 
 
 class SqliteStore:
@@ -187,6 +192,13 @@ class SqliteStore:
                 n, id, digest, kind, entity, creates, recorded_at = row
                 yield Indexed(n, id, digest, kind, entity, bool(creates), recorded_at)
 
+    def beside(self, journal: str) -> "Beside":
+        """See `Store.beside`."""
+        from triage.store.rows import Beside
+
+        with _translated(self.path):
+            return Beside(*self._db.execute(_BESIDE, {"journal": journal}).fetchone())
+
     def search(self, query: "Query", *, progress: Progress = untold) -> Iterator[Event]:
         """See `Store.search`; where the index cannot be brought up to date, all events are read."""
         return islice(self._search(query, progress), query.limit or None)
@@ -283,6 +295,13 @@ class SqliteStore:
 
         with _translated(self.path):
             yield from checkup(self._db, self.path, quick=quick)
+
+    def strange(self) -> list[str]:
+        """See `Shaped.strange`."""
+        from triage.store.shape import strange
+
+        with _translated(self.path):
+            return list(strange(self._db))
 
     def _copies(self, sql: str, values: Sequence[Any]) -> Iterator[Sealed]:
         for row in self._rows(sql, values):

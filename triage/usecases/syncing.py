@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from triage import integrity, times
-from triage.errors import NotFound, TriageError
+from triage.errors import NotFound, StoreUnusable, TriageError
 from triage.events import Event, Sealed
 from triage.redact import Redactor
 from triage.store import BATCH, HEAVY, JournalRow, Name, Progress, Store, untold
+from triage.store.health import Shaped
 from triage.store.rows import Indexed
 from triage.usecases.admitting import Gate
 from triage.usecases.places import place_of
@@ -63,12 +64,25 @@ def sync(
 
     What comes in on either side is looked at: a journal with an event that was altered, or that holds a
     secret, is left as far as it came. ``progress`` gives who is told of a journal, by its slug: of the events
-    that were copied after every step. Raises `NotFound` for a name that neither store knows.
+    that were copied after every step. Raises `NotFound` for a name that neither store knows, `StoreUnusable`
+    where somebody changed the schema of one.
     """
     latest = times.plus_us(now, times.EARLY)
+    for store in (mine, other):
+        _refuse_strange(store)
     for journal in _wanted(mine, other, names, way):
         pair = _Pair(mine, other, Gate(journal, latest, redactor), way, progress)
         yield pair.sync()
+
+
+def _refuse_strange(store: Store) -> None:
+    """Raise `StoreUnusable` where somebody changed a store's schema: a trigger may change what is copied."""
+    found = store.strange() if isinstance(store, Shaped) else []
+    if found:
+        raise StoreUnusable(
+            f"somebody changed the schema of a store: {found[0]}",
+            hint="see what is wrong: triage doctor --store STORE",
+        )
 
 
 def _wanted(mine: Store, other: Store, names: Sequence[str], way: Way) -> list[str]:

@@ -9,17 +9,24 @@ from typing import Any, NamedTuple
 
 from triage import events, integrity
 from triage.errors import InvalidValue
-from triage.events import Event, Sealed
+from triage.events import Sealed
 from triage.integrity import Checkpoint, Fault, Verdict
 from triage.render import Style, as_json, render
-from triage.report import Report, heading
-from triage.store import JournalRow, Store
+from triage.report import Header, Report, heading
+from triage.store import JournalRow, Store, slugs
+from triage.store.health import Shaped
 from triage.store.rows import Indexed
 from triage.usecases.exchange import FORMAT, sealed
 from triage.usecases.signing import Signers, signature_of
 
 BESIDE = ("checkpoint.json", "record.jsonl")
 """What must lie beside a published page for it to be verified."""
+LINE = frozenset({"envelope", "salt", "body", "chunks"})
+"""The keys of an event of an export."""
+HEAD = frozenset({"format", "journal", "slug", "events", "heads"})
+"""The keys of the first line of an export."""
+NONE = Verdict("", 0, (), 0, (), ())
+"""The verdict on what has no record."""
 HASHED = ("index.html", "record.jsonl", "report.json", "report.md")
 """The files of a page whose hashes its checkpoint has."""
 ADDRESSES = ("issue_url", "pr_url", "commit_url", "up")
@@ -56,16 +63,41 @@ def journal(store: Store, row: JournalRow, held: Checkpoint | None = None) -> Ve
     declared = Checkpoint(row.id, row.events, row.heads)
     beside = _Beside(store.index(row.id))
     verdict = integrity.verify(store.copies(row.id), row.id, declared=declared, held=held, seen=beside.take)
-    return Verified(row.slug, verdict, faults=() if verdict.faults else tuple(beside.faults(row)))
+    return Verified(row.slug, verdict, faults=() if verdict.faults else tuple(beside.faults(store, row)))
+
+
+def schema(store: Store) -> Iterator[Verified]:
+    """What somebody changed in a store's schema, if anything."""
+    found = store.strange() if isinstance(store, Shaped) else []
+    if found:
+        yield Verified("the store", NONE, faults=tuple(found))
+
+
+class _Headers:
+    """The copies that tell what a journal is called, and whether it is open."""
+
+    def __init__(self) -> None:
+        self._copies: list[Sealed] = []
+
+    def take(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
+        """Look at one copy."""
+        if head["kind"] in ("header", "amendment", "act"):
+            self._copies.append(copy._replace(digest=digest))
+
+    def heading(self) -> Header:
+        """The header that they say, of copies that were verified."""
+        return heading(map(events.unseal, self._copies))
 
 
 class _Beside:
-    """What a store keeps beside the bytes, one by one: its index, and whether it is open."""
+    """What a store keeps beside the bytes, one by one: its index, and what it knows of the journal."""
 
     def __init__(self, kept: Iterable[Indexed]) -> None:
         self._kept = {each.digest: each for each in kept}
         self._wrong = 0
-        self._headers: list[Event] = []
+        self._headers = _Headers()
+        self._last = ""
+        self._bodies = self._chunks = 0
 
     def take(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
         """Look at what is kept beside one event."""
@@ -74,10 +106,12 @@ class _Beside:
         said = (head["id"], digest, head["kind"], head["entity"], creates, head["recorded_at"])
         if (kept is None or kept[1:] != said) and not self._wrong:
             self._wrong = kept.n if kept else -1
-        if head["kind"] in _OF_HEADERS:
-            self._headers.append(events.unseal(copy._replace(digest=digest)))
+        self._headers.take(digest, head, copy)
+        self._last = max(self._last, head["recorded_at"])
+        self._bodies += copy.body is not None
+        self._chunks += len(copy.chunks)
 
-    def faults(self, row: JournalRow) -> Iterator[str]:
+    def faults(self, store: Store, row: JournalRow) -> Iterator[str]:
         """What is otherwise than the envelopes say, the first thing of each sort."""
         numbers = sorted(each.n for each in self._kept.values())
         if self._wrong:
@@ -85,12 +119,25 @@ class _Beside:
             yield f"{name}the store's index says otherwise than its envelope"
         elif numbers != list(range(1, len(numbers) + 1)):
             yield "the numbers of events have gaps in the store"
-        if self._headers and row.open == heading(self._headers).closed:
+        said = self._headers.heading()
+        if row.open == said.closed:
             yield "the store says otherwise than the record whether the journal is open"
+        if not _is_named(store, row, said.slug or row.id[-8:]):
+            yield f"the store calls the journal {row.slug}, the record {said.slug or row.id[-8:]}"
+        beside = store.beside(row.id)
+        if beside.last != self._last:
+            yield f"the store says that it ends at {beside.last}, the record at {self._last}"
+        bodies, chunks = beside.bodies - self._bodies, beside.chunks - self._chunks
+        if bodies or chunks:
+            yield f"the store keeps what belongs to no event: bodies {bodies}, chunks of output {chunks}"
 
 
-_OF_HEADERS = ("header", "amendment", "act")
-"""The kinds that tell whether a journal is open."""
+def _is_named(store: Store, row: JournalRow, claim: str) -> bool:
+    """Whether a journal has the slug that its record asks for, or one with digits where another has that."""
+    if row.slug == claim:
+        return True
+    holder = store.journal(claim)
+    return holder is not None and holder.id != row.id and slugs.is_made(row.slug, claim, row.id)
 
 
 def export(lines: Iterable[str], name: str, held: Checkpoint | None = None) -> Verified:
@@ -100,8 +147,23 @@ def export(lines: Iterable[str], name: str, held: Checkpoint | None = None) -> V
     declared = integrity.read_checkpoint(first)
     if declared is None or f'"{FORMAT}"' not in first:
         raise InvalidValue(f"{name} is no export ({FORMAT})", hint="make one with: triage export -o FILE")
-    copies = map(_copy, numbered[1:])
-    return Verified(name, integrity.verify(copies, declared.journal, declared=declared, held=held))
+    headers = _Headers()
+    strange: dict[str, int] = {}
+    copies = (_copy(text, n, strange) for n, text in enumerate(numbered[1:], 1))
+    verdict = integrity.verify(copies, declared.journal, declared=declared, held=held, seen=headers.take)
+    notes = [f"e{n} has {key!r} beside its envelope, which proves nothing" for key, n in strange.items()]
+    if not verdict.faults:
+        notes += _head_notes(json.loads(first), headers.heading().slug or declared.journal[-8:])
+    return Verified(name, verdict, tuple(notes))
+
+
+def _head_notes(head: Mapping[str, Any], claim: str) -> Iterator[str]:
+    """What the first line of an export says that its record does not."""
+    for key in sorted(head.keys() - HEAD):
+        yield f"the first line has {key!r}, which proves nothing"
+    slug = head.get("slug")
+    if slug != claim and not slugs.is_made(str(slug), claim, head["journal"]):
+        yield f"the first line calls the journal {slug}, the record {claim}"
 
 
 def held_of(text: str) -> Checkpoint | None:
@@ -115,12 +177,20 @@ def held_of(text: str) -> Checkpoint | None:
     return found and found._replace(trail=integrity.trail_of(digests))
 
 
-def _copy(line: str) -> Sealed:
-    """The copy of a line; one that cannot be read is an altered one."""
+def _copy(line: str, n: int = 0, strange: dict[str, int] | None = None) -> Sealed:
+    """The copy of a line; one that cannot be read is an altered one.
+
+    ``strange`` takes the keys that no event of an export has, each with the number of the first that has it.
+    """
     try:
-        return sealed(json.loads(line))._replace(digest="")
+        value = json.loads(line)
+        copy = sealed(value)._replace(digest="")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Sealed("", line.encode("utf-8", "backslashreplace"), None, None)
+    if strange is not None and not value.keys() <= LINE:
+        for key in sorted(value.keys() - LINE):
+            strange.setdefault(key, n)
+    return copy
 
 
 def page(folder: Path, manner: Manner, held: Checkpoint | None) -> Verified:

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from triage.errors import NotFound, StoreUnusable
-from triage.integrity import Checkpoint, Verdict
+from triage.integrity import Checkpoint
 from triage.publish import manifest
-from triage.usecases.verifying import BESIDE, Manner, Verified, page
+from triage.usecases.verifying import BESIDE, NONE, Manner, Verified, page
 
-NONE = Verdict("", 0, (), 0, (), ())
-"""The verdict on what has no record."""
 JOURNALS = "journals"
 """The folder of a site that holds a folder for each journal."""
 ALIEN = {manifest.FOLDER, ".git"}

@@ -7,7 +7,7 @@ from triage import events
 from triage.events import Event, Sealed, is_id
 from triage.store import JournalRow, Name, Progress, sealing, untold
 from triage.store.postgres.link import Link, Row
-from triage.store.rows import Indexed, Query
+from triage.store.rows import Beside, Indexed, Query
 
 SMALLEST, LARGEST = 32, 512
 """Rows of the first page and of later ones: who looks at one event reads few; a body is 256 KiB at most."""
@@ -21,6 +21,11 @@ INDEX = (
     " WHERE e.journal = %s"
 )
 CHUNKS = "SELECT salt, data FROM triage_chunk WHERE journal = %s AND n = %s ORDER BY place"
+BESIDE = (
+    "SELECT coalesce((SELECT last FROM triage_event WHERE journal = %s ORDER BY n DESC LIMIT 1), ''),"
+    " (SELECT count(*) FROM triage_body WHERE journal = %s),"
+    " (SELECT count(*) FROM triage_chunk WHERE journal = %s)"
+)
 JOURNALS = (
     "SELECT known.journal, known.slug, known.open, e.n, e.heads FROM ("
     "SELECT s.journal, s.slug, s.open,"
@@ -94,6 +99,10 @@ class Reader:
         """See `Store.index`."""
         for row in self._pages(INDEX, [journal]):
             yield Indexed(*row)
+
+    def beside(self, journal: str) -> Beside:
+        """See `Store.beside`."""
+        return Beside(*self._link.rows(BESIDE, [journal] * 3)[0])
 
     def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:  # noqa: ARG002  no index
         """See `Store.search`; all events of the kinds and journals are read."""
