@@ -11,7 +11,7 @@ from tests_support import START, new_recorder, new_store, opened
 from triage import errors, events, redact
 from triage.store import Name, open_store
 from triage.store.rows import Query
-from triage.usecases import journals
+from triage.usecases import facts, journals
 from triage.usecases.recorder import Said
 
 
@@ -377,3 +377,12 @@ def test_a_clean_event_is_what_append_takes(store, recorder):
     clean = redact.scrub(recorder.draft(entry()), redact.Redactor(b"k" * 32))
 
     assert store.append([clean])[0].n == 2
+
+
+def test_what_is_kept_beside_the_events_is_counted(store, recorder):
+    facts.evidence(recorder, [b"up"], {"title": "Log"})
+    found = store.beside(recorder.place.journal)
+    every = list(store.events(recorder.place.journal))
+
+    assert found == (every[-1].recorded_at, len(every), 1)
+    assert store.beside("none") == ("", 0, 0)
