@@ -74,7 +74,7 @@ def journals(draw, *, words=WORDS, plain=False, most=14):
     """The events of a journal with events of every kind, in one part or several.
 
     A ``plain`` one holds nothing that a document does not tell: what is no row has no time, actions are in the
-    queue or in sections, no status comes twice, and nothing was captured.
+    queue or in sections, no status and no issue comes twice, and nothing was captured.
     """
     journal = _Journal(draw, words, plain=plain)
     journal.open()
@@ -178,11 +178,15 @@ class _Journal:
 
     def issue(self):
         pr = self._draw(st.booleans())
+        known = {draft.body["ref"] for draft in self._known("issue")} if self._plain else set()
         refs, states = (
             (["#13", "#14"], ["open", "merged"]) if pr else (["#12", "#21", "o/r#3"], ["open", "closed"])
         )
+        left = [ref for ref in refs if ref not in known]
+        if not left:
+            return
         self._add("issue", {
-            "ref": self._draw(st.sampled_from(refs)), "title": self._maybe(self._text), "type": "pr" if pr else None,
+            "ref": self._draw(st.sampled_from(left)), "title": self._maybe(self._text), "type": "pr" if pr else None,
             "note": self._maybe(self._text), "state": self._draw(st.sampled_from(states)),
         })  # fmt: skip
 
@@ -276,11 +280,15 @@ MATTER = ("", "", "---\ntitle: {}\n{}: {}\ntags:\n  - {}\n# {}\n---\n\n")
 
 
 def pages():
-    """Pages of blocks of all sorts, and the words in them, of which none comes twice."""
-    shapes = st.lists(st.sampled_from(SHAPES), min_size=1, max_size=10)
+    """Pages of blocks of all sorts, and the words in them, of which none comes twice; nor does a heading."""
+    shapes = st.lists(st.sampled_from(SHAPES), min_size=1, max_size=10, unique_by=_heading_or_itself)
     return st.builds(_page, st.sampled_from(MATTER), shapes, st.sampled_from(["\n", "\r\n"])).filter(
         lambda page: page[1]
     )
+
+
+def _heading_or_itself(shape):
+    return shape if shape.startswith("#") and "{}" not in shape else object()
 
 
 def _page(matter, shapes, end):

@@ -1,7 +1,7 @@
 """What the pieces of a page have to do with each other: values, blocked actions, evidence."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from triage.importer.moves import moved
 from triage.importer.pieces import Piece, joined
@@ -23,44 +23,65 @@ def linked(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _numbered(pieces: Sequence[Piece]) -> list[Piece]:
-    """The actions in the order of their numbers on the page, and blockers with the one that they block.
+    """The pieces with the actions in the order of their numbers, and blockers with the one that they block.
 
-    Those without a number come in the order in which documents show them: the ones of a section first.
+    Actions of a section stay where they stand; others stand nowhere, and come when it is their number's turn.
     """
-    found = list(pieces)
-    places = [place for place, piece in enumerate(pieces) if piece.kind == "action"]
+    queue = _queue([piece for piece in pieces if piece.kind == "action"])
+    turns = iter(queue)
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.kind != "action":
+            found.append(piece)
+        elif _is_placed(piece):
+            found += _up_to(turns, piece)
+    return _with_blocked([*found, *turns])
+
+
+def _is_placed(action: Piece) -> bool:
+    return bool({"section", "group"} & action.fields.keys())
+
+
+def _queue(actions: Sequence[Piece]) -> list[Piece]:
+    """The actions in the order of their numbers; those without one that have a section before the others."""
     slots: dict[int, Piece] = {}
-    rest = []
-    for piece in (pieces[place] for place in places):
-        if 0 < piece.number <= len(places) and piece.number not in slots:
-            slots[piece.number] = piece
+    rest: list[Piece] = []
+    for action in actions:
+        if not _is_placed(action) and 0 < action.number <= len(actions) and action.number not in slots:
+            slots[action.number] = action
         else:
-            rest.append(piece)
-    others = iter(sorted(rest, key=lambda piece: not ({"section", "group"} & piece.fields.keys())))
-    for number, place in enumerate(places, 1):
-        found[place] = slots[number] if number in slots else next(others)
+            rest.append(action)
+    others = iter(sorted(rest, key=lambda action: not _is_placed(action)))
+    return [slots[number] if number in slots else next(others) for number in range(1, len(actions) + 1)]
+
+
+def _up_to(turns: Iterator[Piece], last: Piece) -> Iterator[Piece]:
+    """The actions whose turn it is, up to one of them."""
+    for action in turns:
+        yield action
+        if action is last:
+            return
+
+
+def _with_blocked(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, with each blocker about the action whose number it tells."""
+    places = [place for place, piece in enumerate(pieces) if piece.kind == "action"]
     for place, piece in enumerate(pieces):
         if piece.kind == "blocker" and 0 < piece.number <= len(places):
-            action = places[piece.number - 1]
-            if piece.number in slots or found[action].fields.get("status") == "blocked":
-                found[place] = piece._replace(about=action)
-    return found
+            action = pieces[places[piece.number - 1]]
+            if action.number == piece.number or action.fields.get("status") == "blocked":
+                pieces[place] = piece._replace(about=places[piece.number - 1])
+    return pieces
 
 
 def _give_environments(pieces: list[Piece]) -> None:
     """Give actions their environment, and the values that they left there, apart from their outcome."""
     rows = [piece for piece in pieces if piece.kind == "observation" and "table" not in piece.fields]
     names = list(dict.fromkeys(piece.fields["cells"][0][1] for piece in rows if piece.fields["cells"][0][1]))
-    final = {piece.fields["cells"][0][1]: piece.fields["cells"][1:] for piece in rows}
-    labels = list(dict.fromkeys(label for cells in final.values() for label, _ in cells))
+    labels = list(dict.fromkeys(label for piece in rows for label, _ in piece.fields["cells"][1:]))
     for place, piece in enumerate(pieces):
         if piece.kind == "action" and "environment" not in piece.fields:
-            given = _in_environment(piece, names, labels)
-            known = final.get(given.fields.get("environment", ""), [])
-            if all(cell in known for cell in given.fields.get("cells", ())):
-                pieces[place] = given
-            elif _suffix(piece.fields["title"], set(names)):
-                pieces[place] = given.with_fields(outcome=piece.fields.get("outcome"), cells=None)
+            pieces[place] = _in_environment(piece, names, labels)
 
 
 def _in_environment(piece: Piece, names: Sequence[str], labels: Sequence[str]) -> Piece:

@@ -68,6 +68,7 @@ def dated(page: Page, fold: Fold) -> Page:
             instead[row] = mine
             dropped.add(mine)
     order = [instead.get(place, place) for place in range(len(found)) if place not in dropped]
+    found = _with_final_values(found)
     return page._replace(pieces=_in_order(found, list(_fixes_last(_numbered(order, found), found))))
 
 
@@ -94,6 +95,24 @@ def _fixes_last(order: Sequence[int], pieces: Sequence[Piece]) -> Iterator[int]:
 
 def _opens_blocker(piece: Piece) -> bool:
     return piece.kind == "blocker" and piece.patches < 0
+
+
+def _with_final_values(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces; values that an action left at no known time and the final state has not, as outcome."""
+    rows = [
+        piece.fields["cells"]
+        for piece in pieces
+        if piece.kind == "observation" and "table" not in piece.fields
+    ]
+    final = {row[0][1]: row for row in rows}
+    found = list(pieces)
+    for place, piece in enumerate(pieces):
+        action = pieces[piece.patches] if piece.patches >= 0 else piece
+        cells = piece.fields.get("cells", ()) if piece.kind == "action" and not piece.when.at else ()
+        if any(cell not in final.get(action.fields.get("environment", ""), cells) for cell in cells):
+            said = joined(piece.fields.get("outcome", ""), *map(" ".join, cells), by=", ")
+            found[place] = piece.with_fields(outcome=said, cells=None)
+    return found
 
 
 def _rows_told(pieces: Sequence[Piece], made: Drafted, report: Report) -> list[tuple[int, int]]:
