@@ -13,6 +13,7 @@ from program import SCRIPT
 
 from durability.audit import assert_sound_file, kept_of
 from durability.storm import Storm
+from triage.store.lock import NUMBER
 
 KILLS = int(os.environ.get("TRIAGE_KILLS", "24"))
 WRITERS = 8
@@ -52,10 +53,10 @@ def test_a_writer_that_is_stopped_while_it_holds_the_store_is_waited_for(journal
 
 
 def is_held(path):
-    """Whether a process has locked a file: that of the next in turn is locked by who waits for the store."""
+    """Whether a process holds a number in the queue of those who wait for the store."""
     with open(path, "ab") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 0, NUMBER)
+        except OSError:
             return True
     return False
