@@ -263,7 +263,7 @@ def test_the_nearest_folder_upwards_holds_the_store(triage, monkeypatch):
     monkeypatch.chdir(triage.work / "a/b")
     triage("open", "Velvet")
 
-    assert triage("list", "--store", f"{triage.work}/.triage").startswith("  velvet  open")
+    assert triage("list", "--store", f"{triage.work}/.triage").startswith("* velvet  open")
 
 
 def test_a_worktree_shares_the_store_of_the_main_checkout(triage, monkeypatch):
