@@ -32,7 +32,7 @@ a_b *bold* 50% C:\\x <b> [x] (y) – “quoted” ünï 測試 🚀 & && | ~x~ $
 -> — : ; , . https://example.org/x http://a.b/c_d_e?f=1&g=2 owner/repo#7 PR DONE OPEN Status: Backing: **x** __y__
 ``z`` \\ &amp; &#42; e4 No nothing
 """
-_PLAIN = "push deploy migrate restart check rotate verify relay queue cert node v14 HEAD ünï 測試 🚀 `make x` and the of"
+_PLAIN = "push deploy migrate restart check rotate verify relay queue cert node v14 HEAD ünï 測試 🚀 `make` and the of"
 WORDS = st.sampled_from(_ODD.split())
 PLAIN = st.sampled_from(_PLAIN.split())
 
@@ -74,7 +74,7 @@ def journals(draw, *, words=WORDS, plain=False, most=14):
     """The events of a journal with events of every kind, in one part or several.
 
     A ``plain`` one holds nothing that a document does not tell: what is no row has no time, actions are in the
-    queue or in sections, no status and no issue comes twice, and nothing was captured.
+    queue, in sections or in groups, no status and no issue comes twice, and nothing was captured.
     """
     journal = _Journal(draw, words, plain=plain)
     journal.open()
@@ -107,7 +107,7 @@ class _Journal:
         self._long = line(words, most=8) if plain else prose(words)
         self._journal = self._part = derived_id("", "journal")
         self._minute = 0
-        self._sectioned = not plain or draw(st.booleans())
+        self._places = draw(st.sampled_from(["section", "group", ""])) if plain else "section, group"
         self._told = set()
 
     def _maybe(self, strategy):
@@ -152,8 +152,8 @@ class _Journal:
         where = self._maybe(st.sampled_from(["Prod", "Staging"]))
         made = self._add("action", {
             "title": self._draw(self._text), "owner": self._maybe(self._text), "environment": where,
-            "status": self._maybe(st.sampled_from(["todo", "doing"])), "section": self._path() if self._sectioned else None,
-            "group": self._maybe(self._text) if self._sectioned else None,
+            "status": self._maybe(st.sampled_from(["todo", "doing"])), "section": self._path() if "section" in self._places else None,
+            "group": self._maybe(self._text) if "group" in self._places else None,
             "issue": None if self._plain else self._maybe(st.just("#414")),
         })  # fmt: skip
         if self._draw(st.booleans()):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from triage.importer.blocks import Block, Item
@@ -175,12 +176,14 @@ def read_list(reading: Reading, block: Block) -> bool:
         return False
     where = _section(reading)
     lines = block.source.split("\n")
-    for item in block.items:
-        if is_action(item):
-            _box(reading, item, where)
+    for are_actions, group in groupby(block.items, is_action):
+        items = list(group)
+        if are_actions:
+            for item in items:
+                _box(reading, item, where)
         else:
-            source = "\n".join(lines[item.line - block.line : item.end - block.line + 1]).rstrip()
-            reading.add_prose(source, item.line)
+            source = lines[items[0].line - block.line : items[-1].end - block.line + 1]
+            reading.add_prose("\n".join(source).rstrip(), items[0].line)
     return True
 
 

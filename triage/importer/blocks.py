@@ -53,8 +53,8 @@ class Item(NamedTuple):
 class Block(NamedTuple):
     """A block of a page, from ``line`` (from 1) to ``end``, both included; ``source`` are its lines.
 
-    ``kind`` is heading, paragraph, table, list, fence or other. ``level`` is a heading's, ``info`` a fence's.
-    ``lines`` are what the lines of a paragraph say; ``rows`` the texts of a table's cells.
+    ``kind`` is heading, paragraph, table, list, fence, code (indented) or other. ``level`` is a heading's,
+    ``info`` a fence's; ``lines`` are what the lines of a paragraph say, ``rows`` the cells of a table.
     """
 
     kind: str
@@ -143,6 +143,8 @@ def _block(tokens: "Sequence[Token]", lines: Sequence[str], covered: int) -> Blo
         return block._replace(kind="heading", level=int(first.tag[1]), text=text_of(tokens[1]))
     if first.type == "paragraph_open":
         return block._replace(kind="paragraph", text=text_of(tokens[1]), lines=spoken(tokens[1]))
+    if first.type == "code_block":
+        return block._replace(kind="code", text=first.content)
     if first.type == "fence":
         return block._replace(kind="fence", info=first.info.strip(), text=first.content)
     if first.type == "table_open":

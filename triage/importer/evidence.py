@@ -35,8 +35,8 @@ def read(reading: Reading, block: Block) -> bool:
     caption = _CAPTION.match(line.text[len(line.label) :])
     if caption:
         _captioned(reading, block, caption)
-    elif _VERBATIM.search(block.text):
-        _add(reading, reading.take(), block.line, title=block.text.rstrip(": "))
+    elif block.bold or _VERBATIM.search(block.text):
+        _add(reading, reading.take(), block.line, title=(block.bold or block.text).rstrip(": "))
     else:
         return False
     return True

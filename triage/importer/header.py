@@ -31,7 +31,7 @@ Labelled = tuple[str, str]
 
 def read(reading: Reading, block: Block) -> bool:
     """A list, a table or a paragraph of labelled lines that stands before any heading of its part."""
-    if reading.path:
+    if reading.path or reading.caption:
         return False
     found = list(_labels(block))
     for label_, value, line in found:

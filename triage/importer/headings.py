@@ -26,9 +26,8 @@ def read(reading: Reading, block: Block) -> bool:
 
 
 def read_bold(reading: Reading, block: Block) -> bool:
-    """A line in bold that stands for a heading: nothing else is on it, and text is below it."""
-    after = reading.after
-    if not 2 <= len(block.bold) <= 80 or after is None or after.kind in ("table", "fence", "heading"):
+    """A line in bold that stands for a heading: nothing else is on it."""
+    if not 2 <= len(block.bold) <= 80:
         return False
     reading.clock.told(block.bold)
     reading.stand_under(block.bold.rstrip(":"), 0, bold=True)

@@ -14,8 +14,12 @@ Cells = list[list[str]]
 
 
 def linked(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces with what each says of another; those of the main part first, as documents have them."""
-    found = _numbered(sorted(pieces, key=lambda piece: piece.part))
+    """The pieces with what each says of another.
+
+    Those of the main part come first, as documents have them; of a part the final state, which names the
+    columns that actions add values to.
+    """
+    found = _numbered(sorted(pieces, key=lambda piece: (piece.part, not piece.opens, not piece.is_final)))
     _give_blocked(found)
     _give_environments(found)
     _give_backed(found)
@@ -35,7 +39,7 @@ def _numbered(pieces: Sequence[Piece]) -> list[Piece]:
             found.append(piece)
         elif _is_placed(piece):
             found += _up_to(turns, piece)
-    return _with_blocked([*found, *turns])
+    return _with_blocked(sorted([*found, *turns], key=lambda piece: piece.part))
 
 
 def _is_placed(action: Piece) -> bool:
@@ -76,7 +80,7 @@ def _with_blocked(pieces: list[Piece]) -> list[Piece]:
 
 def _give_environments(pieces: list[Piece]) -> None:
     """Give actions their environment, and the values that they left there, apart from their outcome."""
-    rows = [piece for piece in pieces if piece.kind == "observation" and "table" not in piece.fields]
+    rows = [piece for piece in pieces if piece.is_final]
     names = list(dict.fromkeys(piece.fields["cells"][0][1] for piece in rows if piece.fields["cells"][0][1]))
     labels = list(dict.fromkeys(label for piece in rows for label, _ in piece.fields["cells"][1:]))
     for place, piece in enumerate(pieces):

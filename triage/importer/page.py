@@ -27,6 +27,7 @@ READERS: tuple[Reader, ...] = (
     blockers.read,
     header.read,
     captions.read,
+    evidence.read,
     headings.read_bold,
     states.read,
     timeline.read,
@@ -35,7 +36,6 @@ READERS: tuple[Reader, ...] = (
     tables.read,
     references.read,
     actions.read_list,
-    evidence.read,
     prose.read,
 )
 """What knows the blocks of a page, in the order in which it is asked; prose takes what nothing else takes."""

@@ -36,6 +36,11 @@ class Piece(NamedTuple):
         """Whether it opens the report or an addendum."""
         return self.kind == "header" and self.patches < 0
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a row of the final state."""
+        return self.kind == "observation" and "table" not in self.fields
+
     def with_fields(self, **fields: Any) -> "Piece":
         """The piece with other values of some fields; '' or None takes one away."""
         return self._replace(fields=without_empty({**self.fields, **fields}))

@@ -1,5 +1,7 @@
 """Text that is nothing else: the summary, or prose under its heading."""
 
+import re
+
 from triage.importer.blocks import Block
 from triage.importer.pieces import joined
 from triage.importer.reading import Reading
@@ -12,8 +14,16 @@ def read(reading: Reading, block: Block) -> bool:
     if reading.clock.told_zone(block.text or block.source):
         return True
     caption, reading.caption = reading.caption, ""
-    source = joined(f"**{caption}**" if caption else "", block.source, by="\n\n")
+    source = joined(f"**{caption}**" if caption else "", _source(block), by="\n\n")
     if not reading.clock.date:
         reading.clock.told(block.source)
     reading.add_prose(source, block.line)
     return True
+
+
+def _source(block: Block) -> str:
+    """The source of a block; indented code in a fence, since after a list it would belong to an item."""
+    if block.kind != "code":
+        return block.source
+    mark = "`" * max(3, 1 + max(map(len, re.findall(r"`+", block.text)), default=0))
+    return f"{mark}\n{block.text.rstrip()}\n{mark}"

@@ -63,6 +63,11 @@ class Reading:
         """The block that comes next."""
         return self._blocks[self._place] if self._place < len(self._blocks) else None
 
+    @property
+    def before(self) -> Block | None:
+        """The block before the one that is read."""
+        return self._blocks[self._place - 2] if self._place > 1 else None
+
     def take(self) -> Block:
         """The next block, for the reader of the one before."""
         self._place += 1

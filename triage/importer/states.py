@@ -10,7 +10,7 @@ from triage.importer.words import IMPACT, PROOFS, REFERENCE, RELATED, WALL_CLOCK
 _ALIKE = re.compile(
     rf"^Backing: (?:proved|observed|asserted)(?: by {PROOFS})?(?:; (?P<basis>.+))?$", re.DOTALL
 )
-_RESTS = re.compile(r"^(?:Backing|Basis): (?P<basis>.+)$", re.DOTALL)
+_RESTS = re.compile(r"^(?P<word>Backing|Basis): (?P<basis>.+)$", re.DOTALL)
 _LEGEND = (
     "Proved: captured output with exit code 0 stands behind it. Observed: a recorded value or supplied output"
     " does. Unmarked: asserted."
@@ -45,19 +45,21 @@ def _italic(reading: Reading, text: str) -> bool:
     last = reading.pieces[-1]
     if alike and not alike["basis"]:
         return last.kind in ("observation", "action")
-    if not rests or not _can_rest(reading, last):
+    if not rests or not _can_rest(reading, last, rests["word"]):
         return False
     basis = alike["basis"] if alike else rests["basis"]
     reading.pieces[-1] = last.with_fields(basis=basis)
     return True
 
 
-def _can_rest(reading: Reading, last: Piece) -> bool:
-    """Whether the last piece is prose or a row of a table right above, of which no basis was told."""
-    here = last.part == reading.part and "basis" not in last.fields
+def _can_rest(reading: Reading, last: Piece, word: str) -> bool:
+    """Whether what stands right above is prose or a table, which documents tell the basis of by that word."""
+    before = reading.before
+    if before is None or last.part != reading.part or "basis" in last.fields:
+        return False
     if last.kind == "section":
-        return here and last.fields["heading"] == reading.path and "body" in last.fields
-    return here and last.kind == "observation" and last.heading == reading.heading
+        return word == "Basis" and last.fields.get("body", "").endswith(before.source)
+    return word == "Backing" and last.kind == "observation" and before.kind == "table"
 
 
 def _related(reading: Reading, block: Block) -> bool:

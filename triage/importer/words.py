@@ -32,8 +32,8 @@ HEADER_FIELDS = {
 }  # fmt: skip
 """The field of a header that a label of a page tells."""
 DERIVED = re.compile(
-    r"^(?:last updated|open issues|open actions|open|failed|final state|not alike|backing|addendum|note"
-    r"|time|related issues|total wall-clock|time blocked|blocked|stood for|seen in|blocker \d+"
+    r"^(?:last updated|failed|spooled|open issues|open actions|open|final state|not alike|backing|addendum"
+    r"|note|time|related issues|total wall-clock|time blocked|blocked|stood for|seen in|blocker \d+"
     r"|published despite|classification|as of|.{1,60} must act)$",
     re.IGNORECASE,
 )

@@ -68,6 +68,7 @@ def dated(page: Page, fold: Fold) -> Page:
             instead[row] = mine
             dropped.add(mine)
     order = [instead.get(place, place) for place in range(len(found)) if place not in dropped]
+    order.sort(key=lambda place: found[place].part)
     found = _with_final_values(found)
     return page._replace(pieces=_in_order(found, list(_fixes_last(_numbered(order, found), found))))
 
@@ -99,11 +100,7 @@ def _opens_blocker(piece: Piece) -> bool:
 
 def _with_final_values(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces; values that an action left at no known time and the final state has not, as outcome."""
-    rows = [
-        piece.fields["cells"]
-        for piece in pieces
-        if piece.kind == "observation" and "table" not in piece.fields
-    ]
+    rows = [piece.fields["cells"] for piece in pieces if piece.is_final]
     final = {row[0][1]: row for row in rows}
     found = list(pieces)
     for place, piece in enumerate(pieces):
