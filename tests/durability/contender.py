@@ -1,7 +1,7 @@
 """One of many processes that record at once: it calls the program, and tells how long the store took.
 
-Called with texts, it waits for a line on standard input and records each of them as `triage log` does. It prints
-what the program prints, and before each answer the milliseconds that the append spent in the store, with its wait
+Called with texts, it says that it is ready, waits for a line on standard input, and records each of them as `triage
+log` does. It prints what the program prints, and before each answer the milliseconds that the append spent in the store, with its wait
 for the other writers.
 """
 
@@ -23,6 +23,8 @@ def timed(*arguments, **options):
 
 
 SqliteStore.append = timed
+sys.stdout.write("ready\n")
+sys.stdout.flush()
 sys.stdin.readline()
 for text in sys.argv[1:]:
     if record(["log", text]):
