@@ -352,13 +352,48 @@ def test_the_journal_that_is_gone_holds_no_command_up(journal):
     assert journal("log", "x") == "console e2 x"
 
 
-def test_what_is_no_event_is_set_aside(journal):
+@pytest.mark.parametrize("held", ['{"format": "triage.spool.v9"}', "[" * 100_000, "null", ""])
+def test_what_is_no_file_of_a_spool_is_set_aside(journal, held):
     spool(journal, "one")
     [path] = spooled(journal)
-    path.write_text('{"format": "triage.spool.v9"}')
+    path.write_text(held)
 
     assert journal.run("flush").code == 1
     assert [path.suffix for path in spooled(journal)] == [".unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("body", None),
+        ("body", {"text": 1}),
+        ("body", {"text": "\ud800"}),
+        ("entity", ["x"]),
+        ("kind", "rumour"),
+        ("kind", {}),
+        ("actor", [1, 2, 3]),
+        ("at", "soon"),
+        ("output", "no base64"),
+        ("precision", None),
+    ],
+)
+def test_what_is_no_event_is_set_aside(journal, field, value):
+    spool(journal, "one")
+    [path] = spooled(journal)
+    held = json.loads(path.read_bytes())
+    held["events"][0][field] = value
+    path.write_text(json.dumps(held))
+
+    assert journal.run("flush").code == 1
+    assert [path.suffix for path in spooled(journal)] == [".unreadable"]
+
+
+def test_a_file_that_is_named_by_other_digits_is_none_of_a_spool(journal):
+    spool(journal, "one")
+    [path] = spooled(journal)
+    path.rename(path.with_name("\u00b2" * 16 + path.name[16:]))
+
+    assert journal.run("flush").code == 0
 
 
 def test_what_was_set_aside_is_delivered_once_its_journal_is_back(journal):

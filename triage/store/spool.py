@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from triage.errors import NotAllowed, Unavailable
-from triage.events import Actor, Draft, Event
+from triage.errors import InvalidValue, NotAllowed, Unavailable
+from triage.events import Actor, Draft, Event, is_id, is_instant, validate
 from triage.store import SPOOLED, JournalRow, Name, Recording
 
 if TYPE_CHECKING:
@@ -142,20 +142,34 @@ class Held(NamedTuple):
 def read(path: str) -> Held:
     """What a file holds; ValueError where it is none of a spool, or of a newer triage."""
     with open(path, "rb") as file:
-        value = json.loads(file.read())
+        raw = file.read()
     try:
-        if value["format"] != FORMAT:
+        value = json.loads(raw)
+        if value["format"] != FORMAT or not isinstance(value["store"], str):
             raise ValueError(f"not of the form {FORMAT}")
         return Held(value["store"], tuple(map(_draft, value["events"])))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RecursionError, InvalidValue) as error:
         raise ValueError(f"not of the form {FORMAT}") from error
 
 
 def _draft(event: dict[str, Any]) -> Draft:
+    """The draft that `_told` wrote; an error of `read` for anything that a store could not take."""
     output = event["output"]
-    return Draft(
-        **event | {"actor": Actor(*event["actor"]), "output": None if output is None else b64decode(output)}
+    draft = Draft(
+        **event
+        | {
+            "actor": Actor(*event["actor"]),
+            "output": None if output is None else b64decode(output, validate=True),
+        }
     )
+    texts = (draft.kind, draft.precision, *draft.actor)
+    ids = (draft.id, draft.journal, draft.entity, draft.part)
+    if not all(isinstance(text, str) for text in texts) or not all(map(is_id, ids)):
+        raise ValueError(f"not of the form {FORMAT}")
+    if not (draft.at is None or is_instant(draft.at)) or not isinstance(draft.body, dict):
+        raise ValueError(f"not of the form {FORMAT}")
+    validate(draft.kind, draft.body)
+    return draft
 
 
 def waiting(folder: str) -> list[str]:
@@ -197,4 +211,9 @@ def _names(folder: str) -> list[str]:
         names = os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(name for name in names if name[:DIGITS].isdigit() and name.count(".") == 1)
+    return sorted(name for name in names if _is_name(name))
+
+
+def _is_name(name: str) -> bool:
+    digits = name[:DIGITS]
+    return digits.isascii() and digits.isdigit() and name.count(".") == 1
