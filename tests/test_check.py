@@ -249,6 +249,40 @@ def test_a_waiver_can_be_taken_back(journal):
     assert codes(journal) == {"TR601"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("blocker", "No sign-in", "--error", "refused correct-horse-battery"),
+        ("evidence", "key.txt"),
+        ("entry", "signed in with correct-horse-battery"),
+        ("set", "summary=signed in with correct-horse-battery"),
+    ],
+    ids=["error", "output", "entry", "summary"],
+)
+def test_a_secret_is_found_wherever_it_stands(journal, words):
+    (journal.work / "key.txt").write_text("token correct-horse-battery\n")
+    journal("log" if words[0] == "entry" else words[0], *words[1:])
+    journal.set("DEPLOY_TOKEN", "correct-horse-battery")
+
+    assert "TR701" in codes(journal)
+
+
+def test_a_secret_is_found_in_what_was_amended_since(journal):
+    journal("log", "signed in with correct-horse-battery")
+    journal("amend", "e2", "text=signed in")
+    journal.set("DEPLOY_TOKEN", "correct-horse-battery")
+
+    assert "triage purge e2" in journal.run("check").out
+
+
+def test_what_was_purged_has_no_secret(journal):
+    journal("log", "signed in with correct-horse-battery")
+    journal("purge", "e2", "--reason", "a password")
+    journal.set("DEPLOY_TOKEN", "correct-horse-battery")
+
+    assert "TR701" not in codes(journal)
+
+
 def test_what_is_not_found_cannot_be_waived(journal):
     journal("section", "References", "TBD")
 

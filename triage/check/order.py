@@ -21,7 +21,7 @@ _UPDATED = re.compile(
     r"^(?:last[ -])?(?:updated?|modified|edited|changed|revised)(?: (?:at|on))?$", re.IGNORECASE
 )
 _FOOTER = re.compile(
-    r"^[\s*_>(|-]*(?P<label>last[ -](?:updated?|modified|edited|changed|revised)(?: (?:at|on))?)"
+    r"^[ \t*_>(|-]*(?P<label>last[ -](?:updated?|modified|edited|changed|revised)(?: (?:at|on))?)"
     r"[\s*_|]*[:,]?[\s*_|]*(?P<value>[^|\n*_)]+)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -35,7 +35,7 @@ class Source:
     @cached_property
     def spoken(self) -> str:
         """The text with blanks in the place of its code, its comments and its front matter."""
-        bare = _COMMENT.sub(_blank, blanked(self.text))
+        bare = _without_comments(blanked(self.text))
         matter = _MATTER.match(bare)
         return bare if matter is None else _blank(matter) + bare[matter.end() :]
 
@@ -57,7 +57,7 @@ class Source:
             return first
         start = self._starts[min(max(first, 1), len(self._starts)) - 1]
         pattern = re.compile(r"\W{1,8}".join(map(re.escape, words)), re.IGNORECASE)
-        found = pattern.search(self.text, start)
+        found = pattern.search(self.text, start, start + REACH)
         return self.line_at(found.start()) if found else first
 
     @cached_property
@@ -65,9 +65,16 @@ class Source:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
 
+REACH = 40 * 1024
+"""Characters of a page within which the words of an event stand: more than its prose may hold."""
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<title>.*?)[ \t#]*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+
+
+def _without_comments(text: str) -> str:
+    end = text.rfind("-->") + 3  # what opens after it never closes: each would be looked for to the end
+    return _COMMENT.sub(_blank, text[:end]) + text[end:] if end > 2 else text
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -320,7 +320,7 @@ def _title(view: View, text: Text) -> str:
 
 
 _MARKED = re.compile(
-    r"^[\s|*_>-]*(?P<label>(?:incident |outage |total |overall )?"
+    r"^[ \t|*_>-]*(?P<label>(?:incident |outage |total |overall )?"
     r"(?:start(?:ed)?|beg[ai]n|end(?:ed)?|duration)(?: (?:time|at|of (?:incident|outage|impact)))?)"
     r"[\s*_]*[:|][\s*_|]*(?P<value>[^|\n]+)",
     re.IGNORECASE | re.MULTILINE,

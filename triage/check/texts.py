@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from triage import redact
 from triage.check.finding import Finding
 from triage.check.view import CALLED, View, every, quoted
+from triage.events import decoded
 from triage.report import Part, Prose
 from triage.report.calls import Unanswered, found_in, near_misses
 
@@ -26,7 +28,7 @@ def empty(view: View) -> Iterator[Finding]:
         roots = (*part.verbatim, *part.notes, *([part.final_notes] if part.final_notes else []))
         for section in every(roots):
             said = " > ".join(section.path)
-            event = _of_heading(view, section.path, part.id)
+            event = view.headings.get((part.id, section.path), part.id)
             fix = f"triage section {quoted(said)} 'TEXT'; or triage retract {view.name(event)}"
             bodies = [block.body for block in section.blocks if isinstance(block, Prose)]
             if (
@@ -58,17 +60,6 @@ def _of_header(view: View, part: Part) -> Iterator[Finding]:
             yield view.finding("TR601", event, f"{name}: {value.strip()}", "a placeholder", fix, field=name)
 
 
-def _of_heading(view: View, path: tuple[str, ...], part: str) -> str:
-    for patch in view.patches:
-        if (
-            patch.kind == "section"
-            and patch.part == part
-            and tuple(title.strip() for title in patch.body["heading"]) == path
-        ):
-            return patch.id
-    return part
-
-
 def call(view: View) -> Iterator[Finding]:
     """TR602: calls that have no answer, and what was meant for one."""
     for text in view.texts:
@@ -90,11 +81,20 @@ def call(view: View) -> Iterator[Finding]:
 
 def secret(view: View) -> Iterator[Finding]:
     """TR701: a text that the redactor would not let in now."""
-    texts = [*view.texts]
-    if not view.redactor.hits(BETWEEN.join(text.text for text in texts)):
+    said = list(_said(view))
+    if not view.redactor.hits(BETWEEN.join(text for _, _, text in said)):
         return
-    for text in texts:
-        for hit in view.redactor.hits(text.text):
-            fix = f"triage purge {view.name(text.event)}"
-            said = f"a secret in {text.field!r}"
-            yield view.finding("TR701", text.event, said, f"by the rule {hit.rule}", fix, field=text.field)
+    for event, field, text in said:
+        for hit in view.redactor.hits(text):
+            fix = f"triage purge {view.name(event)}"
+            yield view.finding(
+                "TR701", event, f"a secret in {field!r}", f"by the rule {hit.rule}", fix, field=field
+            )
+
+
+def _said(view: View) -> Iterator[tuple[str, str, str]]:
+    """Every text with its event and its field: of amended and withdrawn events, too, and of output."""
+    for event in view.events:
+        for field, value in (event.body or {}).items():
+            yield from ((event.id, field, text) for text in redact.texts(value))
+    yield from ((item.event, "output", decoded(item.output)) for item in view.outputs if item.output)

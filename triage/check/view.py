@@ -160,6 +160,16 @@ class View:
         return found
 
     @cached_property
+    def headings(self) -> Mapping[tuple[str, tuple[str, ...]], str]:
+        """The first event that wrote under a heading of a part."""
+        found: dict[tuple[str, tuple[str, ...]], str] = {}
+        for patch in self.patches:
+            if patch.kind == "section":
+                path = tuple(title.strip() for title in patch.body["heading"])
+                found.setdefault((patch.part, path), patch.id)
+        return found
+
+    @cached_property
     def _worded(self) -> Mapping[str, list[Patch]]:
         return _by_part(patch for patch in self.patches if patch.body.get("log") and patch.kind != "entry")
 

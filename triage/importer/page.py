@@ -51,6 +51,7 @@ def read(text: str) -> Page:
         header.label(reading, label, value, line)
     for block in reading.left():
         next(reader for reader in READERS if reader(reading, block))
+    reading.put_labels()
     header.settle_title(reading)
     pieces = links.linked(quotes.quoted(reading, lines))
     return Page(reading.title, pieces, reading.stated, reading.odd, reading.clock.seen)

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from operator import itemgetter
 
 from triage.importer.pieces import Piece
@@ -31,7 +32,7 @@ def quoted(reading: Reading, lines: Sequence[str]) -> list[Piece]:
         last = bisect_right(starts, number)
         first = bisect_left(starts, starts[last - 1])
         mine = [place for _, place in claims[first:last]]
-        if words(line) - known - set().union(*(said[place] for place in mine)):
+        if reduce(set.difference, (said[place] for place in mine), words(line) - known):
             found.setdefault(mine[0], []).append(line.strip())
     return [piece._replace(quoted=tuple(found.get(place, ()))) for place, piece in enumerate(reading.pieces)]
 

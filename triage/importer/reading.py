@@ -43,6 +43,7 @@ class Reading:
         self._bold = 0
         self._addenda = 0
         self._headers: dict[int, int] = {}
+        self._labels: dict[int, dict[str, str]] = {}
         self._actions: set[tuple[int, str, str]] = set()
         self.issues: dict[str, Sequence[str]] = {}
         self.claims: list[tuple[int, int]] = []
@@ -145,9 +146,17 @@ class Reading:
 
     def add_label(self, label: str, value: str) -> None:
         """Add a free label to the header of the part that is read; one that is there has several values."""
-        known = dict(self.header.fields.get("labels") or ())
-        known[label] = joined(known.get(label, ""), value)
-        self.patch_header(labels=[list(pair) for pair in known.items()])
+        labels = self._labels.setdefault(self.part, {})
+        labels[label] = joined(labels.get(label, ""), value)
+        self._claim(self._headers[self.part], self._unclaimed)
+
+    def put_labels(self) -> None:
+        """Put the free labels into their headers, once all were read."""
+        for part, labels in self._labels.items():
+            place = self._headers[part]
+            self.pieces[place] = self.pieces[place].with_fields(
+                labels=[list(pair) for pair in labels.items()]
+            )
 
     def open_addendum(self, block: Block, title: str) -> None:
         """Begin an addendum: what follows belongs to it, down to a heading of its own level."""

@@ -76,13 +76,14 @@ def _scrubbed_changes(changes: Mapping[str, Any], redactor: "Redactor") -> dict[
 
 def inspect(value: Any, redactor: "Redactor") -> tuple[Hit, ...]:
     """The secrets in what was sealed elsewhere; the caller refuses where there are any."""
-    return tuple(hit for text in _texts(value) for hit in redactor.text(text)[1])
+    return tuple(hit for text in texts(value) for hit in redactor.text(text)[1])
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a value of JSON, the names of objects with the rest."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        yield from (text for name, item in value.items() for text in (*_texts(name), *_texts(item)))
+        yield from (text for name, item in value.items() for text in (*texts(name), *texts(item)))
     elif isinstance(value, (list, tuple)):
-        yield from (text for item in value for text in _texts(item))
+        yield from (text for item in value for text in texts(item))
