@@ -310,3 +310,24 @@ def test_status_says_that_an_addendum_is_current(journal):
         "recording into velvet-first-deploy/dkim-record",
         "addendum dkim-record open: DKIM record",
     ]
+
+
+def test_events_that_were_corrected_say_by_what(journal):
+    journal("log", "Pushd")
+    journal("amend", "e2", "text=Pushed")
+    journal("log", "a slip")
+    journal("undo")
+    lines = journal("events").splitlines()
+
+    assert lines[1].endswith("Pushd  [amended by e3]")
+    assert lines[3].endswith("a slip  [withdrawn by e5]")
+
+
+def test_use_alone_says_what_is_current(journal):
+    assert journal("use") == "velvet-first-deploy is current: Velvet first deploy (open)"
+
+
+def test_a_part_of_a_slug_is_answered_with_the_slugs_that_hold_it(journal):
+    assert journal.refused("use", "velvet")[1] == (
+        "triage: no journal 'velvet'; did you mean velvet-first-deploy?"
+    )

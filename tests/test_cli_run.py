@@ -246,13 +246,35 @@ def test_an_interrupt_ends_the_command_and_is_recorded(journal):
 
 
 def test_a_command_runs_though_nothing_can_be_recorded(triage):
-    ran = triage.start("run", "--", "sh", "-c", "echo x; exit 3")
+    ran = triage.start("run", "--", "sh", "-c", "exit 3")
 
-    assert (ran.code, ran.out) == (3, "x\n")
+    assert (ran.code, ran.out) == (3, "")
     assert ran.err.splitlines() == [
         f"triage: no store at {triage.home}/data/triage/triage.db; make one with: triage init, or triage open 'TITLE'",
         "triage: the command ran, and was not recorded",
     ]
+
+
+def test_what_a_command_printed_is_kept_scrubbed_though_nothing_can_be_recorded(triage):
+    triage.set("WORD", "hunter2-Zq8vL1xT")
+    ran = triage.start("run", "--secret-env", "WORD", "--", "sh", "-c", 'echo "as $WORD"')
+
+    kept = ran.err.partition("what it printed is kept in ")[2].strip()
+    with open(kept, encoding="utf-8") as file:
+        assert file.read().startswith("as [REDACTED:known:")
+
+
+def test_an_output_that_is_not_wanted_is_not_kept_though_nothing_can_be_recorded(triage):
+    ran = triage.start("run", "--no-output", "--", "echo", "x")
+
+    assert ran.err.endswith("triage: the command ran, and was not recorded\n")
+
+
+def test_a_line_for_the_shell_that_was_taken_for_a_command_says_how_to_run_it(journal):
+    ran = journal.start("run", "ls | wc")
+
+    assert ran.code == 127
+    assert "a line for the shell is run with: triage run -- sh -c 'ls | wc'" in ran.err
 
 
 def test_a_time_that_cannot_be_read_keeps_the_command_from_running(journal):

@@ -277,3 +277,50 @@ def test_an_empty_text_says_nothing(queue, arguments, name):
 )
 def test_a_value_that_a_field_does_not_take_is_explained(journal, arguments, message):
     assert journal.refused(*arguments)[1] == f"triage: {message}"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        (
+            ("did", "Push"),
+            ("done", "1"),
+            "action 1 done: Push (it was done before; if this was a slip: triage undo)",
+        ),
+        (
+            ("did", "Push"),
+            ("start", "1"),
+            "action 1 started: Push (it was done before; if this was a slip: triage undo)",
+        ),
+        (("blocker", "DNS"), ("fix", "1", "x"), "blocker 1 fixed: DNS"),
+        (("action", "Push"), ("done", "1"), "action 1 done: Push"),
+    ],
+)
+def test_a_state_that_follows_a_settled_one_is_recorded_and_said(journal, first, then, said):
+    journal(*first)
+
+    assert journal(*then) == f"velvet-first-deploy e3 {said}"
+
+
+def test_a_repeat_under_its_key_is_no_second_state(journal):
+    journal("action", "Push")
+    journal("done", "1", "--key", "k")
+
+    assert journal("done", "1", "--key", "k") == "velvet-first-deploy e3 action 1 done: Push"
+
+
+def test_work_in_a_resolved_journal_is_recorded_and_says_how_to_reopen_it(journal):
+    journal("resolve", "all is well")
+
+    assert journal.run("log", "late") == (
+        0,
+        "velvet-first-deploy e3 late\n",
+        "velvet-first-deploy was resolved; if the work goes on: triage reopen\n",
+    )
+    assert journal.run("ref", "https://example.org").err == ""
+
+
+def test_a_label_that_is_nearly_a_field_is_recorded_and_said(journal):
+    assert journal.run("set", "sumary=x", "Host=h").err == (
+        "sumary is a label of your own; if you meant summary: triage undo\n"
+    )

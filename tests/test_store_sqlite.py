@@ -226,6 +226,18 @@ def test_a_lock_file_that_another_process_holds_is_waited_for_and_then_told(stor
         new_recorder(mine, recorder.place).record(entry())
 
 
+def test_who_waits_long_for_another_process_is_told_once(store, recorder):
+    from triage.store.lock import exclusive
+
+    told = []
+    clock, waiting = (lambda: START), (lambda: told.append("waiting"))
+    mine = open_store(store.path, clock=clock, entropy=os.urandom, timeout=1.2, waiting=waiting)
+    with exclusive(f"{store.path}.lock", 1), pytest.raises(errors.StoreLocked):
+        new_recorder(mine, recorder.place).record(entry())
+
+    assert told == ["waiting"]
+
+
 def test_a_store_that_may_only_be_read_can_be_read(store, recorder, monkeypatch):
     """The file is opened as one that may only be read, and the system says so: root may write everything else."""
     store.close()

@@ -1,6 +1,7 @@
 """Running a command: its output goes on at once and is kept, up to a limit, head and tail."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -104,7 +105,7 @@ def run(
     try:
         end = _Run(argv, tape, guard, watch, timeout, live=live, terminal=terminal).end()
     except FileNotFoundError:
-        end = _End("exited", NOT_FOUND, error=f"command not found: {argv[0]}")
+        end = _End("exited", NOT_FOUND, error=_not_found(argv))
     except PermissionError:
         end = _End("exited", NOT_EXECUTABLE, error=f"not executable: {argv[0]}")
     except (OSError, ValueError) as problem:
@@ -123,6 +124,14 @@ def run(
         tape=tape,
         error=end.error,
     )
+
+
+def _not_found(argv: Sequence[str]) -> str:
+    """That there is no such command; what was meant for a shell is no command."""
+    said = f"command not found: {argv[0]}"
+    if len(argv) > 1 or not any(mark in argv[0] for mark in " |&;<>$"):
+        return said
+    return f"{said}; a line for the shell is run with: triage run -- sh -c {shlex.quote(argv[0])}"
 
 
 class _Run:

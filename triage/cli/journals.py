@@ -68,16 +68,18 @@ def open_command(call: Call, title: str, **fields: Any) -> None:
 
 
 @command("use", records=False)
-@click.argument("name", metavar="SLUG[/ADDENDUM]")
-def use_command(call: Call, name: str, **_: Any) -> None:
-    """Choose the journal, or the addendum, that this session records into.
+@click.argument("name", required=False, metavar="[SLUG[/ADDENDUM]]")
+def use_command(call: Call, name: str | None, **_: Any) -> None:
+    """Choose the journal, or the addendum, that this session records into; alone, say which it is.
 
     \b
     triage use velvet-first-deploy
     triage use velvet-first-deploy/dkim
+    triage use
     """
-    place = places.place_of(call.store(), name)
-    call.choose(place)
+    place = places.place_of(call.store(), name) if name else call.place()
+    if name:
+        call.choose(place)
     header = places.headers(call.store(), place.journal).get(place.part, Header())
     if call.json:
         say_json({"journal": place.slug, "part": place.part, "title": header.title})

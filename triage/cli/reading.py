@@ -101,6 +101,7 @@ def events_command(
     """
     place = call.place(name or "")
     found = reading.events(call.store(), place.journal, kinds=kinds_of(kinds), since=since, last=last or 0)
+    corrected = {} if call.json else reading.corrected(call.store(), place.journal)
     for event in found:
         if call.json:
             say_json(_event_as_dict(place.slug, event))
@@ -108,7 +109,8 @@ def events_command(
             when = times.show(event.at, event.precision)
             target = reading.target(call.store(), event)
             what = shortened(plain(reading.wording(event))) + (f" ({target})" if target else "")
-            say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}")
+            mark = f"  [{corrected[event.id]}]" if event.id in corrected else ""
+            say(f"e{event.n}  {when}  {event.kind}  {plain(event.actor.name)}  {what}{mark}")
 
 
 def kinds_of(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -116,7 +116,10 @@ def _run_unrecorded(call: Call, argv: Sequence[str], plan: Plan, error: TriageEr
     complain(error, as_json=call.json)
     captured = running.unrecorded(argv, plan._replace(live=True), clock=config.clock)
     _fault(captured.error)
-    note("triage: the command ran, and was not recorded")
+    printed = captured.tape.head().data + captured.tape.tail()[0].data
+    kept = keep(printed, call.heard.secret_env) if plan.keep_output else ""
+    where = f"; what it printed is kept in {plain(kept)}" if kept else ""
+    note(f"triage: the command ran, and was not recorded{where}")
     sys.exit(captured.exit_code)
 
 

@@ -30,8 +30,9 @@ def sync_command(
     """Merge the journals of this store and of another one, both ways: all, or those that are named.
 
     Each journal becomes the same set of events in both, and its report the same. What one purged the other
-    one lets go of. A journal that holds a secret is left where it was found: exit 6. It may be killed and
-    started again.
+    one lets go of. Actions and blockers stand in the order in which they were recorded, wherever that was:
+    their numbers may move. A journal that holds a secret is left where it was found: exit 6. It may be killed
+    and started again.
 
     \b
     triage sync laptop.db

@@ -8,7 +8,7 @@ from triage import config
 from triage.config import Chosen, Settings
 from triage.console.heard import Heard
 from triage.console.redactor import redactor
-from triage.console.speech import plain, say, say_json, shortened
+from triage.console.speech import note, plain, say, say_json, shortened
 from triage.errors import NotFound, StoreGone, TriageError, Unavailable, UsageError
 from triage.events import Event, visible
 from triage.redact import Redactor
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 SHARED = ("journal", "store", "secret_env", "actor", "at", "key", "log", "json")
 """The options that are the call's, whatever the command does."""
+
+
+WORK = ("entry", "action", "blocker")
+"""The kinds of events that say that work goes on."""
 
 
 class Call:
@@ -78,8 +82,9 @@ class Call:
         address = self.settings.store
         try:
             return open_store(
-                address, clock=config.clock, entropy=config.entropy, create=create, migrate=migrate
-            )
+                address, clock=config.clock, entropy=config.entropy, create=create, migrate=migrate,
+                waiting=_say_wait,
+            )  # fmt: skip
         except NotFound as error:
             if not self.chosen.journal:
                 raise
@@ -147,7 +152,7 @@ class Call:
         if journal:
             row = self.store().journal(journal)
             if row is not None:
-                return Place(journal, part, row.slug, addendum)
+                return Place(journal, part, row.slug, addendum, row.open)
         from triage.usecases.places import only_open
 
         return only_open(self.store())
@@ -251,6 +256,8 @@ class Call:
             return
         hidden = f" ({len(hits)} secret{'s'[: len(hits) != 1]} redacted)" if hits else ""
         say(f"{place.name} {label(event)} {shortened(plain(what))}{hidden}{self._when(event)}")
+        if not place.open and place.part == place.journal and event.kind in WORK:
+            note(f"{place.name} was resolved; if the work goes on: triage reopen")
 
     def _when(self, event: Event) -> str:
         if not self._options.get("at"):
@@ -258,6 +265,10 @@ class Call:
         from triage.times import show
 
         return f" (at {show(event.at, event.precision)})"
+
+
+def _say_wait() -> None:
+    note("triage: another process holds the store; waiting for it")
 
 
 def label(event: Event) -> str:

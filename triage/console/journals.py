@@ -15,6 +15,8 @@ def set(call: Call, pairs: tuple[str, ...]) -> None:
     recorder = call.recorder()
     event = verbs.assign(recorder, pairs)
     call.answer(recorder.place, event, f"set {', '.join(pairs)}")
+    for label, field in verbs.slips(pairs):
+        speech.note(f"{speech.plain(label)} is a label of your own; if you meant {field}: triage undo")
 
 
 def resolve(call: Call, note: str | None = None, **fields: Any) -> None:

@@ -85,4 +85,20 @@ def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
     left = [body.get("outcome") or "", *(f"{label}={value}" for label, value in body.get("cells") or ())]
     said = " · ".join(text for text in (told.title, *left) if text)
     number = {"number": told.number} if told.number else {}
-    call.answer(place, told.event, f"{' '.join([what, *map(str, number.values()), verb])}: {said}", **number)
+    call.answer(
+        place,
+        told.event,
+        f"{' '.join([what, *map(str, number.values()), verb])}: {said}{_again(told)}",
+        **number,
+    )
+
+
+SETTLED = ("done", "skipped", "fixed", "accepted")
+"""States after which nothing is expected to follow."""
+
+
+def _again(told: Told) -> str:
+    """What a state follows, where that was the last one."""
+    if told.before not in SETTLED:
+        return ""
+    return f" (it was {told.before} before; if this was a slip: triage undo)"

@@ -40,6 +40,10 @@ def untold(done: int, total: int) -> None:
     """Nobody is told."""
 
 
+def unsaid() -> None:
+    """Nobody is told that it takes long."""
+
+
 class Recording(Protocol):
     """What recording asks of a store: a spool stands in for that much. Every call is one transaction."""
 
@@ -204,9 +208,11 @@ def open_store(
     create: bool = False,
     migrate: bool = True,
     timeout: float = 10.0,
+    waiting: Callable[[], None] = unsaid,
 ) -> Store:
     """The store at an address; `NotFound` where there is none and it is not to be created.
 
+    ``waiting`` is called where another process keeps the embedded store for long.
     Without ``migrate`` one of an older triage is left as it is: it can be looked at, and not written.
     """
     if address.startswith(("postgresql://", "postgres://")):
@@ -218,5 +224,6 @@ def open_store(
     from triage.store.sqlite import SqliteStore
 
     return SqliteStore.open(
-        path_of(address), clock=clock, entropy=entropy, create=create, migrate=migrate, timeout=timeout
-    )
+        path_of(address), clock=clock, entropy=entropy, create=create, migrate=migrate, timeout=timeout,
+        waiting=waiting,
+    )  # fmt: skip

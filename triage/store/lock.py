@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from triage.errors import StoreLocked
+from triage.store import unsaid
 
 try:
     import fcntl
@@ -26,26 +27,34 @@ POLL = 0.02
 """Seconds between two tries where no signal can end the wait: outside the main thread."""
 
 
+SILENT = 1.0
+"""Seconds of waiting after which it is said."""
+
+
 @contextmanager
-def exclusive(path: str, timeout: float) -> Iterator[None]:
-    """Hold the lock file, or a folder in place of one; `StoreLocked` after ``timeout`` seconds."""
+def exclusive(path: str, timeout: float, *, waiting: Callable[[], None] = unsaid) -> Iterator[None]:
+    """Hold the lock file, or a folder in place of one; `StoreLocked` after ``timeout`` seconds.
+
+    ``waiting`` is called where it takes so long that a person would ask why.
+    """
     if not HAS_FLOCK:
         yield
         return
-    handle = _lock(path, timeout) if os.path.isdir(path) else _lock_in_turn(path, timeout)
+    lock = _lock if os.path.isdir(path) else _lock_in_turn
+    handle = lock(path, timeout, waiting)
     try:
         yield
     finally:
         os.close(handle)
 
 
-def _lock_in_turn(path: str, timeout: float) -> int:
+def _lock_in_turn(path: str, timeout: float, waiting: Callable[[], None]) -> int:
     """The locked file; where all goes well only one waits for it, and the others in a queue."""
     end = time.monotonic() + timeout
     queue = os.open(f"{path}{NEXT}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         _queue(queue, min(timeout / 2, PATIENCE))
-        return _lock(path, max(end - time.monotonic(), 0), told=timeout)
+        return _lock(path, max(end - time.monotonic(), 0), waiting, told=timeout)
     finally:
         os.close(queue)
 
@@ -77,12 +86,19 @@ def _byte(handle: int, place: int) -> Lock:
     return lambda how: fcntl.lockf(handle, how, 1, place)
 
 
-def _lock(path: str, timeout: float, *, told: float | None = None) -> int:
+def _lock(path: str, timeout: float, waiting: Callable[[], None], *, told: float | None = None) -> int:
     flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR | os.O_CREAT
     handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
     is_mine = False
+
+    def lock(how: int) -> None:
+        fcntl.flock(handle, how)
+
     try:
-        is_mine = _acquire(lambda how: fcntl.flock(handle, how), timeout)
+        is_mine = _acquire(lock, min(timeout, SILENT))
+        if not is_mine and timeout > SILENT:
+            waiting()
+            is_mine = _acquire(lock, timeout - SILENT)
     finally:
         if not is_mine:
             os.close(handle)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage import errors, events
 from triage.events import Draft, Event, Sealed
-from triage.store import JournalRow, Name, Progress, Recording, sealing, slugs, untold
+from triage.store import JournalRow, Name, Progress, Recording, sealing, slugs, unsaid, untold
 from triage.store.lock import exclusive
 from triage.store.sealing import Tail
 
@@ -61,12 +61,14 @@ class SqliteStore:
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
         timeout: float,
+        waiting: Callable[[], None] = unsaid,
     ) -> None:
         self.path = path
         self._db = db
         self._clock = clock
         self._entropy = entropy
         self._timeout = timeout
+        self._waiting = waiting
 
     @classmethod
     def open(
@@ -78,8 +80,12 @@ class SqliteStore:
         create: bool = False,
         migrate: bool = True,
         timeout: float = 10.0,
+        waiting: Callable[[], None] = unsaid,
     ) -> "SqliteStore":
-        """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes."""
+        """Open a store; ``clock`` gives microseconds since 1970, ``entropy`` N random bytes.
+
+        ``waiting`` is called where another process holds the store for so long that a person would ask why.
+        """
         if not os.path.exists(path):
             if os.path.isdir(os.path.dirname(path)) and not os.access(os.path.dirname(path), os.X_OK):
                 raise errors.NotAllowed(
@@ -94,7 +100,7 @@ class SqliteStore:
         with _translated(path):
             db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
             try:
-                store = cls(db, path, clock=clock, entropy=entropy, timeout=timeout)
+                store = cls(db, path, clock=clock, entropy=entropy, timeout=timeout, waiting=waiting)
                 store._prepare(migrate=migrate)
             except BaseException:
                 db.close()
@@ -333,7 +339,8 @@ class SqliteStore:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction under the lock file; undone as a whole when anything goes wrong."""
-        with _translated(self.path), exclusive(f"{self.path}.lock", self._timeout):
+        lock = exclusive(f"{self.path}.lock", self._timeout, waiting=self._waiting)
+        with _translated(self.path), lock:
             self._db.execute("BEGIN IMMEDIATE")
             self._forget_added()
             try:

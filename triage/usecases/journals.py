@@ -1,6 +1,6 @@
 """Opening, choosing and closing journals and addenda."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from triage import events
@@ -86,6 +86,16 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
     if "status" in fields:
         fields.setdefault("status_note", "")  # the note was about the status before
     return change(recorder, {**fields, "labels": labels or None})
+
+
+def slips(pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The free labels that are nearly the name of a field, each with that field."""
+    known = [name for name in events.KINDS["header"].fields if name != "labels"]
+    for label, _ in map(_pair, pairs):
+        if label not in known and label.isidentifier() and label.islower():
+            from difflib import get_close_matches
+
+            yield from ((label, field) for field in get_close_matches(label, known, n=1, cutoff=0.8))
 
 
 def _pair(text: str) -> tuple[str, str]:

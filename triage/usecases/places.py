@@ -17,15 +17,19 @@ def place_of(store: Store, name: str) -> Place:
     slug, _, part = name.partition("/")
     row = store.journal(slug) or _by_tail(store.journals(), slug)
     if row is None:
-        known = [row.slug for row in store.journals()]
-        raise NotFound(
-            f"no journal {slug!r:.80}",
-            hint=near(slug, known[:200]) if known else "open one: triage open 'TITLE'",
-        )
+        raise NotFound(f"no journal {slug!r:.80}", hint=_meant(slug, [row.slug for row in store.journals()]))
     if not part:
-        return Place(row.id, row.id, row.slug)
+        return Place(row.id, row.id, row.slug, open=row.open)
     id, addendum = addendum_of(store, row, part)
-    return Place(row.id, id, row.slug, addendum)
+    return Place(row.id, id, row.slug, addendum, row.open)
+
+
+def _meant(name: str, known: list[str]) -> str:
+    """A hint with the slugs that hold the name, or the nearest."""
+    if not known:
+        return "open one: triage open 'TITLE'"
+    holding = [slug for slug in known if name.casefold() in slug][:5]
+    return f"did you mean {' or '.join(holding)}?" if holding else near(name, known[:200])
 
 
 def existing(store: Recording, name: str) -> JournalRow:

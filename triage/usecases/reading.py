@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from triage.events import CELLS, Event
 from triage.report import Action, Blocker, Issue, Report
+from triage.report.history import effective
 from triage.store import Name, Recording, Store
 from triage.usecases import lookup
 
@@ -43,6 +44,16 @@ def events(
         yield from reversed(found)
         return
     yield from (event for event in store.events(journal, kinds=kinds) if event.n > after)
+
+
+def corrected(store: Store, journal: str) -> dict[str, str]:
+    """What became of events since, by their ids: ``withdrawn by e9``, ``amended by e7``."""
+    found: dict[str, str] = {}
+    for event, amendments in effective([*store.events(journal, kinds=["amendment"])]).items():
+        last = amendments[0]
+        verb = "withdrawn" if (last.body or {}).get("retracted") else "amended"
+        found[event] = f"{verb} by e{last.n}"
+    return found
 
 
 def target(store: Recording, event: Event) -> str:

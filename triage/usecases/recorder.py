@@ -18,13 +18,15 @@ Guard = Callable[[Recording], None]
 class Place(NamedTuple):
     """Where something is recorded: a journal and one of its parts.
 
-    ``slug`` is the journal's, ``addendum`` that of the part where it is no main report.
+    ``slug`` is the journal's, ``addendum`` that of the part where it is no main report. ``open`` says whether
+    the journal is, as far as the store was asked.
     """
 
     journal: str
     part: str
     slug: str
     addendum: str = ""
+    open: bool = True
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from triage.errors import AlreadyClaimed
 from triage.events import Event, derived_id
-from triage.report.history import History
+from triage.report.history import History, Patch
 from triage.store import Name, Recording
 from triage.usecases import lookup
 from triage.usecases.fields import outcome_and_cells
@@ -14,11 +14,15 @@ from triage.usecases.recorder import Recorder, Said, required
 
 
 class Told(NamedTuple):
-    """An event, with the number and the title of what it is about, for the answer."""
+    """An event, with the number and the title of what it is about, for the answer.
+
+    ``before`` is the status that was said of it last before, or ''.
+    """
 
     event: Event
     number: int
     title: str
+    before: str = ""
 
 
 def did(recorder: Recorder, title: str, rest: tuple[str, ...], fields: Mapping[str, Any]) -> Told:
@@ -49,7 +53,7 @@ def move(
             part=found.history.creation.part,
         )
     )
-    return Told(event, found.number, found.title)
+    return _told_of(found, event)
 
 
 def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: bool) -> Told:
@@ -64,7 +68,7 @@ def start(recorder: Recorder, name: str, fields: Mapping[str, Any], *, take: boo
         _check_claim(lookup.history(store, creation), found)
 
     event = recorder.record(said, guard=None if take else unclaimed)
-    return Told(event, found.number, found.title)
+    return _told_of(found, event)
 
 
 def _is_repeat(recorder: Recorder, store: Recording) -> bool:
@@ -74,8 +78,7 @@ def _is_repeat(recorder: Recorder, store: Recording) -> bool:
 
 
 def _check_claim(history: History, found: Found) -> None:
-    patches = [patch for patch in history.all() if patch.body.get("status")]
-    last = patches[-1] if patches else None
+    last = _last_status(history)
     if last is None or last.body["status"] != "doing":
         return
     raise AlreadyClaimed(
@@ -113,12 +116,24 @@ def settle(recorder: Recorder, name: str, status: str, text: str | None, fields:
             part=found.history.creation.part,
         )
     )
-    return Told(event, found.number, found.title)
+    return _told_of(found, event)
 
 
 def _left(rest: tuple[str, ...]) -> dict[str, Any]:
     outcome, cells = outcome_and_cells(rest)
     return {"outcome": outcome, "cells": cells or None}
+
+
+def _told_of(found: Found, event: Event) -> Told:
+    """What is told of an entity; a repeat of the event under its key changed nothing."""
+    last = _last_status(found.history)
+    before = "" if last is None or last.id == event.id else str(last.body["status"])
+    return Told(event, found.number, found.title, before)
+
+
+def _last_status(history: History) -> Patch | None:
+    patches = [patch for patch in history.all() if patch.body.get("status")]
+    return patches[-1] if patches else None
 
 
 def _told(recorder: Recorder, event: Event, title: str) -> Told:
