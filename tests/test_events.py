@@ -200,6 +200,14 @@ def test_canonical_json_is_that_of_rfc_8785():
     )
 
 
+def test_canonical_json_is_the_same_where_python_has_no_encoder_in_c(monkeypatch):
+    value = {"z": '\u20ac$\u000f\nA\'B"\\"/', "a": [None, True, 2**53 - 1, {"b": "", "a": []}], "": {}}
+
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+
+    assert events._encoder()(value) == events.canonical(value).decode()
+
+
 @given(st.integers(0, 2**47), st.binary(min_size=10, max_size=10))
 def test_a_new_id_is_a_uuid_of_version_7(ms, random):
     made = uuid.UUID(events.new_id(ms * 1000, random))

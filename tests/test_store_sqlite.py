@@ -11,7 +11,7 @@ from tests_support import START, new_recorder
 from triage import errors
 from triage.store import open_store, path_of
 from triage.store.migrations import MIGRATIONS
-from triage.store.sqlite import VERSION
+from triage.store.sqlite import MANY, ROWS, VERSION
 from triage.usecases.recorder import Said
 
 
@@ -67,6 +67,13 @@ def test_a_batch_that_is_refused_leaves_the_file_as_it_was(store, recorder):
         recorder.record_all([entry("a"), Said("entry", {"text": "y"}, key="k"), entry("b")])
 
     assert file_of(store) == before
+
+
+@pytest.mark.parametrize("size", [ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, MANY])
+def test_a_batch_is_read_back_as_it_was_appended_however_many_statements_it_takes(store, recorder, size):
+    appended = recorder.record_all([entry(str(n)) for n in range(size)])
+
+    assert list(store.events(recorder.place.journal))[1:] == appended
 
 
 def test_a_merge_of_what_is_known_leaves_the_file_as_it_was(store, recorder):

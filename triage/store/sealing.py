@@ -62,13 +62,14 @@ def repeated(draft: Draft, known: Event) -> Event:
     )
 
 
-def touches_header(event: Event, find: Callable[[str], list[Event]]) -> bool:
+def touches_header(event: Event, find: Callable[[str, str], list[Event]]) -> bool:
     """Whether an event may change the slug or the state of its journal.
 
-    ``find`` gives the events of an id, for what an amendment names.
+    ``find`` gives the events of an id in a journal, for what an amendment names.
     """
     if event.kind == "amendment":
-        return any(other.kind in ("header", "amendment") for other in find(event.entity))
+        named = find(event.journal, event.entity)
+        return any(other.kind in ("header", "amendment") for other in named)
     body = event.body or {}
     if event.kind != "header" or event.part != event.journal:
         return False

@@ -80,7 +80,7 @@ class Batch:
         self._put(event, sealed, tail.after(event))
         if draft.keyed:
             self._known[event.id] = event
-        if sealing.touches_header(event, lambda id: self._find(event.journal, id)):
+        if sealing.touches_header(event, self._find):
             self._restate(event)
         return event
 
