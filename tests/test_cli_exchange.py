@@ -34,6 +34,13 @@ def test_record_answers_with_one_object_for_each_event(journal):
     assert [json.loads(line)["event"] for line in out.splitlines()] == ["e2", "e3"]
 
 
+def test_record_counts_empty_lines_when_it_names_one(journal):
+    code, line = journal.refused("record", "-", stdin='\n\n{"kind": "action", "fields": {}}\n')
+
+    assert code == 2
+    assert line.startswith("triage: line 3: a new action needs a title")
+
+
 def test_record_is_all_or_nothing(journal):
     lines = TWO + '{"kind": "entry", "fields": {"txt": "x"}}\n'
 

@@ -104,10 +104,11 @@ def test_the_allowed_values_are_there_for_programs_too():
 
 
 def test_empty_lines_are_skipped_and_counted():
-    lines = ["", '{"kind": "entry", "fields": {"text": "x"}}', "  ", "{"]
+    parsed = schema.parse_lines(["", '{"kind": "entry", "fields": {"text": "x"}}', "  ", "{"])
 
+    assert next(parsed)[0] == 2
     with pytest.raises(InvalidValue, match="line 4 is not JSON"):
-        schema.parse_lines(lines)
+        next(parsed)
 
 
 def test_half_a_surrogate_pair_is_made_visible():

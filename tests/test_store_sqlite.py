@@ -69,7 +69,7 @@ def test_a_batch_that_is_refused_leaves_the_file_as_it_was(store, recorder):
     assert file_of(store) == before
 
 
-@pytest.mark.parametrize("size", [ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, MANY])
+@pytest.mark.parametrize("size", [ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, MANY + 1])
 def test_a_batch_is_read_back_as_it_was_appended_however_many_statements_it_takes(store, recorder, size):
     appended = recorder.record_all([entry(str(n)) for n in range(size)])
 

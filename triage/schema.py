@@ -5,7 +5,7 @@ One line of `triage record` is an object with `kind` and `fields`; it may have `
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -49,9 +49,9 @@ class Line(BaseModel):
     actor: str = Field("", description="who says so; the command's actor where it is absent")
 
 
-def parse_lines(lines: Iterable[str]) -> list[Line]:
-    """The lines of a batch; `InvalidValue` names the line, the field and the values allowed."""
-    return [parse_line(text, number) for number, text in enumerate(lines, 1) if text.strip()]
+def parse_lines(lines: Iterable[str]) -> Iterator[tuple[int, Line]]:
+    """The lines of a batch with their numbers; `InvalidValue` names line, field and the values allowed."""
+    return ((number, parse_line(text, number)) for number, text in enumerate(lines, 1) if text.strip())
 
 
 class _Twice(ValueError):
@@ -66,10 +66,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+_read = json.JSONDecoder(object_pairs_hook=_object).decode
+
+
 def parse_line(text: str, number: int) -> Line:
     """One line of a batch."""
     try:
-        value = json.loads(text, object_pairs_hook=_object)
+        value = _read(text)
     except _Twice as error:
         raise InvalidValue(
             f"line {number} says {error.args[0]!r:.60} twice", hint="nothing was recorded; say it once"
@@ -85,7 +88,8 @@ def parse_line(text: str, number: int) -> Line:
         ) from error
     except RecursionError as error:
         raise InvalidValue(f"line {number} is nested too deeply", hint="nothing was recorded") from error
-    value = visible(value)  # JSON may name half a surrogate pair, which is no text
+    if "\\u" in text or not text.isascii():
+        value = visible(value)  # JSON may name half a surrogate pair, which is no text
     if not isinstance(value, dict) or value.get("kind") not in KINDS:
         kind = value.get("kind") if isinstance(value, dict) else None
         raise InvalidValue(

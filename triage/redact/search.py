@@ -81,6 +81,8 @@ def _search(text: str, known: "Known | None", rules: Sequence[Rule], off: frozen
         found += _headless_keys(text)
     if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
         found += _kubernetes_data(text)
+    if not found:
+        return ()
     found += list(_again(text, found))
     return _apart(hit if hit.rule == "known" else _to_its_end(hit, text) for hit in found)
 
@@ -318,9 +320,8 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
 def _maybe(small: str, *, with_providers: bool) -> list[Rule]:
     """The built-in rules, in order, but for those that have hints of which not even a beginning comes up."""
     table = _hint_table(with_providers)
-    threes = {small[place : place + 3] for place in range(len(small) - 2)}
     found = set(table.always)
-    for three in threes & table.threes.keys():
+    for three in table.threes.keys() & zip(small, small[1:], small[2:], strict=False):
         found |= table.threes[three]
     for two, rules in table.twos.items():
         if two in small:
@@ -337,7 +338,7 @@ class _HintTable(NamedTuple):
     rules: tuple[Rule, ...]
     always: frozenset[int]
     twos: dict[str, set[int]]
-    threes: dict[str, set[int]]
+    threes: dict[tuple[str, ...], set[int]]
 
 
 @cache
@@ -347,7 +348,10 @@ def _hint_table(with_providers: bool) -> _HintTable:  # noqa: FBT001  an argumen
     table = _HintTable(rules, frozenset(always), {}, {})
     for place, rule in enumerate(rules):
         for hint in rule.hints:
-            (table.twos if len(hint) == 2 else table.threes).setdefault(hint[:3], set()).add(place)
+            if len(hint) == 2:
+                table.twos.setdefault(hint, set()).add(place)
+            else:
+                table.threes.setdefault((*hint[:3],), set()).add(place)
     return table
 
 

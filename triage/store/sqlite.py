@@ -41,7 +41,7 @@ FEW = 500
 ROWS = 100
 """Rows that one statement inserts: a third of what a row costs is the beginning of its statement."""
 MANY = 2000
-"""Events of a batch from which on it pays to load what is quicker for each."""
+"""Events of a batch that are written at once, and from which on it pays to load what is quicker for each."""
 
 _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
 _JOURNALS = "SELECT id, slug, open, events, heads FROM journal"
@@ -395,8 +395,10 @@ class SqliteStore:
         self._added.append((event, sealed))
         self._by_id[event.journal, event.id] = event
         self._tails[event.journal] = tail.after(event)
-        if sealing.touches_header(event, self._of_id):
+        is_heading = sealing.touches_header(event, self._of_id)
+        if is_heading or len(self._added) >= MANY:
             self._write_added()
+        if is_heading:
             self._index_header(event)
         return event
 

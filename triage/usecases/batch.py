@@ -21,7 +21,7 @@ NEEDED = {"action": ("title",), "blocker": ("title", "error"), "header": ("title
 def record_lines(recorder: Recorder, lines: Iterable[str]) -> list[Event]:
     """Record every line, or none; errors name the line."""
     batch = _Batch(recorder)
-    for number, line in enumerate(schema.parse_lines(lines), 1):
+    for number, line in schema.parse_lines(lines):
         batch.add(line, number)
     return recorder.append(batch.drafts)
 

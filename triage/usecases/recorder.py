@@ -1,6 +1,7 @@
 """The one way into the record: what was said becomes drafts, scrubbed, appended."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, redact, times
@@ -157,7 +158,7 @@ class Recorder:
             part=said.part or self.place.part,
             at=when.at,
             precision=when.precision,
-            actor=Actor(*visible(list(self.circumstances.actor))),
+            actor=_visible_actor(self.circumstances.actor),
             body=body,
             output=said.output,
             keyed=bool(key),
@@ -223,6 +224,12 @@ class Recorder:
             entropy=self._entropy,
             spool=self._spool,
         )
+
+
+@lru_cache(maxsize=8)
+def _visible_actor(actor: Actor) -> Actor:
+    """The actor as it is recorded: event after event has the same."""
+    return Actor(*visible(list(actor)))
 
 
 def log(recorder: Recorder, text: str, outcome: str | None, fields: Mapping[str, Any]) -> Event:
