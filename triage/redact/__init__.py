@@ -49,7 +49,7 @@ def scrub(draft: Draft, redactor: "Redactor") -> CleanEvent:
         output, hits = redactor.data(output)
         if hits:
             body["redactions"] = body.get("redactions", 0) + len(hits)
-    return CleanEvent(draft._replace(body=body, actor=actor, output=output), seal=_SEAL)
+    return CleanEvent(Draft(*draft[:7], actor, body, output, draft.keyed), seal=_SEAL)
 
 
 def _scrubbed(body: Mapping[str, Any], kind: str, redactor: "Redactor") -> dict[str, Any]:

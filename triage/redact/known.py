@@ -50,7 +50,8 @@ class Known:
                 yield from form.around(text, start)
                 start = text.find(form.core, start + 1)
         for encoded in self._encoded:
-            yield from _each(encoded, text)
+            if encoded in text:
+                yield from _each(encoded, text)
         if self._encoded and "\n" in text:
             yield from self._wrapped(text)
 

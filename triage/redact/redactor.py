@@ -89,12 +89,13 @@ class Redactor:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """The secrets of a text, in order; none overlaps another."""
-        return tuple(hit for hit in self._applied(text) if not self._is_allowed(text[hit.start : hit.end]))
+        found = self._applied(text)
+        return found and tuple(hit for hit in found if not self._is_allowed(text[hit.start : hit.end]))
 
     def _applied(self, text: str) -> tuple[Hit, ...]:
         """What the rules find that are not switched off."""
         every = self._found(text)
-        if not any(hit.rule in self._off for hit in every):
+        if not every or not any(hit.rule in self._off for hit in every):
             return every
         found = self._found(text, off=frozenset(self._off))
         hidden = {(hit.start, hit.end) for hit in found}
