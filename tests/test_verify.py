@@ -75,6 +75,17 @@ def test_a_store_that_was_changed_is_not_verified(journal, statement, line):
     assert out.splitlines()[0] == f"velvet-first-deploy {line.format(two=tails[2], three=tails[3])}"
 
 
+def test_a_store_whose_numbers_have_a_gap_is_not_verified(journal):
+    journal("log", "one")
+    tampered(journal, "UPDATE event SET n = 9 WHERE n = 2")
+    tampered(journal, "UPDATE body SET n = 9 WHERE n = 2")
+
+    code, out = told(journal)
+
+    assert code == 1
+    assert out.splitlines()[0] == "velvet-first-deploy the numbers of events have gaps in the store"
+
+
 def test_a_purged_body_is_withheld_and_no_fault(journal):
     journal("log", "one")
     journal("amend", "e2", "text=two")

@@ -93,6 +93,7 @@ def verify(
     ``held`` is a checkpoint from elsewhere, whose events must be among them. ``seen`` is told of every copy
     whose envelope can be read: its digest, its envelope, and the copy.
     """
+    events.hasten()
     reader = _Reader(journal, seen)
     for copy in copies:
         reader.take(copy)
@@ -120,7 +121,8 @@ class _Reader:
         digest = events.digest_of(copy.envelope)
         head = _head(copy.envelope)
         self._ids.append(head["id"] if head else "")
-        self._unread = self._broken = self._unread or head is None
+        if head is None:
+            self._unread = self._broken = True
         if head is None or copy.digest not in ("", digest):
             self._fault("altered", "its envelope is not the one that was sealed")
         elif head["journal"] != self._journal:
@@ -293,7 +295,8 @@ def _head(envelope: bytes) -> dict[str, Any] | None:
     found = _USUAL.fullmatch(envelope.decode("ascii", "replace"))
     if found is not None:
         head: dict[str, Any] = found.groupdict()
-        head["parents"] = found["parents"].replace('"', "").split(",") if found["parents"] else []
+        parents = head["parents"]
+        head["parents"] = parents[1:-1].split('","') if parents else []
         return head
     return _unusual(envelope)
 

@@ -200,9 +200,7 @@ class SqliteStore:
             "SELECT n, id, digest, kind, entity, creates, recorded_at FROM event WHERE journal = ? ORDER BY n"
         )
         with _translated(self.path):
-            for row in self._db.execute(sql, [journal]):
-                n, id, digest, kind, entity, creates, recorded_at = row
-                yield Indexed(n, id, digest, kind, entity, bool(creates), recorded_at)
+            yield from map(Indexed._make, self._db.execute(sql, [journal]))
 
     def beside(self, journal: str) -> "Beside":
         """See `Store.beside`."""

@@ -4,20 +4,23 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, integrity
 from triage.errors import InvalidValue
 from triage.events import Sealed
 from triage.integrity import Checkpoint, Fault, Verdict
-from triage.render import Style, as_json, render
 from triage.report import Header, Report, heading
 from triage.store import JournalRow, Store, slugs
 from triage.store.health import Shaped
 from triage.store.rows import Indexed
 from triage.usecases.exchange import FORMAT, sealed
 from triage.usecases.signing import Signers, signature_of
+
+if TYPE_CHECKING:
+    from triage.render import Style
 
 BESIDE = ("checkpoint.json", "record.jsonl")
 """What must lie beside a published page for it to be verified."""
@@ -31,6 +34,8 @@ HASHED = ("index.html", "record.jsonl", "report.json", "report.md")
 """The files of a page whose hashes its checkpoint has."""
 ADDRESSES = ("issue_url", "pr_url", "commit_url", "up")
 """The fields of a style that become addresses of a page."""
+HEADING = frozenset({"header", "amendment", "act"})
+"""The kinds of events that tell what a journal is called, and whether it is open."""
 
 
 class Manner(NamedTuple):
@@ -73,6 +78,9 @@ def schema(store: Store) -> Iterator[Verified]:
         yield Verified("the store", NONE, faults=tuple(found))
 
 
+_indexed = itemgetter("id", "kind", "entity", "recorded_at")
+
+
 class _Headers:
     """The copies that tell what a journal is called, and whether it is open."""
 
@@ -81,7 +89,7 @@ class _Headers:
 
     def take(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
         """Look at one copy."""
-        if head["kind"] in ("header", "amendment", "act"):
+        if head["kind"] in HEADING:
             self._copies.append(copy._replace(digest=digest))
 
     def heading(self) -> Header:
@@ -93,32 +101,31 @@ class _Beside:
     """What a store keeps beside the bytes, one by one: its index, and what it knows of the journal."""
 
     def __init__(self, kept: Iterable[Indexed]) -> None:
-        self._kept = {each.digest: each for each in kept}
-        self._wrong = 0
+        self._kept = iter(kept)
+        self._place = 0
+        self._wrong = ""
         self._headers = _Headers()
         self._last = ""
         self._bodies = self._chunks = 0
 
     def take(self, digest: str, head: Mapping[str, Any], copy: Sealed) -> None:
-        """Look at what is kept beside one event."""
-        kept = self._kept.get(digest)
-        creates = head["id"] == head["entity"]
-        said = (head["id"], digest, head["kind"], head["entity"], creates, head["recorded_at"])
-        if (kept is None or kept[1:] != said) and not self._wrong:
-            self._wrong = kept.n if kept else -1
-        self._headers.take(digest, head, copy)
-        self._last = max(self._last, head["recorded_at"])
+        """Look at what is kept beside one event; copies come in the order of the index."""
+        self._place += 1
+        id, kind, entity, recorded_at = _indexed(head)
+        said = (self._place, id, digest, kind, entity, id == entity, recorded_at)
+        kept = next(self._kept, None)
+        if kept != said and not self._wrong:
+            self._wrong = _difference_of(kept, said)
+        if kind in HEADING:
+            self._headers.take(digest, head, copy)
+        self._last = max(self._last, recorded_at)
         self._bodies += copy.body is not None
         self._chunks += len(copy.chunks)
 
     def faults(self, store: Store, row: JournalRow) -> Iterator[str]:
         """What is otherwise than the envelopes say, the first thing of each sort."""
-        numbers = sorted(each.n for each in self._kept.values())
         if self._wrong:
-            name = f"e{self._wrong}: " if self._wrong > 0 else ""
-            yield f"{name}the store's index says otherwise than its envelope"
-        elif numbers != list(range(1, len(numbers) + 1)):
-            yield "the numbers of events have gaps in the store"
+            yield self._wrong
         said = self._headers.heading()
         if row.open == said.closed:
             yield "the store says otherwise than the record whether the journal is open"
@@ -130,6 +137,13 @@ class _Beside:
         bodies, chunks = beside.bodies - self._bodies, beside.chunks - self._chunks
         if bodies or chunks:
             yield f"the store keeps what belongs to no event: bodies {bodies}, chunks of output {chunks}"
+
+
+def _difference_of(kept: Indexed | None, said: tuple[Any, ...]) -> str:
+    """What is wrong with a row of the index, or with its number alone."""
+    if kept is not None and kept[1:] == said[1:]:
+        return "the numbers of events have gaps in the store"
+    return f"e{said[0]}: the store's index says otherwise than its envelope"
 
 
 def _is_named(store: Store, row: JournalRow, claim: str) -> bool:
@@ -243,6 +257,8 @@ def _documents(
     folder: Path, told: Mapping[str, Any], lines: Iterable[str], folders: Sequence[Path]
 ) -> Iterator[tuple[str, str]]:
     """The documents of a folder against what the record renders."""
+    from triage.render import as_json, render
+
     template = told.get("template")
     try:
         style = _style(told.get("style", {}))
@@ -271,8 +287,10 @@ def _documents(
             yield name, _difference(found, wanted)
 
 
-def _style(told: object) -> Style:
+def _style(told: object) -> "Style":
     """The style that a checkpoint tells; `ValueError` where its page could do harm, or none can be made."""
+    from triage.render import Style
+
     if not isinstance(told, dict):
         raise ValueError("it is no object")  # noqa: TRY004  as all that is wrong with it
     plain = Style()
