@@ -69,11 +69,30 @@ def test_a_batch_that_is_refused_leaves_the_file_as_it_was(store, recorder):
     assert file_of(store) == before
 
 
+def test_a_batch_of_which_one_row_fails_leaves_nothing_of_the_others(store, recorder):
+    raw(store).execute(
+        "CREATE TRIGGER stop BEFORE INSERT ON event WHEN NEW.n = 50 BEGIN SELECT RAISE(FAIL, 'stop'); END"
+    )
+
+    with pytest.raises(errors.StoreUnusable, match="stop"):
+        recorder.record_all([entry(str(n)) for n in range(2 * ROWS)])
+
+    assert [event.n for event in store.events(recorder.place.journal)] == [1]
+
+
 @pytest.mark.parametrize("size", [ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, MANY + 1])
 def test_a_batch_is_read_back_as_it_was_appended_however_many_statements_it_takes(store, recorder, size):
     appended = recorder.record_all([entry(str(n)) for n in range(size)])
 
     assert list(store.events(recorder.place.journal))[1:] == appended
+
+
+def test_a_key_is_known_again_in_a_long_batch_of_which_it_was_written_before(store, recorder):
+    keyed = Said("entry", {"text": "x"}, key="k")
+
+    appended = recorder.record_all([keyed, *[entry()] * MANY, keyed])
+
+    assert appended[0] == appended[-1]
 
 
 def test_a_merge_of_what_is_known_leaves_the_file_as_it_was(store, recorder):

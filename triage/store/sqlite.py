@@ -444,11 +444,14 @@ class SqliteStore:
         )
 
     def _insert_rows(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write small rows, as many with one statement as `ROWS`."""
+        """Write small rows, as many with one statement as `ROWS`.
+
+        A row that fails undoes the transaction: SQLite need not write down how to undo the statement alone.
+        """
         for start in range(0, len(rows), ROWS):
             some = rows[start : start + ROWS]
             marks = ", ".join([f"({_marks(some[0])})"] * len(some))
-            self._db.execute(f"INSERT INTO {table} VALUES {marks}", [*chain.from_iterable(some)])  # noqa: S608  only marks
+            self._db.execute(f"INSERT OR FAIL INTO {table} VALUES {marks}", [*chain.from_iterable(some)])  # noqa: S608  only marks
 
     def _index_header(self, event: Event) -> None:
         """Keep the journal's slug and state as the fold of its header has them."""
