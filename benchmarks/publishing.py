@@ -1,95 +1,150 @@
 """What publishing costs: after one event in one of 100 or 10,000 journals, and a whole site of 1,000 pages.
 
-Prints wall time and peak memory of whole processes. The bars: one changed journal of 10,000 in at most 0.5 s
-and 1.5 times the time at 100; memory of a whole build that does not grow with the number of pages.
-``--others`` builds the same Markdown with MkDocs, its Material theme, and with Zensical as well.
+Whole processes, in turn with what they are compared with, so that the machine's load falls on both: wall
+time, time of all processors together, and the peak memory of the largest process. ``--others`` builds the
+same Markdown with MkDocs, its Material theme, and with Zensical as well.
 """
 
+import argparse
 import os
 import shutil
 import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
 
 from filling import fill
 from installed import environment
+from tables import Table, machine, show
+from timing import Cost, measured
 
-RUNS = 5
+PAIRS = 9
+BUILDS = 2
+SIZES = (100, 10_000)
+PAGES = (250, 1_000)
+MORE = 36
+"""Three events each: they make a page of some 10 kB of Markdown."""
+MKDOCS = "site_name: bench\ntheme:\n  name: material\n  font: false\nplugins: [search]\n"
 OTHERS = (
-    (
-        "mkdocs",
-        "mkdocs.yml",
-        "site_name: bench\ntheme:\n  name: material\n  font: false\nplugins: [search]\n",
-    ),
+    ("mkdocs", "mkdocs.yml", MKDOCS),
     ("zensical", "zensical.toml", '[project]\nsite_name = "bench"\n'),
 )
 
 
+class Shop(NamedTuple):
+    """A store with its journals published to a folder: how to publish there, and what that took."""
+
+    command: Sequence[str]
+    variables: Mapping[str, str]
+    site: Path
+    cost: Cost
+
+    def publish(self) -> Cost:
+        """What publishing one journal takes, after one event more in it."""
+        slugs = sorted(os.listdir(self.site / "journals"))
+        slug, log = slugs[len(slugs) // 2], [self.command[0], "log", "one more", "--journal"]
+        subprocess.run([*log, slug], env=self.variables, check=True, stdout=subprocess.DEVNULL)
+        return measured([*self.command, slug, "--to", str(self.site)], self.variables)
+
+
 def main() -> None:
-    """Measure, and print a line for each figure."""
+    """Measure, and print the tables."""
+    others = _arguments().others
     with environment() as (commands, variables):
         variables["TMPDIR"] = variables["HOME"]
-        took = {size: _changed(commands, variables, size) for size in (100, 10_000)}
-        print(f"one changed journal of 10,000 against of 100: {took[10_000] / took[100]:.2f} times, bar 1.5")
-        for size in (250, 1_000):
-            _whole(commands, variables, size)
+        show(machine())
+        show(changed(commands, variables))
+        show(whole(commands, variables, OTHERS if others else ()))
 
 
-def _changed(commands: os.PathLike[str], variables: dict[str, str], size: int) -> float:
-    """The median of publishing after one more event in one journal."""
-    variables = fill(commands, variables, size, 0)
-    triage = os.path.join(commands, "triage")
-    site = os.path.join(variables["HOME"], f"site-{size}")
-    whole, _ = _measure([triage, "publish", "--all", "--to", site], variables)
-    slug = sorted(os.listdir(f"{site}/journals"))[size // 2]
-    runs = []
-    for number in range(RUNS):
-        subprocess.run(
-            [triage, "log", f"one more {number}", "--journal", slug], env=variables, check=True, stdout=-3
-        )
-        runs.append(_measure([triage, "publish", slug, "--to", site], variables))
-    seconds = statistics.median(each for each, _ in runs)
-    memory = max(kib for _, kib in runs) / 1024
-    print(f"one changed of {size:>6,}: {seconds:.3f} s, {memory:.0f} MiB (bar 0.5 s); whole: {whole:.1f} s")
-    return seconds
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--others", action="store_true", help="also build with MkDocs and Zensical")
+    return parser.parse_args()
 
 
-def _whole(commands: os.PathLike[str], variables: dict[str, str], size: int) -> None:
-    """A whole build of pages of some 10 KB of Markdown."""
-    variables = fill(commands, variables, size, 22)
-    site = os.path.join(variables["HOME"], f"whole-{size}")
-    triage = os.path.join(commands, "triage")
-    seconds, kib = _measure([triage, "publish", "--all", "--to", site], variables)
-    pages = [f"{site}/journals/{name}/report.md" for name in os.listdir(f"{site}/journals")]
-    mean = statistics.mean(os.path.getsize(page) for page in pages) / 1000
-    print(f"{size:>5,} pages of {mean:.1f} kB of Markdown: {seconds:.1f} s, {kib / 1024:.0f} MiB a process")
-    if "--others" in sys.argv and size == 1_000:
-        for name, file, text in OTHERS:
-            theirs = _other(name, file, text, pages, variables)
-            print(f"{name}, the same Markdown: {theirs:.1f} s, {theirs / seconds:.1f} times")
+def changed(commands: Path, variables: Mapping[str, str]) -> Table:
+    """One changed journal of few and of many."""
+    shops = [_shop(commands, variables, size, 0) for size in SIZES]
+    pairs = [[shop.publish() for shop in shops] for _ in range(PAIRS)]
+    rows = [
+        _row(f"one of {size:,}", costs) for size, costs in zip(SIZES, zip(*pairs, strict=True), strict=True)
+    ]
+    ratios = [
+        f"{statistics.median(getattr(many, what) / getattr(few, what) for few, many in pairs):.2f} ×"
+        for what in Cost._fields
+    ]
+    rows.append(["the median of the pairs", *ratios])
+    text = f"Medians of {PAIRS} runs of each, in turn. The bars: 0.5 s, and 1.5 × in between."
+    return Table("One changed journal", text, ("published", *COLUMNS), rows)
 
 
-def _other(name: str, file: str, text: str, pages: list[str], variables: dict[str, str]) -> float:
-    """How long another generator takes for the same pages."""
-    folder = os.path.join(variables["HOME"], name)
-    os.makedirs(f"{folder}/docs")
+def whole(commands: Path, variables: Mapping[str, str], others: Sequence[tuple[str, str, str]]) -> Table:
+    """A whole build of pages, beside other generators."""
+    shops = [_shop(commands, variables, size, MORE) for size in PAGES]
+    pages = sorted(shops[-1].site.glob("journals/*/report.md"))
+    theirs = [_other(Path(variables["HOME"]), pages, *other) for other in others]
+    ours = [shops[-1].cost]
+    costs: list[list[Cost]] = [[] for _ in theirs]
+    for number in range(BUILDS if others else 0):
+        for command, found in zip(theirs, costs, strict=True):
+            found.append(measured(command, variables))
+        ours.append(_again(shops[-1], number))
+    rows = [_row(f"triage, {PAGES[0]:,} pages", [shops[0].cost]), _row(f"triage, {PAGES[-1]:,} pages", ours)]
+    for (name, *_), found in zip(others, costs, strict=True):
+        rows += [
+            _row(f"{name}, {PAGES[-1]:,} pages", found),
+            [f"{name} against triage", *_times(found, ours)],
+        ]
+    mean = statistics.mean(page.stat().st_size for page in pages) / 1000
+    text = f"Pages of {mean:.1f} kB of Markdown each, to an empty folder. The bar: 10 × on two processors."
+    return Table("A whole site", text, ("built", *COLUMNS), rows)
+
+
+COLUMNS = ("wall", "processors", "memory")
+
+
+def _row(name: str, costs: Sequence[Cost]) -> list[str]:
+    """The medians of some runs."""
+    wall, processor, memory = (statistics.median(found) for found in zip(*costs, strict=True))
+    return [name, f"{wall:.3f} s", f"{processor:.3f} s", f"{memory:.0f} MiB"]
+
+
+def _times(theirs: Sequence[Cost], ours: Sequence[Cost]) -> list[str]:
+    """How many times as much they take; each of their runs stands between two of ours."""
+    between = [[statistics.mean(pair) for pair in zip(*two, strict=True)] for two in pairwise(ours)]
+    each = [
+        [a / b for a, b in zip(cost, near, strict=True)] for cost, near in zip(theirs, between, strict=True)
+    ]
+    return [f"{statistics.median(found):.1f} ×" for found in zip(*each, strict=True)]
+
+
+def _shop(commands: Path, variables: Mapping[str, str], size: int, more: int) -> Shop:
+    own = fill(commands, dict(variables), size, more)
+    site = Path(variables["HOME"]) / f"site-{size}-{more}"
+    command = [str(commands / "triage"), "publish"]
+    return Shop(command, own, site, measured([*command, "--all", "--to", str(site)], own))
+
+
+def _again(shop: Shop, number: int) -> Cost:
+    """What the whole build takes, to another folder."""
+    site = f"{shop.site}-{number}"
+    cost = measured([*shop.command, "--all", "--to", site], shop.variables)
+    shutil.rmtree(site)
+    return cost
+
+
+def _other(home: Path, pages: Sequence[Path], name: str, file: str, text: str) -> list[str]:
+    """What builds the same pages with another generator."""
+    folder = home / name
+    (folder / "docs").mkdir(parents=True)
     for number, page in enumerate(pages):
-        shutil.copy(page, f"{folder}/docs/page-{number}.md")
-    with open(f"{folder}/{file}", "w", encoding="utf-8") as config:
-        config.write(text)
-    return _measure([sys.executable, "-m", name, "build", "-f", f"{folder}/{file}"], variables)[0]
-
-
-def _measure(command: list[str], variables: dict[str, str]) -> tuple[float, int]:
-    """Wall seconds and peak memory in KiB of one command."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        sys.exit(f"{command[1:]} failed")
-    return seconds, usage.ru_maxrss
+        shutil.copy(page, folder / "docs" / f"page-{number}.md")
+    (folder / file).write_text(text, encoding="utf-8")
+    return [sys.executable, "-m", name, "build", "-f", str(folder / file)]
 
 
 if __name__ == "__main__":
