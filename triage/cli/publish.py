@@ -149,6 +149,7 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
     from triage.usecases.pages import Manner
     from triage.usecases.publishing import Publication
 
+    keep_templates(settings)
     where = target.to if "://" in target.to or target.to.startswith("git+") else _whole(target.to)
     key = f"{where}{'#' + target.folder if target.folder else ''}" if where else f"command {target.name}"
     state = os.path.join(
@@ -164,6 +165,13 @@ def publication(settings: Settings, target: TargetSettings) -> "Publication":
         look=Look(target.title or "Triage", target.classification, target.base, __version__),
         again=opener(settings.store),
     )
+
+
+def keep_templates(settings: Settings) -> None:
+    """Let templates be compiled once for all commands of this user: to do so takes longer than a document."""
+    from triage.render.compiled import keep_in
+
+    keep_in(os.path.join(settings.state_folder, "compiled"))
 
 
 def style_of(settings: Settings) -> "Style":

@@ -44,9 +44,11 @@ def render_command(
     triage render velvet-first-deploy --format json
     triage render --as-of -5m --corrections
     """
+    from triage.cli.publish import keep_templates
     from triage.usecases.documents import document
     from triage.usecases.flushing import spooled
 
+    keep_templates(call.settings)
     form = _format(form or ("json" if call.json and output is None else ""), output)
     place = call.place(name or "")
     settings, store = call.settings, call.store()

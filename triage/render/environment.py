@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
@@ -26,6 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from triage.errors import NotFound, TemplateError
 from triage.events import decoded
 from triage.render import runtime
+from triage.render.compiled import Compiled
 from triage.render.escape import Markdown, inline, join
 from triage.render.inline import Links
 from triage.render.prose import fence, prose
@@ -142,22 +141,7 @@ class TemplateFolders(jinja2.FileSystemLoader):
         return source, path, fresh
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Templates that this process compiled before: a site renders thousands of documents by a few of them."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the template what was compiled of the same text."""
-        bucket.code = self._known.get(f"{bucket.key}{bucket.checksum}")
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self._known[f"{bucket.key}{bucket.checksum}"] = bucket.code
-
-
-_COMPILED = Compiled()
+_COMPILED = Compiled(__file__)
 
 
 class StrictUndefined(jinja2.StrictUndefined):

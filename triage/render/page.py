@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from triage.render.compiled import Compiled
 from triage.render.environment import environment, run
 from triage.render.html import PageComponents
 from triage.render.inline import shown
@@ -225,6 +226,7 @@ def _free(slug: str, taken: set[str]) -> str:
 def _frame(folder: Path) -> jinja2.Environment:
     return jinja2.Environment(
         autoescape=True,
+        bytecode_cache=Compiled(__file__),
         keep_trailing_newline=True,
         loader=jinja2.FileSystemLoader(str(folder)),
         trim_blocks=True,

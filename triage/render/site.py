@@ -5,7 +5,7 @@ and at most `SHARD` journals each, so that a change of one journal changes one s
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from heapq import nlargest
@@ -83,9 +83,9 @@ def folder_of(slug: str) -> str:
 
 def shards(listed: Sequence[Listed]) -> list[Shard]:
     """The archive, the newest month first; within a month in the order of opening."""
-    months: dict[str, list[Listed]] = {}
-    for each in sorted(listed, key=attrgetter("opened_at", "journal")):
-        months.setdefault(month_of(each), []).append(each)
+    months: defaultdict[str, list[Listed]] = defaultdict(list)
+    for each in listed:
+        months[month_of(each)].append(each)
     return [shard for month in sorted(months, reverse=True) for shard in _cut(month, months[month])]
 
 
@@ -95,6 +95,7 @@ def month_of(listed: Listed) -> str:
 
 
 def _cut(month: str, listed: list[Listed]) -> Iterator[Shard]:
+    listed.sort(key=attrgetter("opened_at", "journal"))
     for number, start in enumerate(range(0, len(listed), SHARD), 1):
         name = month if number == 1 else f"{month}-{number}"
         yield Shard(name, tuple(listed[start : start + SHARD]))
@@ -267,10 +268,12 @@ def _frame() -> Callable[..., bytes]:
     from markupsafe import Markup
 
     from triage.render import built_in
+    from triage.render.compiled import Compiled
     from triage.render.page import hashed, live_script, tight_styles
 
     environment = jinja2.Environment(
         autoescape=True,
+        bytecode_cache=Compiled(__file__),
         finalize=lambda value: shown(value) if type(value) is str else value,
         keep_trailing_newline=True,
         loader=jinja2.FileSystemLoader(str(built_in())),

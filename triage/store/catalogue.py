@@ -19,8 +19,12 @@ def published(db: sqlite3.Connection, target: str) -> list[Published]:
         [target],
     )
     return [
-        Published(row[0], row[1], tuple(row[2].split()), *row[3:]) if row[2] else Published(row[0], row[1])
-        for row in rows
+        Published(
+            id, style, tuple(heads.split()), slug, type, status, severity, service, opened, updated, owed
+        )
+        if heads
+        else Published(id, style)
+        for id, style, heads, slug, type, status, severity, service, opened, updated, owed in rows
     ]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from triage.publish import SITE, Checkpoint, File, Incomplete, Plan, Site, Target
 from triage.redact import Redactor
 from triage.render import built_in, listing, site
-from triage.render.site import Listed, Look, Made, Summaries
+from triage.render.site import Look, Made, Shard, Summaries
 from triage.report import Summary
 from triage.store import JournalRow, Store
 from triage.store.rows import Published, SiteRow
@@ -100,13 +100,14 @@ def _publish(
         return [known.get(id) or shelf.take(id) for id in journals]
 
     check_listed(list(after.values()), publication.look, redactor)
-    index, kept = _index(before, after, publication, site_row, summaries, whole=whole)
+    anew = {*checkpoints, *withdrawn}
+    index, kept = _index(anew, before, after, publication, site_row, summaries, whole=whole)
     stage = Stage(folder)
     files += (_staged(stage, SITE, each) for each in index)
     staged_site = Site(
         id=site_row.id,
         files=tuple(files),
-        groups=frozenset({SITE, *checkpoints, *withdrawn}),
+        groups=frozenset({SITE, *anew}),
         checkpoints=checkpoints,
         known=lambda checkpoint: _knows(store, rows, checkpoint),
         kept=frozenset(kept),
@@ -195,6 +196,7 @@ def _staged(stage: Stage, group: str, made: Made) -> File:
 
 
 def _index(
+    anew: Set[str],
     before: Mapping[str, Published],
     after: Mapping[str, Published],
     publication: Publication,
@@ -203,22 +205,36 @@ def _index(
     *,
     whole: bool,
 ) -> tuple[Iterator[Made], list[str]]:
-    """The site's own files that may have changed, and the paths of those that stand as they are."""
+    """The site's own files that may have changed, and the paths of those that stand as they are.
+
+    ``anew`` are the journals whose entries may be others than before, or gone.
+    """
     look, entries = publication.look, list(after.values())
     form = listing if publication.manner.form == "markdown" else site
-    alike = not whole and row.style == _look_style(publication)
-    stood = _stood(before) if alike else {}
+    known = all(before[id].heads for id in anew if id in before)  # where a purged journal stood is not
+    alike = known and not whole and row.style == _look_style(publication)
     pages = site.shards(entries)
-    changed = [shard for shard in pages if stood.get(shard.name) != shard.listed]
-    kept = [path for shard in pages if shard not in changed for path in form.shard_paths(shard)]
-    made = (file for shard in changed for file in form.shard_files(shard, look, summaries))
+    changed = _changed(pages, anew, before, after) if alike else {shard.name for shard in pages}
+    kept = [path for shard in pages if shard.name not in changed for path in form.shard_paths(shard)]
+    others = (shard for shard in pages if shard.name in changed)
+    made = (file for shard in others for file in form.shard_files(shard, look, summaries))
     return chain(made, form.front_files(entries, pages, look, summaries)), kept
 
 
-def _stood(before: Mapping[str, Published]) -> dict[str, tuple[Listed, ...]]:
-    """The shards as they were published."""
-    listed = [each for each in before.values() if each.heads]
-    return {shard.name: shard.listed for shard in site.shards(listed)}
+def _changed(
+    pages: Sequence[Shard],
+    anew: Set[str],
+    before: Mapping[str, Published],
+    after: Mapping[str, Published],
+) -> set[str]:
+    """The names of the shards that are not as they were published: only months of journals made anew are."""
+    others = [found[id] for found in (before, after) for id in anew if id in found and found[id].heads]
+    months = {site.month_of(each) for each in others}
+    touched = [shard for shard in pages if site.month_of(shard.listed[0]) in months]
+    listed = [each for shard in touched for each in shard.listed if each.journal not in anew]
+    listed += [before[id] for id in anew if id in before and before[id].heads]
+    stood = {shard.name: shard.listed for shard in site.shards(listed)}
+    return {shard.name for shard in touched if stood.get(shard.name) != shard.listed}
 
 
 def _published(each: Summary, style: str) -> Published:
