@@ -496,15 +496,15 @@ KILLED = """
 import os, sys
 from triage.publish import folder
 from triage.__main__ import main
-made = folder.FolderTarget._make
+found = folder.FolderTarget._place
 left = int(sys.argv.pop(1))
-def make(self, change):
+def place(self, change):
     global left
     if left == 0:
         os._exit(9)
     left -= 1
-    made(self, change)
-folder.FolderTarget._make = make
+    return found(self, change)
+folder.FolderTarget._place = place
 main()
 """
 

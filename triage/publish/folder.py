@@ -1,10 +1,19 @@
-"""A folder as a target: every file is written aside and renamed into its place."""
+"""A folder as a target: every file is written aside and renamed into its place.
+
+A phase of a plan begins when all of the one before is on the disk, names too: so an index never names what is
+not there, and no file is empty or cut off, also after a loss of power.
+"""
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeVar
 
+from triage.durable import sync_folder, sync_folders
 from triage.errors import Conflict, NotAllowed, Unavailable
 from triage.publish.manifest import FOLDER, PENDING, hash_of
 from triage.publish.planning import planned
@@ -12,6 +21,10 @@ from triage.publish.shapes import Change, Held, Plan, Site
 
 NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 """A pipe that somebody put in the place of a file is opened without waiting for its writer."""
+FEW = 32
+"""Files up to which it is quicker to write one after the other than to start threads."""
+THREADS = 8
+One = TypeVar("One")
 
 
 class FolderTarget:
@@ -20,7 +33,9 @@ class FolderTarget:
     def __init__(self, name: str, path: str) -> None:
         self.name = name
         self._path = os.path.abspath(os.path.expanduser(path))
+        self._root = ""
         self._inside: set[str] = set()
+        self._touched: set[str] = set()
 
     def plan(self, site: Site) -> Plan:
         """See `Target.plan`."""
@@ -31,10 +46,12 @@ class FolderTarget:
         """See `Target.apply`. One publication at a time: a second one waits for the first."""
         if not plan.changes:
             return
+        self._root = ""
         self._inside.clear()
+        self._touched.clear()
         with _translated(self._path), self._alone():
-            for change in plan.changes:
-                self._make(change)
+            for _, changes in groupby(plan.changes, attrgetter("phase")):
+                self._make(list(changes))
 
     def held(self, paths: Iterable[str]) -> Mapping[str, Held]:
         """See `Tree.held`."""
@@ -58,21 +75,50 @@ class FolderTarget:
         place = os.path.join(self._path, path)
         folder = os.path.dirname(place)
         if folder not in self._inside:
-            root, real = os.path.realpath(self._path), os.path.realpath(folder)
+            root = self._root = self._root or os.path.realpath(self._path)
+            real = os.path.realpath(folder)
             if real != root and not real.startswith(root + os.sep):
                 raise Conflict(f"{path} at {self.name} leads out of the folder", hint="remove the link there")
             self._inside.add(folder)
         return place
 
-    def _make(self, change: Change) -> None:
-        place = self._at(change.path)
+    def _make(self, changes: Sequence[Change]) -> None:
+        """Make the changes of a phase, and make them certain."""
+        written = [(self._aside(each), each) for each in changes if each.new]
+        try:
+            _each(_write, written)
+            for path, change in written:
+                os.replace(path, self._place(change))
+        except BaseException:
+            for path, _ in written:
+                with suppress(OSError):
+                    os.unlink(path)
+            raise
+        for change in changes:
+            if not change.new and os.path.lexists(place := self._place(change)):
+                os.unlink(place)
+                self._prune(os.path.dirname(place))
+        _each(sync_folder, sorted(self._touched))
+        self._touched.clear()
+
+    def _aside(self, change: Change) -> str:
+        """Where a file is written before it gets its name, and what a killed publication left is replaced."""
+        folder, name = os.path.split(self._at(change.path))
+        self._make_folder(folder)
+        return os.path.join(folder, f".{name}.part")
+
+    def _place(self, change: Change) -> str:
+        """Where a change is made, which must still be as it was when it was planned."""
         if change.path != PENDING and not change.path.startswith(f"{FOLDER}/"):
             self._check(change)
-        if change.new:
-            _write(place, change.data())
-        elif os.path.lexists(place):
-            os.unlink(place)
-            self._prune(os.path.dirname(place))
+        return self._at(change.path)
+
+    def _make_folder(self, folder: str) -> None:
+        """Make a folder with those above it: a name will be put in it."""
+        if folder not in self._touched and not os.path.isdir(folder):
+            self._make_folder(os.path.dirname(folder))
+            os.mkdir(folder)
+        self._touched.add(folder)
 
     def _check(self, change: Change) -> None:
         """Raise `Conflict` where the file changed after the plan was made."""
@@ -87,16 +133,22 @@ class FolderTarget:
 
     def _prune(self, folder: str) -> None:
         """Remove folders that became empty."""
-        while folder != self._path:
-            try:
-                os.rmdir(folder)
-            except OSError:
-                return
-            folder = os.path.dirname(folder)
+        self._touched.add(folder)
+        if folder == self._path:
+            return
+        try:
+            os.rmdir(folder)
+        except OSError:
+            return
+        self._touched.discard(folder)
+        self._prune(os.path.dirname(folder))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        os.makedirs(os.path.join(self._path, FOLDER), exist_ok=True)
+        folder = os.path.join(self._path, FOLDER)
+        if not os.path.isdir(folder):
+            os.makedirs(folder, exist_ok=True)
+            sync_folders(folder)
         try:
             import fcntl
         except ImportError:  # Windows has none
@@ -112,18 +164,26 @@ class FolderTarget:
             os.close(handle)
 
 
-def _write(place: str, data: bytes) -> None:
-    """Put a file there whole, readable for whoever may read the folder."""
-    folder, name = os.path.split(place)
-    os.makedirs(folder, exist_ok=True)
-    aside = os.path.join(folder, f".{name}.{os.getpid()}.part")
-    try:
-        with open(aside, "wb") as file:
-            file.write(data)
-        os.replace(aside, place)
-    finally:
-        if os.path.exists(aside):
-            os.unlink(aside)
+def _write(file: tuple[str, Change]) -> None:
+    """Write what is to be, readable for whoever may read the folder, and wait until it is on the disk."""
+    path, change = file
+    with open(path, "wb", buffering=0) as made:
+        rest = memoryview(change.data())
+        while rest:
+            rest = rest[made.write(rest) :]
+        os.fsync(made.fileno())
+
+
+def _each(do: Callable[[One], None], many: Sequence[One]) -> None:
+    """Do something with each, many at once: the disk is waited for, and not the processor."""
+    if len(many) <= FEW:
+        for one in many:
+            do(one)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        deque(pool.map(do, many), maxlen=0)
 
 
 @contextmanager

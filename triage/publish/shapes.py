@@ -1,5 +1,6 @@
 """What publishing hands from hand to hand: the staged site, the plan of changes, what a target holds."""
 
+import errno
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -16,9 +17,12 @@ class Stretch(NamedTuple):
 
     def read(self) -> bytes:
         """The bytes."""
-        with open(self.path, "rb") as file:
+        with open(self.path, "rb", buffering=0) as file:
             file.seek(self.start)
-            return file.read(self.size)
+            data = file.read(self.size)
+        if len(data) != self.size:
+            raise OSError(errno.EIO, "cut off", self.path)
+        return data
 
 
 class File(NamedTuple):

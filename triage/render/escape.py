@@ -5,12 +5,13 @@ that GitHub, MkDocs and Zensical all know.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from triage.render.dialects import EXTENDED, EXTENDED_SIGNS
-from triage.render.inline import Links, Piece, pieces
+from triage.render.inline import KNOWN, Links, Piece, pieces
 
 _NO_LINKS = Links()
 
@@ -55,6 +56,10 @@ def inline(text: str, links: Links = _NO_LINKS) -> str:
 
 def alone(text: str, links: Links = _NO_LINKS) -> str:
     """The Markdown of a short text that stands between spaces inside a line: a cell, a heading."""
+    return _known_alone(text, links) if len(text) < KNOWN else _alone(text, links)
+
+
+def _alone(text: str, links: Links) -> str:
     if text.isascii() and text.isprintable() and not _ANY.search(text):
         return text.strip(" ")
     found = pieces(text, links)
@@ -64,6 +69,10 @@ def alone(text: str, links: Links = _NO_LINKS) -> str:
         _written(piece) if piece.kind != "text" else _after(place, _between(piece.text))
         for place, piece in enumerate(found)
     ).strip(" ")
+
+
+_known_alone = lru_cache(maxsize=4096)(_alone)
+"""The same of texts that come up again: places, times, what is said in the queue and in the log."""
 
 
 def _after(place: int, text: str) -> str:

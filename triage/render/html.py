@@ -6,13 +6,14 @@ so long tables do not pass the Markdown parser, and nothing that came from a tex
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape as quoted
 
 from triage.errors import TemplateError
 from triage.render import caption, grids, summary
 from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
-from triage.render.inline import Links, Piece, pieces, shown, shown_lines
+from triage.render.inline import KNOWN, Links, Piece, pieces, shown, shown_lines
 from triage.render.markdown import MarkdownComponents, output_lines
 from triage.render.svg import drawn
 from triage.render.timeline import timeline
@@ -144,7 +145,7 @@ class PageComponents(MarkdownComponents):
 
     def html(self, text: str) -> str:
         """A short text as HTML, with its code spans and links."""
-        return "".join(map(_piece, pieces(text, self._links)))
+        return _known_html(text, self._links) if len(text) < KNOWN else _html(text, self._links)
 
     def timeline(self, report: Report) -> Markdown:
         """The timeline of the whole report, drawn."""
@@ -199,6 +200,14 @@ def written(text: str) -> str:
 def valued(text: str) -> str:
     """A text as the value of an attribute."""
     return quoted(shown(text))
+
+
+def _html(text: str, links: Links) -> str:
+    return "".join(map(_piece, pieces(text, links)))
+
+
+_known_html = lru_cache(maxsize=4096)(_html)
+"""The same of texts that come up again."""
 
 
 def _piece(piece: Piece) -> str:

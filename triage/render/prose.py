@@ -7,7 +7,7 @@ parser has the last word: a text that would reach out of its place is shown as i
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ def prose(text: str, level: int) -> str:
 _END = "the-end-of-the-text"
 
 
+@lru_cache(maxsize=16)
 def _stays_inside(written: str, level: int) -> bool:
     """Whether a parser that allows everything finds nothing in the Markdown that reaches out of it."""
     if _END in written:

@@ -130,6 +130,7 @@ def _action(kind: str, action: Action) -> Owed:
     return Owed(kind, visible(action.name), visible(action.owner), action.event[-8:])
 
 
+_MARKED = "[REDACTED:"
 _MARKER = re.compile(r"\[REDACTED:[^\]\s:]{1,40}:(\w{8})\]")
 
 
@@ -142,7 +143,9 @@ def _words(report: Report) -> str:
     seen: dict[str, None] = {}
     size = 0
     for text in _texts(report):
-        for word in _MARKER.sub(r" redacted \1 ", visible(text)).split():
+        line = visible(text)
+        line = _MARKER.sub(r" redacted \1 ", line) if _MARKED in line else line
+        for word in line.split():
             known = word.casefold().strip(".,;:()[]{}\"'`*")
             if not known or known in seen:
                 continue

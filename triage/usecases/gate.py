@@ -90,10 +90,13 @@ def check_all(
     What a document says stands in the record too, so one look at all costs little more than at one of them.
     Raises `SecretFound` as `check_record` and `check_document` do.
     """
-    texts = [value.text for event in events for value in _recorded(event)]
-    texts += [value.text for value in _outputs(report)]
-    texts += [_said(part, form) for form, text in documents.items() for part in _parts(text, form)]
-    if redactor.hits(BETWEEN.join(texts)) or any(_labelled(list(_live(events)), redactor)):
+    texts = dict.fromkeys(text for event in events for _, text in _said_by(event))
+    texts |= dict.fromkeys(value.text for value in _outputs(report))
+    texts |= dict.fromkeys(
+        _said(part, form) for form, text in documents.items() for part in _parts(text, form)
+    )
+    labelled = _names_secret(events, redactor) and any(_labelled(list(_live(events)), redactor))
+    if labelled or redactor.hits(BETWEEN.join(texts)):
         check_record(report, events, redactor)
         for form, text in documents.items():
             check_document(text, form, template, redactor)
@@ -101,14 +104,19 @@ def check_all(
 
 def _recorded(event: Event) -> Iterator[Value]:
     """What an event says, as it was recorded."""
-    name = f"e{event.n}"
-    yield Value(name, event.kind, "actor", event.actor.name)
+    return (Value(f"e{event.n}", event.kind, field, text) for field, text in _said_by(event))
+
+
+def _said_by(event: Event) -> Iterator[tuple[str, str]]:
+    """The same, as fields and texts."""
+    yield "actor", event.actor.name
     for field, value in (event.body or {}).items():
-        if field == "output":  # digests of its chunks
-            continue
-        yield from (Value(name, event.kind, field, text) for text in _texts(value))
+        if isinstance(value, str):
+            yield field, value
+        elif field != "output":  # digests of its chunks
+            yield from ((field, text) for text in _texts(value))
     if event.output:
-        yield Value(name, event.kind, "output", decoded(event.output))
+        yield "output", decoded(event.output)
 
 
 def check_document(text: str, form: str, template: str, redactor: Redactor) -> None:
@@ -170,13 +178,14 @@ def _parts(text: str, form: str) -> list[str]:
     if form == "json":
         return list(_texts(json.loads(text)))
     if form == "html":
-        page = _own(text)
-        values = _VALUE.findall("".join(_TAG.findall(page)))
-        return list(dict.fromkeys([*_TAG.split(page), *values]))
+        pieces = _TAG.split(_own(text))
+        values = _VALUE.findall("".join(pieces[1::2]))
+        return list(dict.fromkeys([*pieces[::2], *values]))
     return paragraphs(text)
 
 
-_TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+_TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
+"""Texts and tags come in turn where a page is split at it."""
 _VALUE = re.compile(r' (?:href|title)="([^"]*)"')
 
 
@@ -215,6 +224,14 @@ def _labelled(patches: Iterable[Patch], redactor: Redactor) -> Iterator[tuple[Va
             for label, text in patch.body.get(name) or ():
                 if redactor.names_secret(label) and redactor.cells([[label, text]])[0][1] != text:
                     yield Value(patch.id, patch.kind, name, text), "context"
+
+
+def _names_secret(events: Iterable[Event], redactor: Redactor) -> bool:
+    """Whether any cell that was ever recorded says that it holds a secret; it may be its value that does."""
+    bodies = [event.body for event in events if event.body]
+    bodies += [body["changes"] for body in bodies if isinstance(body.get("changes"), dict)]
+    cells = {text for body in bodies for name in CELLS for text in _texts(body.get(name))}
+    return any(map(redactor.names_secret, cells))
 
 
 def _texts(value: object) -> Iterator[str]:

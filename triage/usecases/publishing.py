@@ -182,6 +182,7 @@ def _shares(
 def _in_a_process(
     again: Callable[[], Store], manner: Manner, redactor: Redactor, folder: str, share: Sequence[JournalRow]
 ) -> list[tuple[Summary, list[File]]]:
+    gc.freeze()  # what is here will stay, and need not be looked through after each share
     store = again()
     try:
         return list(_share(store, share, manner, redactor, folder))
