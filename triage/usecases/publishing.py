@@ -79,11 +79,12 @@ def _publish(
 ) -> Outcome:
     key, style = publication.key, _style(publication)
     before = {each.journal: each for each in store.published(key)}
-    rows = {row.id: row for row in store.journals()}
+    some = None if whole else chosen
+    rows = {row.id: row for row in store.journals()} if some is None else _rows(store, some, before)
     site_row = store.site(key)
     due = _due(rows, rows.keys() if chosen is None else chosen, before, style, whole=whole)
-    after = {id: each for id, each in before.items() if each.heads and id in rows}
-    withdrawn = [id for id in before if id not in rows]
+    withdrawn = {id for id in before if id not in rows} if some is None else set()
+    after = {id: each for id, each in before.items() if each.heads and id not in withdrawn}
     shelf = Shelf(folder)
     files: list[File] = []
     checkpoints: dict[str, Checkpoint] = {}
@@ -117,8 +118,20 @@ def _publish(
     if not dry_run:
         publication.target.apply(plan)
         look = SiteRow(site_row.id, _look_style(publication))
-        store.keep_publication(key, look, ((summary, style) for summary in shelf), withdrawn)
+        store.keep_publication(key, look, ((summary, style) for summary in shelf), sorted(withdrawn))
     return Outcome(plan, len(due), len(after))
+
+
+def _rows(store: Store, chosen: Iterable[str], before: Mapping[str, Published]) -> dict[str, JournalRow]:
+    """The journals that can be due where only some were chosen: not all need be read for one that changed."""
+    purged = (id for id, each in before.items() if not each.heads)
+    rows = _looked_up(store, {*chosen, *purged})
+    slugs = {row.slug for row in rows.values()}
+    return rows | _looked_up(store, [id for id, each in before.items() if each.slug in slugs])
+
+
+def _looked_up(store: Store, ids: Iterable[str]) -> dict[str, JournalRow]:
+    return {row.id: row for id in ids if (row := store.journal(id)) is not None}
 
 
 def _due(
@@ -252,7 +265,7 @@ def _checkpoint(summary: Summary) -> Checkpoint:
 
 def _knows(store: Store, rows: Mapping[str, JournalRow], checkpoint: Checkpoint) -> bool:
     """Whether a checkpoint's heads are all in our record: what was published then is part of it."""
-    row = rows.get(checkpoint.journal)
+    row = rows.get(checkpoint.journal) or store.journal(checkpoint.journal)
     if row is None:
         return False
     heads = set(checkpoint.heads)
