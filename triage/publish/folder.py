@@ -23,7 +23,7 @@ NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 """A pipe that somebody put in the place of a file is opened without waiting for its writer."""
 FEW = 32
 """Files up to which it is quicker to write one after the other than to start threads."""
-THREADS = 8
+THREADS, BATCH = 8, 512
 One = TypeVar("One")
 
 
@@ -183,7 +183,8 @@ def _each(do: Callable[[One], None], many: Sequence[One]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(THREADS) as pool:
-        deque(pool.map(do, many), maxlen=0)
+        for start in range(0, len(many), BATCH):
+            deque(pool.map(do, many[start : start + BATCH]), maxlen=0)
 
 
 @contextmanager

@@ -312,9 +312,29 @@ def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) ->
     words = _shortened(
         b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
     )
-    has = _hints_of(words, small)
-    rules = (*PLACES, *provider_rules(), *more)
+    fours = _fours(words)
+    has = _hints_of(words, fours, small)
+    rules = (*_beginning(fours), *more)
     return [r for r in rules if r.name not in off and has(r.hints) and _has(r.also, small)]
+
+
+def _beginning(fours: set[int]) -> list[Rule]:
+    """The built-in rules, in order, but for those that have hints of which no first four letters come up."""
+    rules, always, known = _four_table()
+    found = set(always).union(*(known[four] for four in fours & known.keys()))
+    return [rules[place] for place in sorted(found)]
+
+
+@cache
+def _four_table() -> tuple[tuple[Rule, ...], frozenset[int], dict[int, set[int]]]:
+    """The built-in rules; the places of those without hints or with a shorter one; others by four letters."""
+    rules = (*PLACES, *provider_rules())
+    always: set[int] = set()
+    known: dict[int, set[int]] = {}
+    for place, rule in enumerate(rules):
+        for four in [_begins(hint)[0] for hint in rule.hints] or [None]:
+            (always if four is None else known.setdefault(four, set())).add(place)
+    return rules, frozenset(always), known
 
 
 def _maybe(small: str, *, with_providers: bool) -> list[Rule]:
@@ -359,14 +379,19 @@ def _has(literals: Sequence[str], small: str) -> bool:
     return not literals or any(literal in small for literal in literals)
 
 
-def _hints_of(words: bytes, small: str) -> Callable[[Sequence[str]], bool]:
+def _fours(words: bytes) -> set[int]:
+    """Every four letters that come up, each as an integer."""
+    fours: set[int] = set()
+    for start in range(GRAM):
+        fours.update(memoryview(words)[start : start + (len(words) - start) // GRAM * GRAM].cast("I"))
+    return fours
+
+
+def _hints_of(words: bytes, fours: set[int], small: str) -> Callable[[Sequence[str]], bool]:
     """What tells whether one of some hints is in a text; ``words`` are its words, blurred.
 
     Whether four letters of a hint come up at all is looked up; only if they do, the words are read for it.
     """
-    fours: set[int] = set()
-    for start in range(GRAM):
-        fours.update(memoryview(words)[start : start + (len(words) - start) // GRAM * GRAM].cast("I"))
 
     def has(hint: str) -> bool:
         four, word = _begins(hint)
