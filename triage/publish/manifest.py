@@ -56,7 +56,8 @@ def loaded(data: bytes | None, path: str) -> tuple[dict[str, Group], str]:
 
 def dumped_pending(hashes: dict[str, str]) -> bytes:
     """The bytes of ``pending.json``: what is being written, path and SHA-256."""
-    return _json({"format": FORMAT, "files": dict(sorted(hashes.items()))})
+    value = {"format": FORMAT, "files": dict(sorted(hashes.items()))}
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def loaded_pending(data: bytes | None) -> dict[str, str]:
