@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shlex
 import sqlite3
 import stat
 from pathlib import Path
@@ -60,6 +61,23 @@ def test_words_are_whole_and_what_stands_between_them_is_no_part(store, recorder
     assert search(store, "roll") == []
 
 
+def test_a_star_after_a_word_finds_what_begins_so(store, recorder):
+    texts = ["deploy", "deploys twice", "Deployed v14.2", "redeploy"]
+    recorder.record_all(map(entry, texts))
+
+    assert search(store, "deploy*") == ["Deployed v14.2", "deploys twice", "deploy"]
+    assert search(store, '"deployed v1*"') == ["Deployed v14.2"]
+    assert search(store, "Déploy* TWI*") == ["deploys twice"]
+
+
+@pytest.mark.parametrize("text", ["* deploy", "*deploy", "deploy *", "deploy.*", "deploy**x", "dep*oy"])
+def test_a_star_elsewhere_means_nothing(store, recorder, text):
+    recorder.record_all([entry("deploys"), entry("deploy x"), entry("dep oy")])
+
+    assert search(store, text) == scan(store, text)
+    assert "deploys" not in search(store, text)
+
+
 def test_a_phrase_must_stand_as_it_was_typed(store, recorder):
     recorder.record_all([entry("connection refused"), entry("refused the connection")])
 
@@ -86,6 +104,25 @@ def test_the_best_come_first_where_that_is_asked_for(store, recorder):
 
     assert search(store, "queue", best=True)[0] == "queue queue queue"
     assert search(store, "queue")[0] == "queue and much else that was said besides"
+
+
+def test_what_says_it_itself_is_better_than_what_printed_it(store, recorder):
+    facts.evidence(recorder, [b"queue"], {"title": "x"})
+    recorder.record(entry("queue and much else that was said besides"))
+    facts.evidence(recorder, [b"full " * 50], {"title": "of the queue"})
+    recorder.record(entry("logs"))
+    facts.evidence(recorder, [b"queue queue"], {"title": "and only the output"})
+
+    query = Query((("queue",),), best=True)
+    assert [event.n for event in store.search(query)] == [4, 3, 6, 2]
+    assert list(scanning.scan(store, query)) == list(store.search(query))
+
+
+def test_a_beginning_counts_once_in_the_rank(store, recorder):
+    recorder.record_all([entry("deploy deploys deployed"), entry("the deploy")])
+
+    assert search(store, "deploy*", best=True) == scan(store, "deploy*", best=True)
+    assert search(store, "deploy*", best=True)[0] == "the deploy"
 
 
 def test_what_a_command_printed_is_found(store, recorder):
@@ -184,10 +221,10 @@ def test_an_index_is_used_by_two_that_search_at_once(store, recorder):
 LETTERS = st.text(st.sampled_from('aAäßéΣς"_*-^:() \u0301\u0130\n1٣'), max_size=12)
 
 
-@given(st.lists(LETTERS, max_size=8), LETTERS)
-def test_the_index_and_a_scan_find_the_same(tmp_path_factory, texts, text):
+@given(st.lists(LETTERS, max_size=8), LETTERS, st.booleans())
+def test_the_index_and_a_scan_find_the_same(tmp_path_factory, texts, text, best):
     try:
-        query = Query(searching.phrases(text))
+        query = Query(searching.phrases(text), best=best)
     except UsageError:
         return
     store = new_store(tmp_path_factory.mktemp("search") / "triage.db")
@@ -420,8 +457,22 @@ def test_search_says_that_an_event_was_corrected(journal):
 
 def test_search_ends_with_1_where_nothing_was_found(journal):
     assert journal.run("search", "nothing", '"like this"') == (
-        1, "", 'nothing was found that has nothing, "like this"\n',
+        1, "", """nothing was found that has nothing, "like this"; for what begins so:\
+ triage search 'nothing* "like this*"'\n""",
     )  # fmt: skip
+
+
+def test_the_way_to_find_more_is_a_search_that_finds_it(journal):
+    journal("log", "two rollbacks")
+    said = journal.run("search", "rollback").err
+
+    assert journal("search", *shlex.split(said.partition(": triage search ")[2])).startswith(
+        "velvet-first-deploy e2 "
+    )
+
+
+def test_search_offers_no_star_where_all_words_have_one(journal):
+    assert journal.run("search", "nothing*").err == "nothing was found that has nothing*\n"
 
 
 def test_search_without_a_word_is_wrong_usage(journal):

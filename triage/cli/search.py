@@ -1,5 +1,6 @@
 """`triage search` on the command line."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from triage.cli.reading import kinds_of
 from triage.console.call import Call
 from triage.console.speech import LINE, has_colours, note, plain, say, say_json, shortened
 from triage.events import KINDS
+from triage.store.words import STAR
 
 if TYPE_CHECKING:
     from triage.usecases.searching import Hit, Passage
@@ -30,7 +32,9 @@ BEFORE = 40
     "--since", default="", metavar="TIME", help="Only what happened from then on; times as in --at."
 )
 @click.option("--until", default="", metavar="TIME", help="Only what happened before.")
-@click.option("--best", is_flag=True, help="The best of the newest 10,000 first.")
+@click.option(
+    "--best", is_flag=True, help="The best of the newest 10,000 first: who says it in the fewest other words."
+)
 @click.option(
     "--limit",
     type=click.IntRange(1, 1_000_000),
@@ -56,11 +60,13 @@ def search_command(
 ) -> None:
     """Find what was said in all journals, or in the one of --journal, the newest first.
 
-    An event is found that has all the words, whole and in any case, in its fields or in what a command
-    printed; words in double quotes must follow each other. Exit 1 where nothing was found, as grep has it.
+    An event is found that has all the words, in any case, in its fields or in what a command printed. Words
+    are whole; a star after one finds what begins so. Words in double quotes must follow each other. Exit 1
+    where nothing was found, as grep has it.
 
     \b
     triage search connection refused
+    triage search 'deploy*' --best
     triage search '"connection refused"' --kind evidence --since 2026-05-01 -C 2
     """
     from triage.store.rows import Query
@@ -84,7 +90,7 @@ def search_command(
             _tell(hit, query.phrases)
     if not count:
         if not call.json:
-            note(f"nothing was found that has {', '.join(map(_typed, query.phrases))}")
+            note(_nothing_found(query.phrases))
         sys.exit(1)
 
 
@@ -99,6 +105,15 @@ def _place(call: Call) -> tuple[str, str]:
 def _instant(call: Call, text: str) -> str:
     now = times.from_timestamp_us(config.clock())
     return times.parse_at(text, now=now, day=call.settings.day or None).at or "" if text else ""
+
+
+def _nothing_found(phrases: Sequence[Sequence[str]]) -> str:
+    """What was not found, and how to find more where words were whole."""
+    said = f"nothing was found that has {', '.join(map(_typed, phrases))}"
+    begun = [(*phrase[:-1], phrase[-1].removesuffix(STAR) + STAR) for phrase in phrases]
+    if begun == [*phrases]:
+        return said
+    return f"{said}; for what begins so: triage search {shlex.quote(' '.join(map(_typed, begun)))}"
 
 
 def _typed(phrase: Sequence[str]) -> str:

@@ -70,5 +70,11 @@ def claims(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (record, publications, claims)
+def ranked_search(db: sqlite3.Connection) -> None:
+    """Drop the index of the search: the next search makes one that ranks by the rule of all stores."""
+    for table in ("search", "searched", "hit"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+MIGRATIONS: tuple[Migration, ...] = (record, publications, claims, ranked_search)
 """Step N brings a store from version N to version N + 1."""

@@ -55,11 +55,11 @@ class Beside(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What is searched for: events that have all phrases, sequences of words as `words.words` makes them.
+    """What is searched for: events that have all phrases, sequences of words as `words.phrase` makes them.
 
     ``journals`` and ``kinds`` are all where they are empty; an event is from ``since`` on and before
-    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest `BEST`, as each
-    store ranks them. No more than ``limit`` come; 0 is all.
+    ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest `BEST`, by the
+    rule of `ranking`. No more than ``limit`` come; 0 is all.
     """
 
     phrases: tuple[tuple[str, ...], ...]

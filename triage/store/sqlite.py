@@ -34,7 +34,7 @@ Value = TypeVar("Value")
 
 APPLICATION_ID = 0x54524731
 """``TRG1`` in the file's header: a store, and not some other SQLite file."""
-VERSION = 3
+VERSION = 4
 """The schema that this program writes: the number of migrations."""
 FEW = 500
 """Values that one statement names: SQLite bounds the number of its parameters."""

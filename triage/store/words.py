@@ -13,7 +13,11 @@ from triage import events
 from triage.events import Event
 from triage.report.lines import SEQUENCE
 
+STAR = "*"
+"""Ends a word of a query that is a beginning only; no word of a text holds it."""
+
 _WORD = re.compile(r"[^\W_]+")
+_BEGINNING = re.compile(r"[^\W_]\*+\s*\Z")
 _WORDLESS = frozenset({"event", "instant", "integer", "flag", "output", "streams"})
 """Types of fields that hold no words."""
 _UNREADABLE = frozenset({"sha256", "digest"})
@@ -22,6 +26,14 @@ _UNREADABLE = frozenset({"sha256", "digest"})
 def words(text: str) -> list[str]:
     """The words of a text: letters and digits, small, without accents."""
     return _WORD.findall(folded(text))
+
+
+def phrase(typed: str) -> tuple[str, ...]:
+    """The words of what was typed as one phrase; a star right after its last word makes that a beginning."""
+    found = words(typed)
+    if found and _BEGINNING.search(folded(typed)):
+        found[-1] += STAR
+    return tuple(found)
 
 
 def folded(text: str) -> str:
@@ -46,23 +58,42 @@ def spans(text: str, phrases: Iterable[Sequence[str]]) -> list[tuple[int, int]]:
 
 def places(mine: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
     """Where a phrase begins among words."""
-    size = len(phrase)
+    *before, last = phrase
+    size, begins = len(before), last.endswith(STAR)
+    last = last.removesuffix(STAR)
     return (
-        place
+        place - size
         for place, word in enumerate(mine)
-        if word == phrase[0] and mine[place : place + size] == [*phrase]
+        if (word.startswith(last) if begins else word == last)
+        and mine[max(place - size, 0) : place] == before
     )
+
+
+def have(texts: Iterable[Sequence[str]], phrases: Iterable[Sequence[str]]) -> bool:
+    """Whether texts, each as its words, have all the phrases, each within one text."""
+    each = list(texts)
+    return all(any(True for mine in each for _ in places(mine, phrase)) for phrase in phrases)
 
 
 def texts(event: Event) -> Iterator[tuple[str, str]]:
     """What an event says, field by field; evidence says what it printed, too, where that was read."""
+    yield from own(event)
+    if event.output:
+        yield "output", printed(event)
+
+
+def own(event: Event) -> Iterator[tuple[str, str]]:
+    """What an event says in its fields, without what a command printed."""
     known = events.FIELDS.get(event.kind, {})
     for name, value in (event.body or {}).items():
         field = known.get(name)
         if (field is None or field.type not in _WORDLESS) and name not in _UNREADABLE:
             yield from ((name, text) for text in _strings(value))
-    if event.output:
-        yield "output", SEQUENCE.sub("", events.decoded(event.output))
+
+
+def printed(event: Event) -> str:
+    """What a command printed, without what steers a terminal; '' where nothing was read."""
+    return SEQUENCE.sub("", events.decoded(event.output or b""))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Scope(NamedTuple):
 
 
 def phrases(text: str) -> tuple[tuple[str, ...], ...]:
-    """The words of a text, and what stands in double quotes as phrases; nothing else means anything.
+    """The words of a text, and what stands in double quotes as phrases; a star ends the beginning of a word.
 
     Raises `UsageError` where there is no word.
     """
@@ -59,7 +59,7 @@ def phrases(text: str) -> tuple[tuple[str, ...], ...]:
     typed = [piece if quoted else word
              for place, piece in enumerate(pieces) for quoted in [place % 2 == 1]
              for word in ([piece] if quoted else piece.split())]  # fmt: skip
-    found = tuple(dict.fromkeys(tuple(words.words(each)) for each in typed))
+    found = tuple(dict.fromkeys(map(words.phrase, typed)))
     if not any(found):
         raise UsageError(f"no word in {text!r:.80}", hint="search for letters or digits")
     return tuple(phrase for phrase in found if phrase)
