@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from triage.report import Summary
     from triage.store.health import Health
 
-VERSION = 2
+VERSION = 3
 """The schema that this program writes: the number of migrations."""
 
 Kept = TypeVar("Kept")
@@ -158,7 +158,11 @@ class PostgresStore(Reader):
         if not copies:
             return 0, []
         made.settle(journal, purged=ids)
+        from triage.store.postgres import fulltext
+
+        words = fulltext.withheld(copies) if fulltext.exists(self._link) else []
         return len(copies), [
+            *words,
             ("DELETE FROM triage_body WHERE journal = %s AND n = %s", copies),
             ("DELETE FROM triage_chunk WHERE journal = %s AND n = %s", copies),
             ("DELETE FROM triage_summary WHERE journal = %s", [[journal]]),
@@ -221,11 +225,17 @@ def _prepare(link: Link, *, create: bool, migrate: bool) -> None:
 
 
 def _migrate(link: Link, version: int) -> None:
-    from triage.store.postgres.schema import MIGRATIONS, NOTE, VERSIONS
+    from triage.store.postgres.schema import MIGRATIONS, NOTE, VERSIONS, WITHOUT_SEARCH, search
 
     link.define(VERSIONS)
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
-        for statement in migration():
-            link.define(statement)
+        name = migration.__name__
+        try:
+            for statement in migration():
+                link.define(statement)
+        except errors.StoreUnusable:
+            if migration is not search:
+                raise
+            name = WITHOUT_SEARCH
         with suppress(CollisionError):  # another program has just taken the same step
-            link.write([(NOTE, [[number, migration.__name__]])])
+            link.write([(NOTE, [[number, name]])])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from triage.store.health import FAIL, OK, Health, schema
+from triage.store.postgres import fulltext
 from triage.store.postgres.link import Link
 from triage.store.postgres.schema import MIGRATIONS
 from triage.times import span
@@ -16,6 +17,13 @@ def checkup(link: Link, clock: Callable[[], int]) -> Iterator[Health]:
     yield Health("server", OK, str(link.rows("SELECT version()")[0][0]))
     version = link.rows("SELECT coalesce(max(version), 0) FROM triage_migration")[0][0]
     yield schema(version, len(MIGRATIONS))
+    if version == len(MIGRATIONS):
+        by = (
+            "by the server's index of words"
+            if fulltext.exists(link)
+            else "by reading: the server has no index"
+        )
+        yield Health("search", OK, by)
     yield _clocks(link, clock)
 
 

@@ -60,12 +60,15 @@ class Link:
         """Let go of the connection."""
         self._connection.close()
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """The rows of one SELECT. A lost connection is made again."""
+    def rows(self, sql: str, values: Sequence[Any] = (), *, prepare: bool | None = None) -> list[Row]:
+        """The rows of one SELECT, planned for its values unless it may be prepared.
+
+        A lost connection is made again.
+        """
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                return self._live().execute(sql, values, binary=True).fetchall()
+                return self._live().execute(sql, values, prepare=prepare, binary=True).fetchall()
             except psycopg.Error as error:
                 retryable = error.sqlstate in COLLIDED or self._connection.closed
                 if not retryable or time.monotonic() > end:

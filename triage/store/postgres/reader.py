@@ -1,13 +1,17 @@
 """The half of the PostgreSQL store that reads: each call is one statement, or pages of one."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from triage import events
+from triage import errors, events
 from triage.events import Event, Sealed, is_id
 from triage.store import JournalRow, Name, Progress, sealing, untold
 from triage.store.postgres.link import Link, Row
 from triage.store.rows import Beside, Indexed, Query
+
+if TYPE_CHECKING:
+    from triage.store.postgres.fulltext import Hit
 
 SMALLEST, LARGEST = 32, 512
 """Rows of the first page and of later ones: who looks at one event reads few; a body is 256 KiB at most."""
@@ -15,6 +19,11 @@ SMALLEST, LARGEST = 32, 512
 READ = (
     "SELECT e.n, e.envelope, e.digest, b.salt, b.body FROM triage_event e"
     " LEFT JOIN triage_body b USING (journal, n) WHERE e.journal = %s"
+)
+HITS = (
+    "SELECT e.journal, e.n, e.envelope, e.digest, b.salt, b.body"
+    " FROM unnest(%s::text[], %s::bigint[]) AS hit (journal, n)"
+    " JOIN triage_event e USING (journal, n) JOIN triage_body b USING (journal, n)"
 )
 INDEX = (
     "SELECT e.n, e.id, e.digest, e.kind, e.entity, e.creates, e.recorded_at FROM triage_event e"
@@ -104,11 +113,37 @@ class Reader:
         """See `Store.beside`."""
         return Beside(*self._link.rows(BESIDE, [journal] * 3)[0])
 
-    def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:  # noqa: ARG002  no index
-        """See `Store.search`; all events of the kinds and journals are read."""
+    def search(self, query: Query, *, progress: Progress = untold) -> Iterator[Event]:
+        """See `Store.search`; where no index can be brought up to date, all events are read."""
         from triage.store import scan
+        from triage.store.postgres import fulltext
 
+        try:
+            if fulltext.takes(query) and fulltext.exists(self._link):
+                fulltext.catch_up(self._link, self._after, progress)
+                hits = fulltext.find(self._link, self._whole, query)
+                return self._of_hits(islice(hits, query.limit or None))
+        except (errors.NotAllowed, errors.NotFound, errors.InvalidValue, errors.StoreLocked):
+            pass
         return scan.scan(self, query)
+
+    def _of_hits(self, hits: "Iterator[Hit]") -> Iterator[Event]:
+        while page := list(islice(hits, SMALLEST)):
+            rows = self._link.rows(HITS, [[hit.journal for hit in page], [hit.n for hit in page]])
+            found = {(row[0], row[1]): row[1:] for row in rows}
+            for hit in page:
+                if (hit.journal, hit.n) in found:  # else it was purged since
+                    yield self._event(hit.journal, found[hit.journal, hit.n])
+
+    def _whole(self, journal: str, n: int) -> Event | None:
+        """An event with its output; None where it was purged."""
+        [row] = self._link.rows(f"{READ} AND e.n = %s", [journal, n])
+        event = self._event(journal, row, output=True)
+        return event if event.body is not None else None
+
+    def _after(self, journal: str, n: int) -> Iterator[Event]:
+        """The events of a journal after a number, with their output."""
+        return (self._event(journal, row, output=True) for row in self._pages(READ, [journal], after=n))
 
     def journals(self) -> list[JournalRow]:
         """See `Store.journals`."""
@@ -120,10 +155,12 @@ class Reader:
         rows = map(_journal, found or self._link.rows(BY_SLUG, [name]))
         return next((row for row in rows if name in (row.id, row.slug)), None)
 
-    def _pages(self, sql: str, values: Sequence[Any], *, newest_first: bool = False) -> Iterator[Row]:
+    def _pages(
+        self, sql: str, values: Sequence[Any], *, newest_first: bool = False, after: int = 0
+    ) -> Iterator[Row]:
         """The rows of a statement by their numbers, a page at a time: no transaction stays open meanwhile."""
         beyond, order = ("<", "DESC") if newest_first else (">", "ASC")
-        edge, size = 2**62 if newest_first else 0, SMALLEST
+        edge, size = 2**62 if newest_first else after, SMALLEST
         while True:
             page = f"{sql} AND e.n {beyond} %s ORDER BY e.n {order} LIMIT {size}"
             rows = self._link.rows(page, [*values, edge])

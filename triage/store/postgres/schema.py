@@ -7,6 +7,8 @@ The journal comes first in every key.
 
 from collections.abc import Callable
 
+from triage.store.postgres import fulltext
+
 Migration = Callable[[], tuple[str, ...]]
 
 VERSIONS = """CREATE TABLE IF NOT EXISTS triage_migration (
@@ -64,5 +66,12 @@ def publications() -> tuple[str, ...]:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (record, publications)
+def search() -> tuple[str, ...]:
+    """The index of the search. A relative may refuse it: then a search reads the events."""
+    return fulltext.TABLES
+
+
+MIGRATIONS: tuple[Migration, ...] = (record, publications, search)
 """Step N brings a store from version N to version N + 1."""
+WITHOUT_SEARCH = "without search"
+"""The name of the step that was taken where the server refused `search`."""
