@@ -159,7 +159,7 @@ def _vector(own: Sequence[Sequence[str]], printed: Sequence[str]) -> tuple[bool,
     places: dict[str, list[str]] = {}
     place = size = 0
     for mark, mine in [*(("A", each) for each in own), ("", printed)]:
-        for place, word in enumerate(mine, place + 2):  # noqa: B020, PLW2901  a gap ends each text
+        for place, word in enumerate(mine, place + 2):  # noqa: B020  a gap ends each text
             places.setdefault(word[:LONGEST], []).append(f"{place}{mark}")
             size += len(word.encode())
     exact = (
