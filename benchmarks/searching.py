@@ -36,12 +36,12 @@ asked = {
 }
 def seconds(text, best=False):
     query = Query(phrases(text), best=best, limit=20)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     list(search(store, query, Scope()))
-    return time.perf_counter() - start
-first = seconds("healthz")
+    return time.perf_counter() - start, time.process_time() - busy
+first, _ = seconds("healthz")
 found = [
-    (name, best, sorted(seconds(ask(), best) for _ in range(int(sys.argv[2]))))
+    (name, best, *map(sorted, zip(*(seconds(ask(), best) for _ in range(int(sys.argv[2]))))))
     for name, ask in asked.items() for best in (False, True)
 ]
 print(json.dumps([first, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, found]))
@@ -67,15 +67,20 @@ def measure(commands: Path, variables: Mapping[str, str], events: int) -> Table:
     first, memory, found = json.loads(done.stdout)
     index = store.stat().st_size - before
     rows = [
-        (name, "best first" if best else "newest first", *(_milliseconds(took, part) for part in (50, 99)))
-        for name, best, took in found
+        (
+            name,
+            "best first" if best else "newest first",
+            *(_milliseconds(each, part) for each in (took, busy) for part in (50, 99)),
+        )
+        for name, best, took, busy in found
     ]
     return Table(
         f"Search over {events:,} events",
         f"The use case, the first 20 hits, {SEARCHES} searches each. Best first ranks the newest 10,000 hits."
         f" The store took {before / 1e6:,.0f} MB; the first search, which makes the index, took {first:.1f} s"
-        f" and {index / 1e6:,.0f} MB more. The process had at most {memory:.0f} MiB of memory.",
-        ("what is searched for", "order", "median", "99 of 100 within", "bar"),
+        f" and {index / 1e6:,.0f} MB more. The process had at most {memory:.0f} MiB of memory."
+        " Busy is the time of a processor: on a machine that does other things it tells what a search takes.",
+        ("what is searched for", "order", "median", "99 of 100 within", "busy", "99 of 100", "bar"),
         [(*row, "50 ms") for row in rows],
     )
 

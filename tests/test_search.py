@@ -336,6 +336,12 @@ def test_the_way_to_find_more_is_a_search_that_finds_it(journal):
     )
 
 
+def test_the_lines_that_have_a_word_which_begins_so_are_shown(journal):
+    journal("evidence", "-", "--title", "x", stdin="ok\nconnection refused\n")
+
+    assert journal("search", "refus*").splitlines()[1] == "  output:2: connection refused"
+
+
 def test_search_offers_no_star_where_all_words_have_one(journal):
     assert journal.run("search", "nothing*").err == "nothing was found that has nothing*\n"
 

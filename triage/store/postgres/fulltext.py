@@ -47,12 +47,14 @@ TABLES = (
 
 EXISTS = "SELECT name FROM triage_migration WHERE name = 'search'"
 BEHIND = (
-    "SELECT journal, done, events FROM ("
-    "SELECT s.journal,"
-    " coalesce((SELECT max(n) FROM triage_searched d WHERE d.journal = s.journal), 0) AS done,"
-    " (SELECT max(n) FROM triage_event e WHERE e.journal = s.journal) AS events"
-    " FROM triage_state s WHERE s.version = 1) known WHERE events > done"
+    "SELECT j.journal,"
+    " coalesce((SELECT max(n) FROM triage_searched d WHERE d.journal = j.journal), 0), j.events"
+    " FROM (SELECT s.journal, (SELECT max(n) FROM triage_event e WHERE e.journal = s.journal) AS events"
+    " FROM triage_state s WHERE s.version = 1) j"
+    " LEFT JOIN triage_searched up ON up.journal = j.journal AND up.n = j.events"
+    " WHERE up.n IS NULL AND j.events > 0"
 )
+"""The journals that are not indexed to their end: journal, events indexed, events."""
 INSERT = (
     "INSERT INTO triage_search"
     " (journal, n, at, recorded_at, id, kind, total, repeated, exact, words)"
@@ -93,7 +95,7 @@ def catch_up(link: Link, read: Callable[[str, int], Iterator[Event]], progress: 
     quicker: then it is seen anew what is missing. Raises `StoreLocked` where that does not come to an end.
     """
     done = collided = 0
-    while missing := link.rows(BEHIND):
+    while missing := [row for row in link.rows(BEHIND) if row[1] < row[2]]:
         total = done + sum(events - n for _, n, events in missing)
         try:
             for batch in _batches(missing, read):
