@@ -198,6 +198,32 @@ def test_bars_of_blockers_that_overlap_stand_in_rows(visit):
     assert boxes[0][2] != boxes[1][2]
 
 
+@pytest.mark.parametrize("width", [1120, 1200, 1280])
+def test_the_timeline_needs_no_scrolling_on_a_desk(visit, width):
+    page = visit("journals/velvet-first-deploy/index.html", width)
+
+    assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.wide'))") == 0
+
+
+LABELS = """all => all.map(a => a.getBoundingClientRect()).filter((a, n, boxes) => boxes.some((b, m) =>
+    m > n && a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)).length"""
+"""How many boxes overlap another, but for the space above and below letters."""
+
+
+@pytest.mark.parametrize("slug", ["velvet-first-deploy", "checkout"])
+def test_no_label_of_the_timeline_covers_another(visit, slug):
+    page = visit(f"journals/{slug}/index.html")
+
+    assert page.eval_on_selector_all(".wide svg > text", LABELS) == 0
+
+
+def test_the_permalink_of_a_heading_does_not_touch_it(visit):
+    page = visit("journals/velvet-first-deploy/index.html", 320)
+    gap = "(a => a.nextElementSibling.getBoundingClientRect().left - a.getBoundingClientRect().right)"
+
+    assert page.evaluate(f"{gap}(document.querySelector('main > a.p:has(+ h3)'))") >= 0
+
+
 def test_a_marker_of_the_timeline_can_be_reached_and_followed_by_keyboard(visit):
     page = visit("journals/checkout/index.html")
     page.locator(".timeline a").first.focus()

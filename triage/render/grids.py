@@ -112,7 +112,8 @@ def _log_rows(rows: tuple[Row, ...]) -> Iterator[GridRow]:
         elif row.source == "action":
             outcome = outcome or row.mark
         text = f"{row.mark.capitalize()}: {row.text}" if row.mark in TOLD else row.text
-        yield GridRow(row.event, (clock, text, outcome), row.mark, row.source)
+        kind = "status" if row.source == "header" else row.source
+        yield GridRow(row.event, (clock, text, outcome), row.mark, kind)
 
 
 def _clock(row: Row, day: str) -> Clock:

@@ -13,7 +13,7 @@ MOST_ROWS = 4
 """Rows of the final state that the summary tells."""
 MOST_LINES = 10
 """Lines for what there may be many of; one more tells how many are left."""
-LONGEST = 32
+LONGEST = 40
 """Characters of a value that the summary tells; the table has the longer ones."""
 
 

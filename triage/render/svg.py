@@ -1,6 +1,6 @@
 """The timeline drawn: an SVG that stands in the page, with links and shapes that need no colour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape as quoted
 from itertools import accumulate
 
@@ -10,7 +10,10 @@ from triage.render.timeline import LEFT, WIDTH, Bar, Lane, Marker, Moment, Pause
 
 HEIGHT = 30
 """Units of a lane, of which a marker takes 24."""
-TOP = 22
+TOP = 34
+"""Where the first lane begins, below the dates and the lengths of the gaps."""
+CHARACTER = 7
+"""Units that a character of a label takes, at most on average."""
 LONGEST = 80
 """Characters of a marker's name."""
 
@@ -27,11 +30,16 @@ SYMBOLS = {
 """A shape for every meaning, around the origin."""
 _HIT = '<defs><path id="hit" class="hit" d="M-12-12h24v24h-24z"/></defs>'
 """What is clicked of a marker: 24 units square, whatever its shape."""
-LOUD = ("failed", "blocked", "opened")
+LOUD = ("failed", "blocked")
 ROUND, SQUARE = '<circle r="11"/>', '<path d="M-11-11h22v22h-22z"/>'
 """What stands around the number of joined markers: a square where one of them is loud."""
-MANY = '<circle r="8"/><text y="4">n</text>'
-WORDS = {"observed": "seen"}
+MANY = (
+    ("many", '<circle r="8"/><text y="4">n</text>'),
+    ("failed many", '<path d="M-8-8h16v16h-16z"/><text y="4">n</text>'),
+)
+SEVERAL = ("several", "several, some failed or blocked")
+"""How the legend draws joined markers, and what they mean: quiet ones, loud ones."""
+WORDS = {"observed": "seen", "opened": "addendum"}
 BARS = {"still": "blocked", "over": "was blocked"}
 """What a bar means that is not over, and one that is."""
 
@@ -60,16 +68,23 @@ def _legend(found: Timeline) -> Iterator[str]:
     markers = [marker for lane in found.lanes for marker in lane.markers]
     shapes = {marker.shape for marker in markers if len(marker.moments) == 1}
     yield from (_sign(_symbol(shape), WORDS.get(shape, shape)) for shape in SYMBOLS if shape in shapes)
-    if any(len(marker.moments) > 1 for marker in markers):
-        yield _sign(f'<g class="m many" transform="translate(9 9)">{MANY}</g>', "several")
+    loud = {marker.shape in LOUD for marker in markers if len(marker.moments) > 1}
+    yield from (_sign(_place(*MANY[is_loud]), SEVERAL[is_loud]) for is_loud in sorted(loud))
     states = {_state(bar) for lane in found.lanes for row in lane.rows for bar in row}
     for state, word in BARS.items():
         if state in states:
             yield _sign(f'<g class="bar {state}"><path d="M1 4h16v10h-16z"/></g>', word)
+    if found.pauses:
+        yield _sign('<path class="pause" d="M9 0v18"/>', "long gap, drawn short")
 
 
 def _symbol(shape: str) -> str:
-    return f'<g class="m {shape}" transform="translate(9 9)">{SYMBOLS[shape]}</g>'
+    return _place(shape, SYMBOLS[shape])
+
+
+def _place(kind: str, drawing: str) -> str:
+    """A marker in the middle of its sign."""
+    return f'<g class="m {kind}" transform="translate(9 9)">{drawing}</g>'
 
 
 def _sign(drawing: str, word: str) -> str:
@@ -81,15 +96,25 @@ def _axis(found: Timeline, height: int) -> Iterator[str]:
     yield f'<text x="{LEFT}" y="12">{start[:10]} {start[11:16]}</text>'
     last = end[11:16] if end[:10] == start[:10] else f"{end[:10]} {end[11:16]}"
     yield f'<text x="{WIDTH}" y="12" text-anchor="end">{last} UTC</text>'
-    room = range(LEFT + 130, WIDTH - 110)
-    yield from (_pause(pause, height, named=pause.x in room) for pause in found.pauses)
+    named = set(_named(found.pauses))
+    yield from (_pause(pause, height, named=pause in named) for pause in found.pauses)
+
+
+def _named(pauses: Sequence[Pause]) -> Iterator[Pause]:
+    """The gaps whose lengths find room in their line, beside those before them."""
+    reached = LEFT
+    for pause in pauses:
+        half = CHARACTER * len(times.span(pause.us)) // 2
+        if reached <= pause.x - half and pause.x + half <= WIDTH:
+            reached = pause.x + half + CHARACTER
+            yield pause
 
 
 def _pause(pause: Pause, height: int, *, named: bool) -> str:
-    """A gap that is drawn short; its length is beside it where there is room, else in its title."""
+    """A gap that is drawn short; its length is above it where there is room, else in its title."""
     span = times.span(pause.us)
     line = f'<path class="pause" d="M{pause.x} {TOP - 4}V{height}"><title>{span}</title></path>'
-    name = f'<text class="pause" x="{pause.x}" y="12" text-anchor="middle">{span}</text>'
+    name = f'<text class="pause" x="{pause.x}" y="26" text-anchor="middle">{span}</text>'
     return line + name if named else line
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from triage import times
 from triage.report import Part, Report
 
-WIDTH = 904
-"""Units across, of which `LEFT` are for the names of the lanes."""
+WIDTH = 800
+"""Units across, of which `LEFT` are for the names of the lanes; what `page.css` leaves beside the contents."""
 LEFT = 100
 EDGE = 20
 TARGET = 24
