@@ -1,6 +1,7 @@
 """The timeline as it is drawn: what its labels and signs say."""
 
 import re
+from itertools import pairwise
 
 AXIS = re.compile(r'<text(?: class="pause")? x="(\d+)" y="(\d+)"(?: text-anchor="(\w+)")?>(.*?)</text>')
 
@@ -35,7 +36,7 @@ def test_the_length_of_a_gap_stands_beside_no_other_that_is_too_near(journal):
 
     places = [int(x) for x, y, _, text in AXIS.findall(drawn(journal)) if text == "38m"]
     assert places
-    assert all(later - sooner > 3 * 7 for sooner, later in zip(places, places[1:], strict=False))
+    assert all(later - sooner > 3 * 7 for sooner, later in pairwise(places))
 
 
 def test_the_legend_says_what_a_dotted_line_is(journal):

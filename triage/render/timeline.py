@@ -13,7 +13,7 @@ from triage import times
 from triage.report import Part, Report
 
 WIDTH = 800
-"""Units across, of which `LEFT` are for the names of the lanes; what `page.css` leaves beside the contents."""
+"""Units across, of which `LEFT` are for the names of the lanes; `page.css` leaves room for them."""
 LEFT = 100
 EDGE = 20
 TARGET = 24
