@@ -10,6 +10,7 @@ from triage import config, times
 from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json, shortened
+from triage.errors import NotFound, UsageError
 from triage.events import Event
 from triage.usecases import exchange
 from triage.usecases.facts import read_output
@@ -65,6 +66,17 @@ def _import_page(call: Call, file: str, slug: str) -> None:
         else:
             say(f"{each.line:>5}  {each.kind:<11}  {shortened(plain(each.text))}")
     note(plain(f"{done.place.slug}: {new} events imported from {file}, {known} were here already"))
+    _say_how_to_go_on(call, done.place.slug)
+
+
+def _say_how_to_go_on(call: Call, slug: str) -> None:
+    """Say how to make a journal the current one, where it is not."""
+    try:
+        current = call.place().slug
+    except (UsageError, NotFound):
+        current = ""
+    if current != slug and not call.json:
+        note(f"record into it: triage use {slug}")
 
 
 def _span(recorded: Sequence[Event]) -> str:
@@ -140,3 +152,4 @@ def import_command(call: Call, files: Iterable[str], slug: str | None, **_: Any)
             say(f"{done.slug}: {done.new} events imported, {done.known} were here already")
             for event in done.asked:
                 say(f"{done.slug} asks to purge {event}: triage purge {event}")
+            _say_how_to_go_on(call, done.slug)
