@@ -315,3 +315,56 @@ def test_three_journals_of_one_slug_and_like_ids_all_come_in(triage):
 
     assert len(slugs) == 3
     assert "coll" in slugs
+
+
+PAGE = "# Cart outage\n\n## Action items\n\n| Action | Status |\n| - | - |\n| Clean up | In progress |\n"
+USE = "record into it: triage use cart-outage\n"
+
+
+@pytest.fixture
+def page(journal):
+    """A page beside an open journal, which is current."""
+    (journal.work / "page.md").write_text(PAGE)
+    return "page.md"
+
+
+def test_import_of_a_page_says_how_to_make_it_current(journal, page):
+    assert journal.start("import", page).err.endswith(USE)
+
+
+def test_import_of_an_export_says_how_to_make_it_current(journal, page):
+    journal("import", page)
+    journal("export", "cart-outage", "-o", "cart.jsonl")
+
+    assert journal.start("import", "cart.jsonl").err.endswith(USE)
+
+
+@pytest.mark.parametrize("chosen", [["--journal", "cart-outage"], []])
+def test_import_of_what_is_current_needs_no_more_words(journal, page, chosen):
+    journal("import", page)
+    if not chosen:
+        journal("use", "cart-outage")
+
+    assert "triage use" not in journal.start("import", page, *chosen).err
+
+
+def test_import_of_the_only_open_journal_needs_no_more_words(triage):
+    (triage.work / "page.md").write_text(PAGE)
+
+    assert "triage use" not in triage.start("import", "page.md").err
+
+
+def test_import_of_what_is_resolved_says_how_to_make_it_current(triage):
+    (triage.work / "page.md").write_text(PAGE.replace("# Cart outage", "# Cart outage\n\nStatus: Resolved"))
+
+    assert triage.start("import", "page.md").err.endswith(USE)
+
+
+def test_what_a_page_said_was_started_was_started_by_nobody_that_is_known(journal, page):
+    journal("import", page)
+
+    assert journal.refused("start", "1", "--journal", "cart-outage") == (
+        5,
+        "triage: action 1 (Clean up) was started before it was taken from page.md:7;"
+        " take it over: triage start 1 --take",
+    )

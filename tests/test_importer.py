@@ -478,3 +478,52 @@ def test_any_page_is_read_and_all_its_letters_are_kept(lines):
     )
     letters = {letter for letter in text.casefold() if letter.isalpha()}
     assert letters <= set(kept.casefold()) | set("timelineactionitemsstatus")
+
+
+@pytest.mark.parametrize("nobody", ["TBD", "tba", "N/A", "none", "?", "unassigned", "—", "*TBD*"])
+@pytest.mark.parametrize(
+    "form", ["| Action | Owner |\n| - | - |\n| Rotate | {} |", "- [ ] Rotate — owner: {}"]
+)
+def test_what_only_holds_the_place_of_a_name_is_no_owner(nobody, form):
+    [action] = bodies("# T\n\n## Action items\n\n" + form.format(nobody) + "\n", "action")
+
+    assert "owner" not in action
+    assert nobody.strip("*?—") in action["source"]
+
+
+@pytest.mark.parametrize("name", ["Nora", "None Smith", "TBD team", "@ana", "Nat"])
+def test_a_name_that_begins_like_no_name_is_an_owner(name):
+    [action] = bodies(
+        f"# T\n\n## Action items\n\n| Action | Owner |\n| - | - |\n| Rotate | {name} |\n", "action"
+    )
+
+    assert action["owner"] == name
+
+
+def test_an_action_that_a_page_says_is_in_progress_was_started_by_nobody_that_is_known():
+    text = rendered("# T\n\n## Action queue\n\n| Action | Status |\n| - | - |\n| Rotate | In progress |\n")
+
+    assert "Rotate" in text
+    assert "started by" not in text
+
+
+def test_who_started_an_action_is_still_told_when_the_document_is_brought_in():
+    queue = (
+        "| # | Action | Status | Notes |\n| - | - | - | - |\n| 1 | Rotate | DOING | half; started by bob |\n"
+    )
+    text = rendered(f"# T\n\n## Action queue\n\n{queue}")
+
+    assert "half; started by bob |" in text
+    assert rendered(text) == text
+
+
+def test_the_span_of_a_page_that_says_it_is_resolved_is_final():
+    text = rendered("# T\n\nStatus: Resolved\n\n## Timeline\n\n- 2026-05-05 10:00 Down\n- 10:30 Up\n")
+
+    assert "Total wall-clock: **30m**, from Down (2026-05-05 10:00 UTC) to Up (2026-05-05 10:30 UTC)." in text
+
+
+def test_the_span_of_a_page_that_is_open_goes_on():
+    text = rendered("# T\n\nStatus: Open\n\n## Timeline\n\n- 2026-05-05 10:00 Down\n- 10:30 Up\n")
+
+    assert "Total wall-clock: **30m** so far, from" in text

@@ -18,6 +18,7 @@ from triage.importer.words import (
     STATUSES,
     TITLES,
     known,
+    owner,
     split,
 )
 
@@ -32,8 +33,6 @@ _CLOSED = re.compile(r"\s*\((?i:done|fixed|completed?|closed)\)$|\s+(?:DONE|FIXE
 _LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)(?P<freed> → (?:FIXED|ACCEPTED))?$")
 _ENDING = re.compile(r"(?:^|\s)(?P<word>DONE|TODO|FIXED|WIP)$")
 """A status in capitals at the end of a cell, where no column has it."""
-_STARTED = re.compile(r"(?:^|; )started by [^;]+$")
-"""What a document's queue says of an action that someone started: the record tells it by itself."""
 
 
 def is_table(reading: Reading, block: Block) -> bool:
@@ -96,7 +95,6 @@ def _row(reading: Reading, row: _Row) -> None:
     number = row.cell("number")
     numbered = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
     outcome = row.cell("outcome")
-    outcome = _STARTED.sub("", outcome) if told.status == "doing" and number else outcome
     issue = REFERENCE.match(outcome.partition(", ")[0]) if row.own else None
     if issue:
         outcome = outcome.partition(", ")[2]
@@ -104,7 +102,7 @@ def _row(reading: Reading, row: _Row) -> None:
     fields: dict[str, Any] = {
         "title": row.cell("title") or outcome or "Untitled",
         "status": told.status,
-        "owner": row.cell("owner"),
+        "owner": owner(row.cell("owner")),
         "environment": row.cell("environment"),
         "outcome": outcome if row.cell("title") else "",
         "issue": issue["ref"] if issue else "",
@@ -204,7 +202,7 @@ def _owned(text: str) -> tuple[str, str]:
 def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
     """An action of a list; boxes inside it are actions, other items inside it what came of it."""
     text = BACKED.sub("", item.text).strip()
-    said, owner = _owned(text)
+    said, owned_by = _owned(text)
     loud = _LOUD.search(said)
     status = loud[1].casefold() if loud else "done" if item.done else "todo"
     closed = None if loud else _CLOSED.search(said)
@@ -212,7 +210,7 @@ def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
         said, status = said[: closed.start()], "done"
     title, _, outcome = (said[: loud.start()] if loud else said).strip().partition(" — ")
     more = joined(outcome, *(inner.text for inner in item.inner if inner.done is None))
-    fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owner}
+    fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owner(owned_by)}
     reading.add_action({**fields, **where}, item.line, freed=bool(loud and loud["freed"]))
     for inner in item.inner:
         if inner.done is not None:

@@ -70,6 +70,10 @@ ACTION_COLUMNS = {
     "environment": "environment",
 }  # fmt: skip
 """The field of an action that a column tells."""
+_NOBODY = re.compile(
+    r"^(?:tb[acd]|n\.?/?a\.?|none|no ?body|no one|unassigned|unowned|[?—–-]*)$", re.IGNORECASE
+)
+"""What stands in the place of an owner where there is none yet."""
 GENERIC = re.compile(r"^(?:fields?|values?|keys?|items?|names?|metrics?|property|details?|)$", re.IGNORECASE)
 """The head of a table of labels, which says nothing itself."""
 
@@ -97,6 +101,11 @@ def split(text: str) -> Split:
     if found is None:
         return Split(text.strip(" *_"))
     return Split(found["word"].strip(" *_"), found["note"].strip())
+
+
+def owner(text: str) -> str:
+    """Who owns an action, or '' where the text only holds the place of a name: ``TBD``, ``N/A``, ``?``."""
+    return "" if _NOBODY.match(text.strip(" *_()[]")) else text
 
 
 def known(word: str, choices: Iterable[str], others: Mapping[str, str]) -> str:

@@ -229,8 +229,9 @@ def _has_failed_last(evidence: Iterable[Evidence]) -> bool:
 
 
 def _claimant(history: History) -> str:
+    """Who started an action; nobody that is known where a page said so: who brought it in started nothing."""
     starts = [patch for patch in history.all() if patch.body.get("status") == "doing"]
-    return starts[-1].actor.name
+    return "" if starts[-1].body.get("source") else starts[-1].actor.name
 
 
 def issue(history: History, *, is_pr: bool, closed_by: tuple[str, ...]) -> Issue:

@@ -152,8 +152,9 @@ def marks(patches: Iterable[Patch]) -> dict[str, Patch]:
 def wall_clock(opening: History | None, rows: tuple[Row, ...], named: dict[str, Patch]) -> WallClock | None:
     """The span of the work (rule 6), with the names of both its ends; None where it has none."""
     start = _named(named, "start", rows) or _first(opening, rows)
-    resolved = _resolve(opening)
-    end = _named(named, "end", rows) or (resolved and (resolved, "resolved")) or _last(rows)
+    closing = resolve_patch(opening)
+    resolved = (closing.at, "resolved") if closing and closing.at else None
+    end = _named(named, "end", rows) or resolved or _last(rows)
     if start is None or end is None or end[0] <= start[0]:
         return None
     impact = _named(named, "impact", rows) or start
@@ -161,7 +162,7 @@ def wall_clock(opening: History | None, rows: tuple[Row, ...], named: dict[str, 
         *start,
         *end,
         us=times.to_us(end[0]) - times.to_us(start[0]),
-        so_far=resolved is None and "end" not in named,
+        so_far=closing is None and "end" not in named,
         detect_us=_until(impact[0], _named(named, "detected", rows)),
         mitigate_us=_until(impact[0], _named(named, "mitigated", rows)),
     )
@@ -188,12 +189,6 @@ def _first(opening: History | None, rows: tuple[Row, ...]) -> Moment | None:
 
 def _last(rows: tuple[Row, ...]) -> Moment | None:
     return max(((row.at, row.text) for row in rows if row.at), default=None, key=lambda m: m[0])
-
-
-def _resolve(opening: History | None) -> str | None:
-    """When the part was last resolved, if it is now."""
-    patch = resolve_patch(opening)
-    return patch.at if patch else None
 
 
 def resolve_patch(opening: History | None) -> Patch | None:

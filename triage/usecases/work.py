@@ -81,8 +81,10 @@ def _check_claim(history: History, found: Found) -> None:
     last = _last_status(history)
     if last is None or last.body["status"] != "doing":
         return
+    source = last.body.get("source") or ""
+    by = f"before it was taken from {source.partition(' (')[0]:.80}" if source else f"by {last.actor.name}"
     raise AlreadyClaimed(
-        f"action {found.number} ({found.title:.60}) was started by {last.actor.name}",
+        f"action {found.number} ({found.title:.60}) was started {by}",
         hint=f"take it over: triage start {found.number} --take",
     )
 
