@@ -527,3 +527,12 @@ def test_the_span_of_a_page_that_is_open_goes_on():
     text = rendered("# T\n\nStatus: Open\n\n## Timeline\n\n- 2026-05-05 10:00 Down\n- 10:30 Up\n")
 
     assert "Total wall-clock: **30m** so far, from" in text
+
+
+def test_a_box_that_says_what_its_blocker_says_keeps_it():
+    text = (
+        "# T\n\n## Blockers encountered\n\n### Blocker 1: disk full\n\n- **Status:** OPEN\n- **Blocked:** action 1\n"
+        "\n## Notes\n\n- [ ] Copy — disk full — BLOCKED\n"
+    )
+
+    assert "- [ ] Copy — disk full — BLOCKED" in rendered(text)

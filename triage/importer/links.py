@@ -133,8 +133,10 @@ def _give_blocked(pieces: list[Piece]) -> None:
         pr = f"PR {piece.fields.get('pr')}"
         action = piece.about if piece.about >= 0 else blocked.get(error, blocked.get(pr, -1))
         if action >= 0:
+            is_box = piece.about >= 0 and not pieces[action].number  # which tells nothing of its blockers
+            told = "" if is_box else error or piece.fields.get("title", "")
             pieces[place] = piece._replace(about=action)
-            pieces[action] = _freed(pieces[action], error or piece.fields.get("title", ""))
+            pieces[action] = _freed(pieces[action], told)
     for place, piece in enumerate(pieces):
         if piece.freed and piece.fields.get("status") == "blocked":
             said = joined(piece.fields.get("outcome", ""), "BLOCKED → FIXED")
