@@ -15,7 +15,7 @@ TOP = 34
 CHARACTER = 7
 """Units that a character of a label takes, at most on average."""
 LONGEST = 80
-"""Characters of a marker's name."""
+"""Characters of what a title quotes."""
 
 SYMBOLS = {
     "done": '<circle r="6"/>',
@@ -123,7 +123,7 @@ def _lane(lane: Lane, top: int) -> Iterator[str]:
     name = quoted(_short(lane.name, 16))
     yield f'<g role="group" aria-label="{name}"><text x="0" y="{middle + 4}">{name}</text>'
     for number, row in enumerate(lane.rows or ((),)):
-        yield f'<path class="lane" d="M{LEFT} {middle + HEIGHT * number}H{WIDTH}"/>'
+        yield f'<path d="M{LEFT} {middle + HEIGHT * number}H{WIDTH}"/>'
         yield from (_bar(bar, middle + HEIGHT * number) for bar in row)
     yield from (_marker(marker, middle) for marker in lane.markers)
     yield "</g>"
@@ -137,15 +137,20 @@ def _bar(bar: Bar, middle: int) -> str:
     count = len(bar.spans)
     number = f'<text x="{bar.x + bar.width // 2}" y="{middle + 4}">{count}</text>' if count > 1 else ""
     return (
-        f'<a class="bar {_state(bar)}" href="#e-{quoted(bar.spans[0].event[-8:])}"'
-        f' aria-label="{quoted(_stood(bar.spans))}">'
+        f'<a class="bar {_state(bar)}" href="#e-{quoted(bar.spans[0].event[-8:])}">'
+        f"{_title(_stood(bar.spans))}"
         f'<path d="M{bar.x} {middle - 12}h{bar.width}v24h-{bar.width}z" class="hit"/>'
         f'<path d="M{bar.x} {middle - 6}h{bar.width}v12h-{bar.width}z"/>{number}</a>'
     )
 
 
+def _title(text: str) -> str:
+    """What a reader hears of a link, and sees beside the pointer."""
+    return f"<title>{quoted(text, quote=False)}</title>"
+
+
 def _stood(spans: tuple[Span, ...]) -> str:
-    """The accessible name of a bar."""
+    """The title of a bar."""
     first = spans[0]
     if len(spans) > 1:
         return f"{_clock(first.start)}: {len(spans)} at once, first {_short(first.text, 40)}"
@@ -160,13 +165,13 @@ def _marker(marker: Marker, middle: int) -> str:
     sign = SYMBOLS[marker.shape] if many == 1 else f'{around}<text y="4">{many}</text>'
     return (
         f'<a class="m {marker.shape}{" many" if many > 1 else ""}" href="#e-{quoted(first.event[-8:])}"'
-        f' aria-label="{quoted(_told(marker.moments))}" transform="translate({marker.x} {middle})">'
+        f' transform="translate({marker.x} {middle})">{_title(_told(marker.moments))}'
         f'<use href="#hit"/>{sign}</a>'
     )
 
 
 def _told(moments: tuple[Moment, ...]) -> str:
-    """The accessible name of a marker."""
+    """The title of a marker."""
     first = moments[0]
     if len(moments) == 1:
         return f"{_clock(first.us)} {_short(first.text)}, {WORDS.get(first.shape, first.shape)}"
