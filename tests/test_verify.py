@@ -289,6 +289,14 @@ def test_a_file_that_nobody_published_is_named(published):
     assert told(program, "./site")[1].endswith("site data/more.js is extra: the manifest does not name it")
 
 
+@pytest.mark.parametrize("name", ["CNAME", ".nojekyll"])
+def test_a_file_that_a_host_of_pages_asks_for_is_no_fault(published, name):
+    program, _ = published
+    (program.work / "site" / name).write_text("docs.example.org\n")
+
+    assert told(program, "./site")[0] == 0
+
+
 def test_a_site_without_a_manifest_is_a_fault(published):
     program, _ = published
     (program.work / "site" / ".triage" / "manifest.json").unlink()

@@ -13,6 +13,8 @@ JOURNALS = "journals"
 """The folder of a site that holds a folder for each journal."""
 ALIEN = {manifest.FOLDER, ".git"}
 """Folders at the root of a site that hold nothing of what was published."""
+HOSTS = {"CNAME", ".nojekyll"}
+"""Files at the root of a site that places which serve pages ask for: neither shows anything."""
 
 
 def published(path: Path, manner: Manner, held: Checkpoint | None = None) -> Iterator[Verified]:
@@ -89,7 +91,7 @@ def _differences(root: Path, wanted: dict[str, str]) -> Iterator[str]:
         if path not in there:
             yield f"{path} is missing: the manifest names it"
         elif path not in wanted:
-            if "index.html" in wanted:
+            if "index.html" in wanted and path not in HOSTS:
                 yield f"{path} is extra: the manifest does not name it"
         elif not (root / path).is_file() or manifest.hash_of((root / path).read_bytes()) != wanted[path]:
             yield f"{path} differs from the one that the manifest names"
