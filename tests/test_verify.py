@@ -289,10 +289,9 @@ def test_a_file_that_nobody_published_is_named(published):
     assert told(program, "./site")[1].endswith("site data/more.js is extra: the manifest does not name it")
 
 
-@pytest.mark.parametrize("name", ["CNAME", ".nojekyll"])
-def test_a_file_that_a_host_of_pages_asks_for_is_no_fault(published, name):
+def test_the_file_that_tells_a_host_of_pages_its_name_is_no_fault(published):
     program, _ = published
-    (program.work / "site" / name).write_text("docs.example.org\n")
+    (program.work / "site" / "CNAME").write_text("docs.example.org\n")
 
     assert told(program, "./site")[0] == 0
 

@@ -13,8 +13,8 @@ JOURNALS = "journals"
 """The folder of a site that holds a folder for each journal."""
 ALIEN = {manifest.FOLDER, ".git"}
 """Folders at the root of a site that hold nothing of what was published."""
-HOSTS = {"CNAME", ".nojekyll"}
-"""Files at the root of a site that places which serve pages ask for: neither shows anything."""
+HOSTS = {"CNAME"}
+"""Files at the root of a site that hosts of pages ask for: they show nothing."""
 
 
 def published(path: Path, manner: Manner, held: Checkpoint | None = None) -> Iterator[Verified]:
