@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def between(text, start, end="\n## "):
     return text.partition(start)[2].partition(end)[0]
@@ -138,6 +140,23 @@ def test_a_difference_tells_what_was_added_changed_and_taken_away(journal):
         "~ entry a better line: text 'a line' → 'a better line'",
         "- entry a mistake",
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "change", "told"),
+    [
+        (("did", "Push"), "at=2026-05-05 04:10", "at '2026-05-05 03:00 UTC' → '2026-05-05 04:10 UTC'"),
+        (("did", "Push", "Slug=1"), "Slug=2", "cells 'Slug=1' → 'Slug=2'"),
+        (("action", "Push"), "group=Later", "group '' → 'Later'"),
+        (("ref", "https://example.org", "It"), "title=That", "title 'It' → 'That'"),
+    ],
+)
+def test_a_difference_tells_of_every_field_that_somebody_said(journal, first, change, told):
+    journal(*first, "--at", "2026-05-05 03:00")
+    journal.now += 3_600_000_000
+    journal("amend", "e2", change)
+
+    assert told in journal("diff", "--from", "-30m")
 
 
 def test_a_long_text_is_told_around_the_first_word_that_differs(journal):

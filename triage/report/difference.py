@@ -7,18 +7,19 @@ from typing import NamedTuple
 
 from triage import times
 from triage.report.report import Report
-from triage.report.shapes import Part, Prose, Section
+from triage.report.shapes import Action, Blocker, Evidence, Issue, Part, Prose, Reference, Section
 from triage.report.tables import FINAL_STATE
 
 Things = dict[tuple[str, str], tuple[str, dict[str, str]]]
 """What a report says: by kind and identity, the name of each thing and its fields."""
 
-_FIELDS = {
-    "action": ("title", "environment", "owner", "status", "outcome", "issue", "backing"),
-    "blocker": ("title", "error", "effect", "cause", "fix", "pr", "issue", "status", "backing"),
-    "issue": ("title", "state", "note"),
-    "evidence": ("title", "command", "state", "exit_code", "sha256"),
-}
+UNTOLD = frozenset({
+    "event", "number", "ref", "at", "precision", "section",  # which thing it is, and where it stands
+    "shown", "closed", "ended_at", "claimed_by", "blockers", "evidence", "proof",  # what follows from others
+    "fixed_at", "blocked_us", "action", "action_number", "blocker", "url", "closed_by",
+    "started_at", "output", "streams", "size", "kept", "truncated", "redactions", "digest",
+})  # fmt: skip
+"""What is no field of a thing in its own right."""
 
 
 class Change(NamedTuple):
@@ -94,16 +95,16 @@ def _of_part(part: Part) -> Iterator[tuple[tuple[str, str], tuple[str, dict[str,
     yield ("addendum" if part.number else "header", part.id), (header.title, fields)
     for kind, found in (("action", part.actions), ("blocker", part.blockers), ("evidence", part.evidence)):
         for each in found:
-            values = {name: _text(getattr(each, name)) for name in _FIELDS[kind]}
-            yield (kind, each.event), (each.title or each.event[-8:], values)
+            yield (kind, each.event), (each.title or each.event[-8:], _values(each))
     for issue in part.issues:
-        values = {name: getattr(issue, name) for name in _FIELDS["issue"]}
-        yield ("issue", f"{part.id} {issue.ref}"), (issue.ref, values)
+        yield ("issue", f"{part.id} {issue.ref}"), (issue.ref, _values(issue))
+    for reference in part.references:
+        yield ("reference", reference.event), (reference.url, _values(reference))
     for table in part.tables:
         where = "" if table.name == FINAL_STATE else f"{table.name}: "
         for row in table.rows:
             values = dict(zip(table.columns, row.values, strict=True))
-            yield ("row", row.event), (f"{where}{row.values[0]}", values)
+            yield ("row", row.event), (f"{where}{row.values[0]}", values | {"expected": row.expected})
     for section in (*part.verbatim, *part.notes):
         for path, text in _prose(section):
             yield ("section", f"{part.id} {path}"), (path, {"text": text})
@@ -118,5 +119,16 @@ def _prose(section: Section) -> Iterator[tuple[str, str]]:
         yield from _prose(child)
 
 
+def _values(thing: Action | Blocker | Evidence | Issue | Reference) -> dict[str, str]:
+    """The fields of a thing, as texts."""
+    names = [name for name in thing.__dataclass_fields__ if name not in UNTOLD]
+    values = {name: _text(getattr(thing, name)) for name in names}
+    if isinstance(thing, (Action, Blocker, Evidence)):
+        values["at"] = times.show(thing.at, thing.precision)
+    return values
+
+
 def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(f"{label}={text}" for label, text in value)
     return "" if value is None else str(value)
