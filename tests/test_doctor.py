@@ -10,6 +10,7 @@ import pytest
 from test_spool import _no_bytecode, full, spool, spooled  # noqa: F401  a full disk needs the fixture
 
 from triage.store import filesystem, identity
+from triage.store.sqlite import VERSION
 
 STORE = "data/triage/triage.db"
 
@@ -372,6 +373,16 @@ def test_a_trigger_that_lost_its_teeth_fails_the_schema(journal):
     db.execute("CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT 1; END")
 
     assert checks(journal)["schema"]["text"].endswith("the trigger event_is_final is not as triage makes it")
+
+
+def test_the_index_of_the_search_of_an_older_triage_belongs_to_its_schema(journal):
+    older = database(journal)
+    older.execute("CREATE TABLE hit (id INTEGER PRIMARY KEY, number INTEGER NOT NULL, n INTEGER NOT NULL)")
+    older.execute("PRAGMA user_version = 3")
+
+    assert "the table hit" not in journal.run("doctor").out
+    older.execute(f"PRAGMA user_version = {VERSION}")
+    assert "the table hit is not as triage makes it" in journal.run("doctor").out
 
 
 def test_the_index_of_the_search_and_statistics_belong_to_the_schema(journal):
