@@ -25,16 +25,21 @@ for n in range(int(sys.argv[2])):
     for _ in range(int(sys.argv[3])):
         said.append(Said("entry", {"text": text(9), "outcome": text(6)}))
         said.append(Said("action", {"title": text(6), "environment": "staging", "status": "done"}))
-        said.append(Said("section", {"heading": ["Operational notes"], "body": text(30)}))
+        said.append(Said("section", {"heading": ["Operational notes"], "body": text(int(sys.argv[4]))}))
     here.record_all(said)
 """
 
 
-def fill(commands: os.PathLike[str], variables: dict[str, str], size: int, more: int) -> dict[str, str]:
-    """The variables with the address of a new store of ``size`` journals, each of 3 + 3 × ``more`` events."""
+def fill(
+    commands: os.PathLike[str], variables: dict[str, str], size: int, more: int, words: int = 30
+) -> dict[str, str]:
+    """The variables with the address of a new store of ``size`` journals, each of 3 + 3 × ``more`` events.
+
+    A third of these is prose, each of so many words.
+    """
     store = os.path.join(variables["HOME"], f"store-{size}-{more}.db")
     python = os.path.join(commands, "python")
-    subprocess.run([python, "-c", FILL, store, str(size), str(more)], env=variables, check=True)
+    subprocess.run([python, "-c", FILL, store, str(size), str(more), str(words)], env=variables, check=True)
     return variables | {"TRIAGE_STORE": store}
 
 

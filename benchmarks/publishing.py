@@ -22,11 +22,14 @@ from tables import Table, machine, show
 from timing import Cost, measured
 
 PAIRS = 9
-BUILDS = 2
+BUILDS = 1
 SIZES = (100, 10_000)
 PAGES = (250, 1_000)
-MORE = 36
-"""Three events each: they make a page of some 10 kB of Markdown."""
+MORE, WORDS = 11, 100
+"""Three events each, and the words of the prose among them: a page of some 10 kB of Markdown, with as many
+bytes an event as the document that the first sample is made after."""
+SMALL = 36, 30
+"""The same for a page of as many bytes with three times as many events."""
 MKDOCS = "site_name: bench\ntheme:\n  name: material\n  font: false\nplugins: [search]\n"
 OTHERS = (
     ("mkdocs", "mkdocs.yml", MKDOCS),
@@ -84,7 +87,8 @@ def changed(commands: Path, variables: Mapping[str, str]) -> Table:
 
 def whole(commands: Path, variables: Mapping[str, str], others: Sequence[tuple[str, str, str]]) -> Table:
     """A whole build of pages, beside other generators."""
-    shops = [_shop(commands, variables, size, MORE) for size in PAGES]
+    shops = [_shop(commands, variables, size, MORE, WORDS) for size in PAGES]
+    small = _shop(commands, variables, PAGES[-1], *SMALL)
     pages = sorted(shops[-1].site.glob("journals/*/report.md"))
     theirs = [_other(Path(variables["HOME"]), pages, *other) for other in others]
     ours = [shops[-1].cost]
@@ -99,8 +103,12 @@ def whole(commands: Path, variables: Mapping[str, str], others: Sequence[tuple[s
             _row(f"{name}, {PAGES[-1]:,} pages", found),
             [f"{name} against triage", *_times(found, ours)],
         ]
+    rows.insert(2, _row(f"triage, {PAGES[-1]:,} pages of {3 + 3 * SMALL[0]} events", [small.cost]))
     mean = statistics.mean(page.stat().st_size for page in pages) / 1000
-    text = f"Pages of {mean:.1f} kB of Markdown each, to an empty folder. The bar: 10 × on two processors."
+    text = (
+        f"Pages of {mean:.1f} kB of Markdown and {3 + 3 * MORE} events each, to an empty folder."
+        " The bar: 10 × on two processors."
+    )
     return Table("A whole site", text, ("built", *COLUMNS), rows)
 
 
@@ -122,8 +130,8 @@ def _times(theirs: Sequence[Cost], ours: Sequence[Cost]) -> list[str]:
     return [f"{statistics.median(found):.1f} ×" for found in zip(*each, strict=True)]
 
 
-def _shop(commands: Path, variables: Mapping[str, str], size: int, more: int) -> Shop:
-    own = fill(commands, dict(variables), size, more)
+def _shop(commands: Path, variables: Mapping[str, str], size: int, more: int, words: int = 30) -> Shop:
+    own = fill(commands, dict(variables), size, more, words)
     site = Path(variables["HOME"]) / f"site-{size}-{more}"
     command = [str(commands / "triage"), "publish"]
     return Shop(command, own, site, measured([*command, "--all", "--to", str(site)], own))

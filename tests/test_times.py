@@ -60,7 +60,7 @@ def test_a_form_of_at_means_one_instant(form, at, precision):
             "4.10",
             "\u0660\u0664:\u0661\u0660",
         ),
-        *("5m", "-", "-5", "-m", "-5x", "--5m", "ago", "m ago", "-5m 3", "-9999999999999d", "-99999999d"),
+        *("-", "-5", "-m", "-5x", "--5m", "ago", "m ago", "-5m 3", "-9999999999999d", "-99999999d"),
         *(
             "2026-5-5",
             "2026-05-32",
@@ -214,3 +214,19 @@ def test_a_zone_that_is_not_known_is_not_shown(zone):
 )
 def test_a_span_is_shown_to_the_minute(us, shown):
     assert times.span(us) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("3h", "did you mean -3h?"),
+        ("1h30m", "did you mean -1h30m?"),
+        ("04:10+02:00", "a time with an offset needs its date: 2026-05-05T04:10:00+02:00"),
+        ("soon", "one of: 04:10,"),
+    ],
+)
+def test_a_time_that_cannot_be_read_says_what_was_meant(text, hint):
+    with pytest.raises(InvalidValue) as raised:
+        times.parse_at(text, now=NOW)
+
+    assert raised.value.hint.startswith(hint)

@@ -72,7 +72,14 @@ def _read(form: str, now: str, day: str | None, text: str) -> When:
 
 
 def _unreadable(text: str) -> InvalidValue:
-    return InvalidValue(f"cannot read the time {text!r:.60}", hint=f"one of: {FORMS}")
+    clock, plus, _ = text.strip().partition("+")
+    if _seconds(text.strip()):
+        hint = f"did you mean -{text.strip():.20}?"
+    elif plus and ":" in clock and "-" not in clock:
+        hint = "a time with an offset needs its date: 2026-05-05T04:10:00+02:00"
+    else:
+        hint = f"one of: {FORMS}"
+    return InvalidValue(f"cannot read the time {text!r:.60}", hint=hint)
 
 
 def _ago(span: str, now: str, text: str) -> When:

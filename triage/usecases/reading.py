@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from triage.events import CELLS, Event
+from triage.events import CELLS, Event, is_id
 from triage.report import Action, Blocker, Issue, Report
 from triage.report.history import effective
 from triage.store import Name, Recording, Store
@@ -70,7 +70,7 @@ def wording(event: Event) -> str:
         return "(withheld)"
     body = event.body
     spoken = [name for name in _SPOKEN if name != "state" or event.kind != "evidence"]
-    parts = [str(body[name]) for name in spoken if isinstance(body.get(name), str) and body[name]]
+    parts = [_shortened(body[name]) for name in spoken if isinstance(body.get(name), str) and body[name]]
     for name in ("heading",):
         if body.get(name):
             parts.insert(0, " > ".join(body[name]))
@@ -83,6 +83,11 @@ def wording(event: Event) -> str:
     if body.get("retracted"):
         parts.insert(0, "retracted")
     return " · ".join(parts)
+
+
+def _shortened(text: str) -> str:
+    """The text with the tails of ids in their place: what commands take for a name, too."""
+    return " ".join(word[-8:] if is_id(word) else word for word in text.split(" "))
 
 
 STATES = {"running": "started", "timeout": "timed out", "interrupted": "interrupted"}
