@@ -93,7 +93,7 @@ all("[id^=e-]").forEach(node => {
   link.ariaLabel = "Link to this";
   if (link !== node) (node.cells ? node.cells[0] : node.closest("details") || node).append(link);
 });
-if (matchMedia("(max-width: 40rem)").matches) all(".contents details").forEach(item => { item.open = false; });
+if (matchMedia("(max-width: 69.9rem)").matches) all(".contents details").forEach(item => { item.open = false; });
 const open = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const fold = target && target.closest("details");

@@ -206,6 +206,14 @@ def test_the_timeline_needs_no_scrolling_on_a_desk(visit, width):
     assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.wide'))") == 0
 
 
+@pytest.mark.parametrize("width", [320, 700, 1000, 1280])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_status_stands_in_the_upper_half_of_the_first_screen_whatever_the_contents(visit, width, scripts):
+    page = visit("journals/velvet-first-deploy/index.html", width, java_script_enabled=scripts)
+
+    assert page.locator("dl.summary").first.bounding_box()["y"] < 450
+
+
 LABELS = """all => all.map(a => a.getBoundingClientRect()).filter((a, n, boxes) => boxes.some((b, m) =>
     m > n && a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)).length"""
 """How many boxes overlap another, but for the space above and below letters."""
