@@ -25,10 +25,10 @@ PAIRS = 9
 BUILDS = 1
 SIZES = (100, 10_000)
 PAGES = (250, 1_000)
-MORE, WORDS = 11, 100
+MORE, WORDS = 10, 100
 """Three events each, and the words of the prose among them: a page of some 10 kB of Markdown, with as many
 bytes an event as the document that the first sample is made after."""
-SMALL = 36, 30
+SMALL = 30, 8
 """The same for a page of as many bytes with three times as many events."""
 MKDOCS = "site_name: bench\ntheme:\n  name: material\n  font: false\nplugins: [search]\n"
 OTHERS = (

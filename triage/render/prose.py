@@ -31,8 +31,9 @@ _SCHEMES = ("http", "https", "mailto")
 _EVENT = re.compile(r"\be:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})\b")
 
 
+@lru_cache(maxsize=128)
 def prose(text: str, level: int) -> str:
-    """The Markdown of a long text under a heading of ``level``."""
+    """The Markdown of a long text under a heading of ``level``; the documents of a journal share it."""
     written = _fitted(text, level)
     return written if _stays_inside(written, level) else fence(text)
 
@@ -40,13 +41,12 @@ def prose(text: str, level: int) -> str:
 _END = "the-end-of-the-text"
 
 
-@lru_cache(maxsize=16)
 def _stays_inside(written: str, level: int) -> bool:
     """Whether a parser that allows everything finds nothing in the Markdown that reaches out of it."""
     if _END in written:
         return False
     found: dict[str, Any] = {}
-    tokens = _parser().parse(f"{written}\n\n{_END}\n", found)
+    tokens = _parser(inline="](" in written or "<" in written).parse(f"{written}\n\n{_END}\n", found)
     last = tokens[-2] if len(tokens) > 1 else None
     if found.get("references") or last is None or last.content != _END or tokens[-3].level != 0:
         return False
@@ -70,10 +70,13 @@ def _is_harmless(address: str) -> bool:
 
 
 @cache
-def _parser() -> "MarkdownIt":
+def _parser(*, inline: bool) -> "MarkdownIt":
+    """A parser that allows everything; one that leaves lines as they are where they can hold no address."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    if not inline:
+        parser.disable("inline")
     parser.validateLink = _is_anything  # type: ignore[method-assign]
     return parser
 
