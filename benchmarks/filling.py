@@ -25,7 +25,8 @@ for n in range(int(sys.argv[2])):
     for _ in range(int(sys.argv[3])):
         said.append(Said("entry", {"text": text(9), "outcome": text(6)}))
         said.append(Said("action", {"title": text(6), "environment": "staging", "status": "done"}))
-        said.append(Said("section", {"heading": ["Operational notes"], "body": text(int(sys.argv[4])), "append": True}))
+        prose = {"heading": ["Operational notes"], "body": text(int(sys.argv[4])), "append": True}
+        said.append(Said("section", prose))
     here.record_all(said)
 """
 
