@@ -34,8 +34,8 @@ LOUD = ("failed", "blocked")
 ROUND, SQUARE = '<circle r="11"/>', '<path d="M-11-11h22v22h-22z"/>'
 """What stands around the number of joined markers: a square where one of them is loud."""
 MANY = (
-    ("many", '<circle r="8"/><text y="4">n</text>'),
-    ("failed many", '<path d="M-8-8h16v16h-16z"/><text y="4">n</text>'),
+    ("m many", '<circle r="8"/><text y="4">n</text>'),
+    ("m failed many", '<path d="M-8-8h16v16h-16z"/><text y="4">n</text>'),
 )
 SEVERAL = ("several", "several, some failed or blocked")
 """How the legend draws joined markers, and what they mean: quiet ones, loud ones."""
@@ -52,9 +52,10 @@ def drawn(found: Timeline) -> str:
     body = "".join([*_axis(found, height), *lanes])
     legend = " ".join(_legend(found))
     return (
-        '<figure class="timeline"><div class="wide" role="group" aria-label="Timeline" tabindex="0">'
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="group"'
-        f' aria-label="{_between(found)}">{_HIT}{body}</svg></div><figcaption>{legend}</figcaption></figure>'
+        '<figure class="timeline">'
+        f'<div class="wide" role="group" aria-label="{_between(found)}" tabindex="0">'
+        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{_HIT}{body}</svg></div>'
+        f"<figcaption>{legend}</figcaption></figure>"
     )
 
 
@@ -67,28 +68,22 @@ def _legend(found: Timeline) -> Iterator[str]:
     """What the signs mean that are there."""
     markers = [marker for lane in found.lanes for marker in lane.markers]
     shapes = {marker.shape for marker in markers if len(marker.moments) == 1}
-    yield from (_sign(_symbol(shape), WORDS.get(shape, shape)) for shape in SYMBOLS if shape in shapes)
+    yield from (
+        _sign(f"m {shape}", SYMBOLS[shape], WORDS.get(shape, shape)) for shape in SYMBOLS if shape in shapes
+    )
     loud = {marker.shape in LOUD for marker in markers if len(marker.moments) > 1}
-    yield from (_sign(_place(*MANY[is_loud]), SEVERAL[is_loud]) for is_loud in sorted(loud))
+    yield from (_sign(*MANY[is_loud], SEVERAL[is_loud]) for is_loud in sorted(loud))
     states = {_state(bar) for lane in found.lanes for row in lane.rows for bar in row}
     for state, word in BARS.items():
         if state in states:
-            yield _sign(f'<g class="bar {state}"><path d="M1 4h16v10h-16z"/></g>', word)
+            yield _sign(f"bar {state}", '<path d="M-8-5h16v10h-16z"/>', word)
     if found.pauses:
-        yield _sign('<path class="pause" d="M9 0v18"/>', "long gap, drawn short")
+        yield _sign("", '<path class="pause" d="M0-9v18"/>', "long gap, drawn short")
 
 
-def _symbol(shape: str) -> str:
-    return _place(shape, SYMBOLS[shape])
-
-
-def _place(kind: str, drawing: str) -> str:
-    """A marker in the middle of its sign."""
-    return f'<g class="m {kind}" transform="translate(9 9)">{drawing}</g>'
-
-
-def _sign(drawing: str, word: str) -> str:
-    return f'<span><svg width="18" height="18" aria-hidden="true">{drawing}</svg>{word}</span>'
+def _sign(kind: str, drawing: str, word: str) -> str:
+    """A sign of the legend, 18 units square around the origin, and what it means."""
+    return f'<span><svg class="{kind}" viewBox="-9 -9 18 18" aria-hidden="true">{drawing}</svg>{word}</span>'
 
 
 def _axis(found: Timeline, height: int) -> Iterator[str]:
@@ -121,7 +116,7 @@ def _pause(pause: Pause, height: int, *, named: bool) -> str:
 def _lane(lane: Lane, top: int) -> Iterator[str]:
     middle = top + HEIGHT // 2
     name = quoted(_short(lane.name, 16))
-    yield f'<g role="group" aria-label="{name}"><text x="0" y="{middle + 4}">{name}</text>'
+    yield f'<g role="group" aria-label="{name}"><text y="{middle + 4}">{name}</text>'
     for number, row in enumerate(lane.rows or ((),)):
         yield f'<path d="M{LEFT} {middle + HEIGHT * number}H{WIDTH}"/>'
         yield from (_bar(bar, middle + HEIGHT * number) for bar in row)
