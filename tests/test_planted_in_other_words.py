@@ -37,7 +37,7 @@ PLANTED = [
     ('TR402', 'velvet-first-deploy', '**Status:** RESOLVED — staging', '**Status:** SORTED — staging'),
     ('TR403', 'checkout-outage', 'Nobody on call knew who owns the rules.', 'Someone has to add the owner of the rules to the catalogue.'),
     ('TR403', 'checkout-outage', '| Put units into limits | Paul |', '| Put units into limits |  |'),
-    ('TR404', 'velvet-first-deploy', '| 11 | Run the migrations (Prod) | DONE (observed by [ad9b7e57](#prod-deploy-final)) |', '| 11 | Run the migrations (Prod) | DOING |'),
+    ('TR404', 'velvet-first-deploy', '| 11 | Run the migrations (Prod) | DONE (', '| 11 | Run the migrations (Prod) | DOING ('),
     ('TR405', 'checkout-outage', 'Nobody on call knew who owns the rules.', 'Verified in review, though never actually run.'),
     ('TR405', 'velvet-first-deploy', '### Running the migrations twice\n', "### Remark\n\nUntested so far, but proven by the vendor's documents.\n\n### Running the migrations twice\n"),
     ('TR406', 'velvet-first-deploy', "| 12 | Check the tables (Prod) | DONE (observed) | Tables ['rotation_job_consumers', 'rotation_jobs', 'velvet_schema_migrations'] |\n", ''),
