@@ -88,6 +88,23 @@ def test_observe_may_expect_all_of_a_value(journal):
     }
 
 
+def test_observe_says_which_values_of_the_row_it_replaces(journal):
+    journal("observe", "Regions", "Region=eu", "Errors=1", "State=ok")
+    journal("observe", "Other", "Region=asia")
+    answer = journal("observe", "Regions", "Region=us", "Errors=2", "State=ok")
+
+    assert answer == (
+        "velvet-first-deploy e4 Final state: Regions, Region=us (it was eu), Errors=2 (it was 1), State=ok"
+    )
+
+
+def test_an_observation_without_a_value_is_refused(journal):
+    assert journal.refused("observe", "prod") == (
+        2,
+        "triage: observe needs a value; triage observe staging Release=v15",
+    )
+
+
 def test_observe_wants_assignments_after_the_row(journal):
     assert journal.refused("observe", "staging", "v15") == (
         2,

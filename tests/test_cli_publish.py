@@ -342,8 +342,9 @@ def test_after_a_purge_what_was_deleted_is_neither_in_the_store_nor_in_the_site(
     journal("purge", "last", "--reason", "a password")
     stores = b"".join(path.read_bytes() for path in (journal.home / "data/triage").iterdir())
     journal("open", "Another", "--slug", "another")
-    journal("publish", "another", "--to", "./site")
+    told = journal.run("publish", "another", "--to", "./site").err
 
+    assert "with what was purged, or had to make room, since: velvet-first-deploy" in told
     assert b"swordfish" not in stores
     assert b"swordfish" not in b"".join(tree(site).values())
 

@@ -14,6 +14,7 @@ from tests_support import hostile_report
 
 from triage.errors import InvalidValue, NotFound, TemplateError
 from triage.render import Style, json_schema, render
+from triage.render.markdown import MOST_LINES, output_lines
 from triage.render.prose import fence, prose, without_gaps
 from triage.report import Backing, Evidence, Header, Part, Report, Row, Table, TableRow
 
@@ -116,14 +117,22 @@ def test_verbatim_output_stands_in_a_fence_longer_than_any_in_it():
     assert fence("a\n````\nb") == "`````\na\n````\nb\n`````"
 
 
-def test_a_long_output_shows_its_head_and_its_tail(by):
+def test_a_long_output_shows_its_head_and_its_tail_and_says_how_to_read_all(by):
+    output = "\n".join(f"line {n}" for n in range(1000)).encode()
+    item = evidence(output)
+
+    text = by("{{ evidence(report.main.evidence[0]) }}", report(evidence=(item,)))
+
+    rest = f"[… 920 lines not shown; all: triage output {item.event[-8:]} …]"
+    assert f"line 39\n{rest}\nline 960" in text
+
+
+def test_a_page_which_folds_it_shows_more_of_a_long_output():
     output = "\n".join(f"line {n}" for n in range(1000)).encode()
 
-    text = by(
-        "{{ evidence(e) }}".replace("e)", "report.main.evidence[0])"), report(evidence=(evidence(output),))
-    )
+    lines = output_lines(evidence(output), MOST_LINES)
 
-    assert "line 199\n[… 600 lines not shown …]\nline 800" in text
+    assert (len(lines), lines[199].text, lines[-200].text) == (401, "line 199", "line 800")
 
 
 def test_output_that_does_not_decode_is_visible(by):

@@ -99,10 +99,13 @@ def _answer(call: Call, target: TargetSettings, done: "Outcome", *, dry_run: boo
             say(f"and {len(changes) - SHOWN} more files")
     word = "would be published" if dry_run else "published"
     if not changes:
-        note(plain(f"{target.name} is up to date: {_count(done.total, 'journal')}"))
+        seen = "" if done.journals else "; what lies there is compared by: triage verify"
+        note(plain(f"{target.name} is up to date: {_count(done.total, 'journal')}{seen}"))
         return
     of = f"{done.journals} of {_count(done.total, 'journal')}"
     note(plain(f"{of} {word} to {target.name}: {_count(len(changes), 'file')}"))
+    if done.besides:
+        note(plain(f"with what was purged, or had to make room, since: {', '.join(done.besides)}"))
 
 
 def _count(number: int, word: str) -> str:

@@ -23,10 +23,15 @@ def observe(call: Call, words: tuple[str, ...], expect_exact: str | None = None,
         parsed |= {"expected": expect_exact, "exact": True}
     event = verbs.observe(recorder, words, parsed)
     body = event.body or {}
-    cells = ", ".join(f"{label}={value}".lstrip("=") for label, value in body["cells"])
+    before = verbs.replaced(recorder, event)
+    cells = ", ".join(_cell(label, value, before.get(label)) for label, value in body["cells"])
     met = verbs.is_met(event)
     unmet = f" ✗ expected {body['expected']}" if met is False else ""
     call.answer(recorder.place, event, f"{body.get('table', 'Final state')}: {cells}{unmet}", met=met)
+
+
+def _cell(label: str, value: str, before: str | None) -> str:
+    return f"{label}={value}".lstrip("=") + (f" (it was {before})" if before else "")
 
 
 def section(call: Call, heading: str, body: str | None = None, **fields: Any) -> None:

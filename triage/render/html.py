@@ -14,7 +14,7 @@ from triage.render import caption, grids, summary
 from triage.render.escape import Markdown
 from triage.render.grids import Check, Clock, Grid, Mark
 from triage.render.inline import KNOWN, Links, Piece, pieces, shown, shown_lines
-from triage.render.markdown import MarkdownComponents, output_lines
+from triage.render.markdown import MOST_LINES, MarkdownComponents, output_lines
 from triage.render.svg import drawn
 from triage.render.timeline import timeline
 from triage.report import Action, Evidence, Part, Report
@@ -154,7 +154,7 @@ class PageComponents(MarkdownComponents):
 
     def evidence(self, item: Evidence) -> Markdown:
         """Verbatim output, folded under what produced it. The anchor is within: who follows it unfolds it."""
-        found = output_lines(item)
+        found = output_lines(item, MOST_LINES)
         is_open = "" if len(found) > TALL else " open"
         said = [f"<strong>{self.html(item.title)}</strong>" if item.title else ""]
         said += [f"<code>{written(item.command)}</code>"] if item.command else []

@@ -14,9 +14,8 @@ from triage.render.prose import code_span, fence
 from triage.report import Action, Blocker, Checklist, Evidence, Part, Report, Table, TableRow, WallClock
 from triage.report.lines import Line, lines
 
-MOST_LINES = 400
-"""Lines of one output that a document shows; of a longer one, half of them from each end."""
-
+FEW_LINES, MOST_LINES = 80, 400
+"""Lines of one output that a text shows, and that a page shows, folded: half of them from each end."""
 
 MOST_PROOFS = 3
 """Pieces of evidence that are linked for one claim; the others are counted."""
@@ -166,7 +165,7 @@ class MarkdownComponents:
         said += [code_span(item.command)] if item.command else []
         said += [self.inline(fact) for fact in caption.facts(item)]
         line = " · ".join(part for part in [*said, self._words.place(item.event[-8:])] if part)
-        return Markdown(f"{line}\n\n{fence(output_text(item), item.language or 'text')}")
+        return Markdown(f"{line}\n\n{fence(output_text(item, FEW_LINES), item.language or 'text')}")
 
     def checklist(self, item: Checklist | tuple[Action, ...]) -> Markdown:
         """Actions as boxes, ticked where they are closed; how they are backed, once where it is the same."""
@@ -211,17 +210,17 @@ def _row(cells: Any) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def output_text(item: Evidence) -> str:
+def output_text(item: Evidence, most: int) -> str:
     """The output as text: bytes that do not decode are visible, the middle of a long one is counted."""
-    return "\n".join(line.text for line in output_lines(item))
+    return "\n".join(line.text for line in output_lines(item, most))
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}[…]"
 
 
-def output_lines(item: Evidence) -> list[Line]:
-    """The lines of the same; what is said in place of lines is of no stream."""
+def output_lines(item: Evidence, most: int) -> list[Line]:
+    """The lines of the same, so many at most; what is said in place of lines is of no stream."""
     if item.output is None:
         return [Line(0, "", "(the output was not recorded)")]
     found = [line._replace(text=_STYLE.sub("", line.text).removesuffix("\r")) for line in lines(item)]
@@ -233,8 +232,9 @@ def output_lines(item: Evidence) -> list[Line]:
         line if len(line.text) <= LONGEST else line._replace(text=f"{line.text[:LONGEST]}[…]")
         for line in found
     ]
-    if len(found) <= MOST_LINES:
+    if len(found) <= most:
         return found
-    half = MOST_LINES // 2
-    left_out = Line(0, "", f"[… {len(found) - MOST_LINES:,} lines not shown …]")
+    half = most // 2
+    rest = f"{len(found) - most:,} lines not shown; all: triage output {item.event[-8:]}"
+    left_out = Line(0, "", f"[… {rest} …]")
     return [*found[:half], left_out, *found[-half:]]

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from triage import events
-from triage.errors import NotFound, UsageError
+from triage.errors import NotFound, Unavailable, UsageError
 from triage.events import Event
 from triage.report.tables import matches
 from triage.store import Name
@@ -41,9 +43,31 @@ def observe(recorder: Recorder, words: Iterable[str], fields: Mapping[str, Any])
                 f"{pair[0]!r:.60} is given twice", hint="nothing was recorded; give each label once"
             )
         cells.append(list(pair))
-    if not cells:
-        raise UsageError("observe needs a row", hint="triage observe staging Release=v15")
+    if not any(label for label, _ in cells):
+        raise UsageError("observe needs a value", hint="triage observe staging Release=v15")
     return recorder.record(Said("observation", {"cells": cells, **fields}))
+
+
+LOOKED_THROUGH = 200
+"""Observations, the newest first, among which the one is looked for that a row replaces."""
+
+
+def replaced(recorder: Recorder, event: Event) -> dict[str, str]:
+    """The values that the same row had before and that this observation changes, by their labels.
+
+    Nothing where the store cannot be asked: the row is recorded all the same.
+    """
+    body = event.body or {}
+    row, *cells = body["cells"]
+    with suppress(Unavailable):
+        earlier = recorder.store.events(event.journal, kinds=["observation"], newest_first=True)
+        for other in islice(earlier, LOOKED_THROUGH):
+            said = other.body or {}
+            same = other.part == event.part and said.get("table") == body.get("table")
+            if other.id != event.id and same and said["cells"][0] == row:
+                before = dict(said["cells"])
+                return {label: before[label] for label, value in cells if before.get(label, value) != value}
+    return {}
 
 
 def is_met(event: Event) -> bool | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from triage.errors import SecretFound
 from triage.events import CELLS, Event, decoded
 from triage.redact import Hit, Redactor
-from triage.render.markdown import output_text
+from triage.render.markdown import MOST_LINES, output_text
 from triage.render.prose import paragraphs
 from triage.render.site import FACETS, Listed, Look
 from triage.report import Report, Summary
@@ -246,7 +246,7 @@ def _texts(value: object) -> Iterator[str]:
 def _outputs(report: Report) -> Iterator[Value]:
     for part in report.parts:
         for item in part.evidence:
-            yield Value(item.event, "evidence", "output", output_text(item))
+            yield Value(item.event, "evidence", "output", output_text(item, MOST_LINES))
 
 
 def _secrets(values: Sequence[Value], redactor: Redactor) -> Iterator[tuple[Value, str]]:

@@ -39,11 +39,15 @@ class Publication(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A publication, made unless it was a dry run: what changes, and for how many journals."""
+    """A publication, made unless it was a dry run: what changes, and for how many journals.
+
+    ``besides`` are the slugs of journals that nobody chose, and that could not stay as they were.
+    """
 
     plan: Plan
     journals: int
     total: int
+    besides: tuple[str, ...] = ()
 
 
 def publish(
@@ -119,7 +123,8 @@ def _publish(
         publication.target.apply(plan)
         look = SiteRow(site_row.id, _look_style(publication))
         store.keep_publication(key, look, ((summary, style) for summary in shelf), sorted(withdrawn))
-    return Outcome(plan, len(due), len(after))
+    besides = () if chosen is None or whole else tuple(row.slug for row in due if row.id not in chosen)
+    return Outcome(plan, len(due), len(after), besides)
 
 
 def _rows(store: Store, chosen: Iterable[str], before: Mapping[str, Published]) -> dict[str, JournalRow]:
