@@ -302,6 +302,25 @@ def test_a_state_that_follows_a_settled_one_is_recorded_and_said(journal, first,
     assert journal(*then) == f"velvet-first-deploy e3 {said}"
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("action", "Push"), "action 2 added: Push (as action 1; if this was a slip: triage undo)"),
+        (("blocker", "DNS"), "blocker 2 opened: DNS (as blocker 1; if this was a slip: triage undo)"),
+    ],
+)
+def test_what_is_said_twice_in_the_same_words_is_recorded_and_said(journal, words, said):
+    journal(*words)
+
+    assert journal(*words) == f"velvet-first-deploy e3 {said}"
+
+
+def test_the_same_action_for_another_environment_is_no_second_one(journal):
+    journal("action", "Push", "--env", "staging")
+
+    assert journal("action", "Push", "--env", "prod") == "velvet-first-deploy e3 action 2 added: Push"
+
+
 def test_a_repeat_under_its_key_is_no_second_state(journal):
     journal("action", "Push")
     journal("done", "1", "--key", "k")

@@ -88,7 +88,7 @@ def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
     call.answer(
         place,
         told.event,
-        f"{' '.join([what, *map(str, number.values()), verb])}: {said}{_again(told)}",
+        f"{' '.join([what, *map(str, number.values()), verb])}: {said}{_again(told, what)}",
         **number,
     )
 
@@ -97,8 +97,10 @@ SETTLED = ("done", "skipped", "fixed", "accepted")
 """States after which nothing is expected to follow."""
 
 
-def _again(told: Told) -> str:
-    """What a state follows, where that was the last one."""
+def _again(told: Told, what: str) -> str:
+    """What a state follows, where that was the last one, and what was said in the same words before."""
+    if told.twin:
+        return f" (as {what} {told.twin}; if this was a slip: triage undo)"
     if told.before not in SETTLED:
         return ""
     return f" (it was {told.before} before; if this was a slip: triage undo)"

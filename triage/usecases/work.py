@@ -1,9 +1,11 @@
 """Actions and blockers: planned, started, done, blocked, fixed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
-from triage.errors import AlreadyClaimed
+from triage.errors import AlreadyClaimed, Unavailable
 from triage.events import Event, derived_id
 from triage.report.history import History, Patch
 from triage.store import Name, Recording
@@ -16,13 +18,15 @@ from triage.usecases.recorder import Recorder, Said, required
 class Told(NamedTuple):
     """An event, with the number and the title of what it is about, for the answer.
 
-    ``before`` is the status that was said of it last before, or ''.
+    ``before`` is the status that was said of it last before, or ''; ``twin`` the number of an earlier one
+    that says the same, or 0.
     """
 
     event: Event
     number: int
     title: str
     before: str = ""
+    twin: int = 0
 
 
 def did(recorder: Recorder, title: str, rest: tuple[str, ...], fields: Mapping[str, Any]) -> Told:
@@ -139,4 +143,22 @@ def _last_status(history: History) -> Patch | None:
 
 
 def _told(recorder: Recorder, event: Event, title: str) -> Told:
-    return Told(event, lookup.number(recorder.store, event), title)
+    return Told(event, lookup.number(recorder.store, event), title, twin=_twin(recorder, event))
+
+
+LOOKED_THROUGH = 200
+"""Actions or blockers, the newest first, among which one that says the same is looked for."""
+
+
+def _twin(recorder: Recorder, event: Event) -> int:
+    """The number of an earlier action or blocker of this part that says the same, or 0."""
+    body = event.body or {}
+    said = (body.get("title"), body.get("error"), body.get("action"), body.get("environment"))
+    with suppress(Unavailable):
+        earlier = recorder.store.events(event.journal, kinds=[event.kind], newest_first=True)
+        for other in islice(earlier, LOOKED_THROUGH):
+            told = other.body or {}
+            same = (told.get("title"), told.get("error"), told.get("action"), told.get("environment")) == said
+            if same and other.creates and other.id != event.id and other.part == event.part:
+                return lookup.number(recorder.store, other)
+    return 0
