@@ -534,6 +534,32 @@ def test_wherever_a_publication_is_killed_the_index_names_what_is_there_and_the_
     assert tree(site) == tree(journal.work / "fresh")
 
 
+def test_what_a_killed_publication_left_goes_with_the_next_one(journal, site):
+    journal("log", "the word is swordfish")
+    killed = [sys.executable, "-c", KILLED, "1", "publish", "--all", "--to", "./site"]
+    done = subprocess.run(killed, cwd=journal.work, env=journal.environment, timeout=60, check=False)
+    left = b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
+    journal("purge", "last", "--reason", "a password")
+    journal("set", "slug=renamed")
+    journal("publish", "--all", "--to", "./site")
+
+    assert (done.returncode, b"swordfish" in left) == (9, True)
+    assert b"swordfish" not in b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["parts", "lock"])
+def test_a_publication_follows_no_link_to_what_it_writes(journal, site, name):
+    (journal.work / "theirs").mkdir()
+    (journal.work / "theirs" / "0").write_text("precious")
+    (site / ".triage" / "lock").unlink()
+    (site / ".triage" / "parts").rmdir()
+    (site / ".triage" / name).symlink_to(journal.work / "theirs" / ("made" if name == "lock" else ""))
+    journal("log", "more")
+
+    assert journal.run("publish", "--to", "./site").code in (5, 75)
+    assert [path.name for path in (journal.work / "theirs").iterdir()] == ["0"]
+
+
 def test_two_publications_at_once_both_come_through(journal, site):
     journal("log", "more")
     runs = [

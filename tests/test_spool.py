@@ -373,6 +373,7 @@ def test_what_is_no_file_of_a_spool_is_set_aside(journal, held):
         ("kind", {}),
         ("actor", [1, 2, 3]),
         ("at", "soon"),
+        ("at", "9999-99-99T99:99:99.999999Z"),
         ("output", "no base64"),
         ("precision", None),
     ],
@@ -386,6 +387,15 @@ def test_what_is_no_event_is_set_aside(journal, field, value):
 
     assert journal.run("flush").code == 1
     assert [path.suffix for path in spooled(journal)] == [".unreadable"]
+
+
+def test_nobody_waits_for_a_pipe_in_a_spool(journal):
+    spool(journal, "one")
+    [path] = spooled(journal)
+    os.mkfifo(path.with_name(f"0{path.name[1:]}"))
+
+    assert journal.run("flush").code == 1
+    assert texts(journal) == ["one"]
 
 
 def test_a_file_that_is_named_by_other_digits_is_none_of_a_spool(journal):

@@ -660,9 +660,10 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
 
 
-def is_instant(value: Any) -> bool:
-    """Whether the value has the form of an instant such as 2026-05-05T04:10:37.530000Z."""
-    return isinstance(value, str) and len(value) == 27 and value[10] == "T" and value[-1] == "Z"
+def _is_instant(value: Any) -> bool:
+    from triage import times
+
+    return times.is_instant(value)
 
 
 def _is_flag(value: Any) -> bool:
@@ -687,7 +688,7 @@ _SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "path": _is_path,
     "cells": _is_cells,
     "streams": _is_streams,
-    "instant": is_instant,
+    "instant": _is_instant,
     "integer": _is_integer,
     "flag": _is_flag,
     "output": _is_text,

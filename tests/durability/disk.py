@@ -132,10 +132,13 @@ class Disk:
             case Unlink(path):
                 self._change(dirname(path), {basename(path): None})
             case Link(path, new) | Rename(path, new):
-                if dirname(path) != dirname(new):
-                    raise ValueError(f"the model knows no links between folders: {operation}")
                 gone = {basename(path): None} if isinstance(operation, Rename) else {}
-                self._change(dirname(path), {**gone, basename(new): self._find(path)})
+                made = {basename(new): self._find(path)}
+                if dirname(path) == dirname(new):
+                    self._change(dirname(path), {**gone, **made})
+                else:  # either may be lost alone: no less than what a file system promises
+                    self._change(dirname(new), made)
+                    self._change(dirname(path), gone)
 
     def live(self) -> State:
         """What a program sees."""

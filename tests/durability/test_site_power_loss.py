@@ -49,7 +49,7 @@ def tree(site):
 
 def is_shown(path):
     """Whether a file is one of the site, and not the target's own."""
-    return ".triage" not in str(path) and not str(path).endswith(".part")
+    return ".triage" not in str(path)
 
 
 def losses(home, calls, number):

@@ -24,6 +24,8 @@ NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 FEW = 32
 """Files up to which it is quicker to write one after the other than to start threads."""
 THREADS, BATCH = 8, 512
+PARTS = f"{FOLDER}/parts"
+"""The folder of what has no name yet: in the target, so that a file gets its name in one step."""
 One = TypeVar("One")
 
 
@@ -36,6 +38,7 @@ class FolderTarget:
         self._root = ""
         self._inside: set[str] = set()
         self._touched: set[str] = set()
+        self._parts = os.path.join(self._path, PARTS)
 
     def plan(self, site: Site) -> Plan:
         """See `Target.plan`."""
@@ -44,12 +47,12 @@ class FolderTarget:
 
     def apply(self, plan: Plan) -> None:
         """See `Target.apply`. One publication at a time: a second one waits for the first."""
-        if not plan.changes:
+        if not plan.changes and not _is_filled(self._parts):
             return
         self._root = ""
         self._inside.clear()
         self._touched.clear()
-        with _translated(self._path), self._alone():
+        with _translated(self._path), self._alone(), self._aside():
             for _, changes in groupby(plan.changes, attrgetter("phase")):
                 self._make(list(changes))
 
@@ -84,28 +87,19 @@ class FolderTarget:
 
     def _make(self, changes: Sequence[Change]) -> None:
         """Make the changes of a phase, and make them certain."""
-        written = [(self._aside(each), each) for each in changes if each.new]
-        try:
-            _each(_write, written)
-            for path, change in written:
-                os.replace(path, self._place(change))
-        except BaseException:
-            for path, _ in written:
-                with suppress(OSError):
-                    os.unlink(path)
-            raise
+        new = [each for each in changes if each.new]
+        for change in new:
+            self._make_folder(os.path.dirname(self._at(change.path)))
+        written = [(os.path.join(self._parts, str(number)), each) for number, each in enumerate(new)]
+        _each(_write, written)
+        for path, change in written:
+            os.replace(path, self._place(change))
         for change in changes:
             if not change.new and os.path.lexists(place := self._place(change)):
                 os.unlink(place)
                 self._prune(os.path.dirname(place))
         _each(sync_folder, sorted(self._touched))
         self._touched.clear()
-
-    def _aside(self, change: Change) -> str:
-        """Where a file is written before it gets its name, and what a killed publication left is replaced."""
-        folder, name = os.path.split(self._at(change.path))
-        self._make_folder(folder)
-        return os.path.join(folder, f".{name}.part")
 
     def _place(self, change: Change) -> str:
         """Where a change is made, which must still be as it was when it was planned."""
@@ -144,6 +138,24 @@ class FolderTarget:
         self._prune(os.path.dirname(folder))
 
     @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Have a folder of our own for files that have no name yet."""
+        self._forget_parts()
+        try:
+            yield
+        finally:
+            self._forget_parts()
+
+    def _forget_parts(self) -> None:
+        """Delete what a publication left that was killed: it may be what was purged since."""
+        if os.path.islink(self._parts):
+            raise Conflict(f"{PARTS} at {self.name} is a link", hint="remove it")
+        if not os.path.isdir(self._parts):
+            os.mkdir(self._parts, 0o700)
+        for name in os.listdir(self._parts):
+            os.unlink(os.path.join(self._parts, name))
+
+    @contextmanager
     def _alone(self) -> Iterator[None]:
         folder = os.path.join(self._path, FOLDER)
         if not os.path.isdir(folder):
@@ -154,9 +166,8 @@ class FolderTarget:
         except ImportError:  # Windows has none
             yield
             return
-        handle = os.open(
-            os.path.join(self._path, FOLDER, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666
-        )
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        handle = os.open(os.path.join(folder, "lock"), flags, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -164,10 +175,18 @@ class FolderTarget:
             os.close(handle)
 
 
+def _is_filled(folder: str) -> bool:
+    """Whether anything lies in a folder."""
+    with suppress(OSError), os.scandir(folder) as found:
+        return next(found, None) is not None
+    return False
+
+
 def _write(file: tuple[str, Change]) -> None:
     """Write what is to be, readable for whoever may read the folder, and wait until it is on the disk."""
     path, change = file
-    with open(path, "wb", buffering=0) as made:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    with open(handle, "wb", buffering=0) as made:
         rest = memoryview(change.data())
         while rest:
             rest = rest[made.write(rest) :]

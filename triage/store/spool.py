@@ -6,13 +6,15 @@ names in order are the order of recording. What a store did not take is set asid
 
 import json
 import os
+import stat
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from triage import times
 from triage.errors import InvalidValue, NotAllowed, Unavailable
-from triage.events import Actor, Draft, Event, is_id, is_instant, validate
+from triage.events import Actor, Draft, Event, is_id, validate
 from triage.store import SPOOLED, JournalRow, Name, Recording
 
 if TYPE_CHECKING:
@@ -141,8 +143,7 @@ class Held(NamedTuple):
 
 def read(path: str) -> Held:
     """What a file holds; ValueError where it is none of a spool, or of a newer triage."""
-    with open(path, "rb") as file:
-        raw = file.read()
+    raw = _bytes(path)
     try:
         value = json.loads(raw)
         if value["format"] != FORMAT or not isinstance(value["store"], str):
@@ -150,6 +151,15 @@ def read(path: str) -> Held:
         return Held(value["store"], tuple(map(_draft, value["events"])))
     except (KeyError, TypeError, RecursionError, InvalidValue) as error:
         raise ValueError(f"not of the form {FORMAT}") from error
+
+
+def _bytes(path: str) -> bytes:
+    """The bytes of a file; ValueError for a pipe or a device, which nobody waits for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("no file")
+        return file.read()
 
 
 def _draft(event: dict[str, Any]) -> Draft:
@@ -166,7 +176,7 @@ def _draft(event: dict[str, Any]) -> Draft:
     ids = (draft.id, draft.journal, draft.entity, draft.part)
     if not all(isinstance(text, str) for text in texts) or not all(map(is_id, ids)):
         raise ValueError(f"not of the form {FORMAT}")
-    if not (draft.at is None or is_instant(draft.at)) or not isinstance(draft.body, dict):
+    if not (draft.at is None or times.is_instant(draft.at)) or not isinstance(draft.body, dict):
         raise ValueError(f"not of the form {FORMAT}")
     validate(draft.kind, draft.body)
     return draft
