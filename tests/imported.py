@@ -30,7 +30,7 @@ _ODD = """
 push deploy migrate restart check rotate verify relay queue token secret cert node v14 3 88 HEAD `make x` `a|b` #1140
 a_b *bold* 50% C:\\x <b> [x] (y) – “quoted” ünï 測試 🚀 & && | ~x~ $y !z ^ = + 1. - > # @ana 04:10 12:00:01 2026-05-06 →
 -> — : ; , . https://example.org/x http://a.b/c_d_e?f=1&g=2 owner/repo#7 PR DONE OPEN Status: Backing: **x** __y__
-``z`` \\ &amp; &#42; e4 No nothing
+``z`` \\ &amp; &#42; e4 No nothing due Ana
 """
 _PLAIN = "push deploy migrate restart check rotate verify relay queue cert node v14 HEAD ünï 測試 🚀 `make` and the of"
 WORDS = st.sampled_from(_ODD.split())

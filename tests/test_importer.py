@@ -500,6 +500,33 @@ def test_a_name_that_begins_like_no_name_is_an_owner(name):
     assert action["owner"] == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "outcome"),
+    [
+        ("Bob, due 2026-12-01", "Bob", "due 2026-12-01"),
+        ("Bob; by Friday", "Bob", "by Friday"),
+        ("Bob due Friday", "Bob", "due Friday"),
+        ("Bob, P2", "Bob", "P2"),
+        ("Ana, Bob, 2026-12-01", "Ana, Bob", "2026-12-01"),
+        ("Ana, and Bob", "Ana, and Bob", ""),
+        ("Deepak Dueck", "Deepak Dueck", ""),
+        ("TBD, due Friday", "", "due Friday"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "| Action | Owner |\n| - | - |\n| Alert | {} |",
+        "- [ ] Alert — owner: {}",
+        "- [ ] Alert (owner: {})",
+    ],
+)
+def test_the_name_of_an_owner_ends_where_something_else_is_said(said, name, outcome, form):
+    [action] = bodies("# T\n\n## Action items\n\n" + form.format(said) + "\n", "action")
+
+    assert (action["title"], action.get("owner", ""), action.get("outcome", "")) == ("Alert", name, outcome)
+
+
 def test_an_action_that_a_page_says_is_in_progress_was_started_by_nobody_that_is_known():
     text = rendered("# T\n\n## Action queue\n\n| Action | Status |\n| - | - |\n| Rotate | In progress |\n")
 

@@ -98,11 +98,14 @@ def _row(reading: Reading, row: _Row) -> None:
     issue = REFERENCE.match(outcome.partition(", ")[0]) if row.own else None
     if issue:
         outcome = outcome.partition(", ")[2]
-    outcome = joined(outcome, told.note, "" if numbered or not number else f"#: {number}", *others)
+    owned_by = owner(row.cell("owner"))
+    outcome = joined(
+        outcome, owned_by.note, told.note, "" if numbered or not number else f"#: {number}", *others
+    )
     fields: dict[str, Any] = {
         "title": row.cell("title") or outcome or "Untitled",
         "status": told.status,
-        "owner": owner(row.cell("owner")),
+        "owner": owned_by.word,
         "environment": row.cell("environment"),
         "outcome": outcome if row.cell("title") else "",
         "issue": issue["ref"] if issue else "",
@@ -190,13 +193,16 @@ def _is_action(item: Item) -> bool:
 
 
 def _owned(text: str) -> tuple[str, str]:
-    """What is to be done, and by whom: ``Rotate the key @ana``, ``Rotate the key — owner: Ana``."""
+    """What is to be done, and by whom: ``Rotate the key @ana``, ``Rotate the key — owner: Ana, due May``."""
     own, other = _OWN_OWNER.match(text), _OWNER.search(text)
     if own:
-        return own["said"], own["owner"]
-    if other:
-        return text[: other.start()], (other["named"] or other["at"]).strip()
-    return text, ""
+        said, by = own["said"], own["owner"]
+    elif other:
+        said, by = text[: other.start()], (other["named"] or other["at"]).strip()
+    else:
+        return text, ""
+    found = owner(by)
+    return (f"{said} — {found.note}" if found.note else said), found.word
 
 
 def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
@@ -210,7 +216,7 @@ def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
         said, status = said[: closed.start()], "done"
     title, _, outcome = (said[: loud.start()] if loud else said).strip().partition(" — ")
     more = joined(outcome, *(inner.text for inner in item.inner if inner.done is None))
-    fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owner(owned_by)}
+    fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owned_by}
     reading.add_action({**fields, **where}, item.line, freed=bool(loud and loud["freed"]))
     for inner in item.inner:
         if inner.done is not None:

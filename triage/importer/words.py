@@ -74,6 +74,11 @@ _NOBODY = re.compile(
     r"^(?:tb[acd]|n\.?/?a\.?|none|no ?body|no one|unassigned|unowned|[?—–-]*)$", re.IGNORECASE
 )
 """What stands in the place of an owner where there is none yet."""
+_WHEN = r"(?i:(?:due|by|until|before|eta|deadline|priority|prio)\b|p\d)"
+_AFTER_OWNER = re.compile(
+    rf"[\s,;(]+(?=(?i:due)\b)|\s*[,;]\s*(?=\S)(?!@\w|(?:and |& )?(?!{_WHEN})[^\W\d_a-z])"
+)
+"""Where the name of an owner ends: at a comma or a semicolon before no further name, and before ``due``."""
 GENERIC = re.compile(r"^(?:fields?|values?|keys?|items?|names?|metrics?|property|details?|)$", re.IGNORECASE)
 """The head of a table of labels, which says nothing itself."""
 
@@ -103,9 +108,14 @@ def split(text: str) -> Split:
     return Split(found["word"].strip(" *_"), found["note"].strip())
 
 
-def owner(text: str) -> str:
-    """Who owns an action, or '' where the text only holds the place of a name: ``TBD``, ``N/A``, ``?``."""
-    return "" if _NOBODY.match(text.strip(" *_()[]")) else text
+def owner(text: str) -> Split:
+    """Who owns an action, and what else is said: ``Bob, due 2026-12-01``.
+
+    The name is '' where the text only holds the place of one: ``TBD``, ``N/A``, ``?``.
+    """
+    ends = _AFTER_OWNER.search(text)
+    name, note = (text[: ends.start()], text[ends.end() :]) if ends and ends.start() else (text, "")
+    return Split("" if _NOBODY.match(name.strip(" *_()[]")) else name, note)
 
 
 def known(word: str, choices: Iterable[str], others: Mapping[str, str]) -> str:
