@@ -20,7 +20,8 @@ else:
         from datetime import UTC, datetime, timedelta
 
 FORMS = (
-    "04:10, 04:10:37, 2026-05-05 04:10, 2026-05-05T04:10:37Z, -5m, 10m ago, now, ~17:00, 2026-05-05, unknown"
+    "04:10, 4:10, 04:10:37, 04:10Z, 2026-05-05 04:10, 2026-05-05T04:10:37Z, -5m, 10m ago, 2 hours ago, now, "
+    "~17:00, 2026-05-05, unknown"
 )
 EARLY = 5 * 60 * 1_000_000
 """Microseconds that a time may lie ahead of the clock: clocks differ a little."""
@@ -28,6 +29,8 @@ EARLY = 5 * 60 * 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONG = {"minute": "m", "minutes": "m", "hour": "h", "hours": "h", "day": "d", "days": "d"}
+"""Units that are written out, before ``ago``."""
 WIDTH = 27
 
 
@@ -61,8 +64,10 @@ def parse_at(text: str, *, now: str, day: str | None = None) -> When:
 def _read(form: str, now: str, day: str | None, text: str) -> When:
     if form == "now":
         return When(now, "exact")
-    if form.startswith("-") or form.endswith(" ago"):
+    if form.startswith("-"):
         return _ago(form.removeprefix("-").removesuffix(" ago").strip(), now, text)
+    if form.endswith(" ago"):
+        return _ago(_short(form.removesuffix(" ago").strip()), now, text)
     try:
         if "-" not in form:
             return _clock(form, now, day)
@@ -73,13 +78,35 @@ def _read(form: str, now: str, day: str | None, text: str) -> When:
 
 def _unreadable(text: str) -> InvalidValue:
     clock, plus, _ = text.strip().partition("+")
-    if _seconds(text.strip()):
-        hint = f"did you mean -{text.strip():.20}?"
+    meant = f"-{text.strip():.20}" if _seconds(text.strip()) else _clock_meant(text.strip())
+    if meant:
+        hint = f"did you mean {meant}?"
     elif plus and ":" in clock and "-" not in clock:
         hint = "a time with an offset needs its date: 2026-05-05T04:10:00+02:00"
     else:
         hint = f"one of: {FORMS}"
     return InvalidValue(f"cannot read the time {text!r:.60}", hint=hint)
+
+
+def _clock_meant(text: str) -> str:
+    """The clock time that ``4:10pm`` or ``0410`` may mean, or ''."""
+    bare = text.casefold().replace(" ", "")
+    half = bare[-2:] if bare.endswith(("am", "pm")) else ""
+    clock = bare.removesuffix(half)
+    if not half and len(clock) != 4:
+        return ""
+    hour, minute = clock[:-2].removesuffix(":").rjust(2, "0"), clock[-2:]
+    if not (_two_digits(hour) and _two_digits(minute) and minute < "60"):
+        return ""
+    if not half:
+        return f"{hour}:{minute}" if hour < "24" else ""
+    return f"{int(hour) % 12 + 12 * (half == 'pm'):02}:{minute}" if "01" <= hour <= "12" else ""
+
+
+def _short(span: str) -> str:
+    """``10m`` for ``10 minutes``; any other span as it is."""
+    count, _, unit = span.partition(" ")
+    return f"{count}{LONG[unit]}" if unit in LONG and count.isdigit() else span
 
 
 def _ago(span: str, now: str, text: str) -> When:
@@ -112,7 +139,9 @@ def parse_span(text: str, name: str) -> int:
 
 
 def _clock(form: str, now: str, day: str | None) -> When:
-    """``04:10`` or ``04:10:37``: on the day that was given, else the latest one that is past."""
+    """``04:10``, ``4:10``, ``04:10Z`` or ``04:10:37``: on the given day, else the latest one that is past."""
+    form = form.removesuffix("Z").removesuffix("z")
+    form = f"0{form}" if form[1:2] == ":" else form
     precision = _clock_precision(form)
     if day:
         return When(_instant(f"{_checked_day(day)}T{_whole(form)}", "+00:00"), precision)

@@ -153,7 +153,7 @@ _RECORDING = (
         ("--at",),
         {
             "metavar": "TIME",
-            "help": "When it happened: 04:10, -5m, '10m ago', ~17:00, 2026-05-05, '2026-05-05 04:10', "
+            "help": "When it happened: 04:10, -5m, '10 minutes ago', ~17:00, 2026-05-05, '2026-05-05 04:10', "
             "2026-05-05T04:10:37+02:00, unknown; UTC.",
         },
     ),
