@@ -415,3 +415,12 @@ def test_completion_comes_as_a_script_of_the_shell(triage, shell):
 )
 def test_completion_offers_commands_and_options_and_never_complains(triage, words, place, offered):
     assert complete(triage, words, place) == (0, offered, "")
+
+
+@pytest.mark.parametrize(("asked", "same"), [(["help"], ["--help"]), (["help", "run"], ["run", "--help"])])
+def test_help_is_a_word_for_the_option_too(triage, asked, same):
+    assert triage(*asked) == triage(*same)
+
+
+def test_help_on_what_is_no_command_offers_the_near_miss(triage):
+    assert triage.refused("help", "rnu") == (2, "triage: no command 'rnu'; did you mean 'run'?")

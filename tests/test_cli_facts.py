@@ -237,3 +237,18 @@ def test_a_section_without_a_text_is_refused_and_says_how_to_give_one(journal):
     assert code == 2
     assert "no text for the section 'Notes'; give one, or @FILE, or -" in line
     assert len(journal.events()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            ["ref", "Board of checkout", "https://grafana.example"],
+            "the address comes first: triage ref https://grafana.example 'Board of checkout'",
+        ),
+        (["issue", "closed", "809"], "the reference comes first: triage issue 809 closed"),
+        (["issue", "open", "#809"], "the reference comes first: triage issue '#809' open"),
+    ],
+)
+def test_words_that_stand_the_wrong_way_round_are_shown_in_their_order(journal, typed, said):
+    assert journal.refused(*typed) == (2, f"triage: {said}")

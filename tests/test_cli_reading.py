@@ -327,6 +327,15 @@ def test_use_alone_says_what_is_current(journal):
     assert journal("use") == "velvet-first-deploy is current: Velvet first deploy (open)"
 
 
+def test_what_is_nearly_a_word_of_a_slug_is_answered_with_that_slug(journal):
+    journal("open", "Payments database failover")
+
+    assert journal.refused("status", "paymets") == (
+        3,
+        "triage: no journal 'paymets'; did you mean payments-database-failover?",
+    )
+
+
 def test_a_part_of_a_slug_is_answered_with_the_slugs_that_hold_it(journal):
     assert journal.refused("use", "velvet")[1] == (
         "triage: no journal 'velvet'; did you mean velvet-first-deploy?"

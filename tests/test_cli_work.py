@@ -339,6 +339,12 @@ def test_work_in_a_resolved_journal_is_recorded_and_says_how_to_reopen_it(journa
     assert journal.run("ref", "https://example.org").err == ""
 
 
+def test_a_label_that_is_the_beginning_of_a_field_is_recorded_and_said(journal):
+    assert journal.run("set", "sev=P1", "se=x").err == (
+        "sev is a label of your own; if you meant severity: triage undo\n"
+    )
+
+
 def test_a_label_that_is_nearly_a_field_is_recorded_and_said(journal):
     assert journal.run("set", "sumary=x", "Host=h").err == (
         "sumary is a label of your own; if you meant summary: triage undo\n"

@@ -158,7 +158,7 @@ def main(arguments: list[str] | None = None) -> Any:
     words: list[str] = []
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        words = _command_first(arguments) or ["--help"]
+        words = _asked(_command_first(arguments))
         code = cli.main(words, prog_name="triage", standalone_mode=False, obj=heard)
         _flush()
     except click.exceptions.Exit as done:
@@ -194,6 +194,13 @@ def _command_first(arguments: list[str]) -> list[str]:
             break
         place += 1 if mark or not EVERYWHERE[name] else 2
     return [*arguments[place : place + 1], *arguments[:place], *arguments[place + 1 :]]
+
+
+def _asked(words: list[str]) -> list[str]:
+    """The words, or for none and for ``help run`` those that ask for the help."""
+    if words[:1] in ([], ["help"]):
+        return [*words[1:2], "--help"]
+    return words
 
 
 def _flush() -> None:

@@ -1,6 +1,7 @@
 """Facts about the world: issues, observations, evidence, prose, references."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -15,6 +16,7 @@ from triage.usecases import fields as typed
 from triage.usecases.extracting import Extract, Taken, take
 from triage.usecases.recorder import Recorder, Said, required
 
+STATES = events.KINDS["issue"].fields["state"].choices
 NUMBERED = re.compile(r"(?<![\w./:-])e([1-9]\d{0,8})(?![\w/-]|\.\d)")
 """`e12` as a word of its own: not in a path, a name or a version."""
 
@@ -23,6 +25,8 @@ def issue(
     recorder: Recorder, ref: str, state: str | None, note: str | None, fields: Mapping[str, Any]
 ) -> Event:
     """Record the state of an issue or a PR."""
+    if state and ref in STATES and state not in STATES:
+        raise _turned("reference", f"triage issue {shlex.quote(state)} {ref}")
     body = {"ref": typed.reference(ref, "REF"), "state": state, "note": note}
     return recorder.record(Said("issue", {**body, **fields}))
 
@@ -119,8 +123,15 @@ def section(recorder: Recorder, heading: str, text: str | None, fields: Mapping[
 
 def reference(recorder: Recorder, url: str, title: str | None, fields: Mapping[str, Any]) -> Event:
     """Record an address and what is found there."""
+    if title and "://" in title and "://" not in url:
+        raise _turned("address", f"triage ref {shlex.quote(title)} {shlex.quote(url)}")
     address = typed.parse("reference", "url", url, find=lambda name: name)
     return recorder.record(Said("reference", {"url": address, "title": title, **fields}))
+
+
+def _turned(first: str, line: str) -> UsageError:
+    """What says that two words of a command line stand the wrong way round."""
+    return UsageError(f"the {first} comes first: {line}")
 
 
 def with_ids(recorder: Recorder, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

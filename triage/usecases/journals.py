@@ -89,13 +89,19 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
 
 
 def slips(pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The free labels that are nearly the name of a field, each with that field."""
+    """The free labels that are nearly the name of a field, or its beginning, each with that field."""
     known = [name for name in events.KINDS["header"].fields if name != "labels"]
     for label, _ in map(_pair, pairs):
         if label not in known and label.isidentifier() and label.islower():
             from difflib import get_close_matches
 
-            yield from ((label, field) for field in get_close_matches(label, known, n=1, cutoff=0.8))
+            begun = [field for field in known if len(label) >= BEGINNING and field.startswith(label)]
+            found = begun or get_close_matches(label, known, n=1, cutoff=0.8)
+            yield from ((label, field) for field in found[:1])
+
+
+BEGINNING = 3
+"""Letters that tell a field by its beginning."""
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -28,8 +28,18 @@ def _meant(name: str, known: list[str]) -> str:
     """A hint with the slugs that hold the name, or the nearest."""
     if not known:
         return "open one: triage open 'TITLE'"
-    holding = [slug for slug in known if name.casefold() in slug][:5]
-    return f"did you mean {' or '.join(holding)}?" if holding else near(name, known[:200])
+    holding = [slug for slug in known if name.casefold() in slug] or _alike(name, known[:200])
+    return f"did you mean {' or '.join(holding[:5])}?" if holding else near(name, known[:200])
+
+
+def _alike(name: str, known: Iterable[str]) -> list[str]:
+    """The slugs that have a word which is nearly the name, where none is nearly the name itself."""
+    from difflib import get_close_matches
+
+    words = {slug: slug.split("-") for slug in known}
+    if get_close_matches(name, words, n=1):
+        return []
+    return [slug for slug in words if get_close_matches(name.casefold(), words[slug], n=1, cutoff=0.75)]
 
 
 def existing(store: Recording, name: str) -> JournalRow:
