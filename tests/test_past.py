@@ -181,6 +181,27 @@ def test_a_difference_between_two_moments_of_the_past(journal):
     assert journal("diff", "--from", "-90m", "--to", "-30m") == "+ entry two"
 
 
+def test_evidence_without_a_title_is_told_by_its_command(journal):
+    journal.now += 3_600_000_000
+    journal("evidence", "-", "--command", "curl -i /healthz", stdin="200")
+    journal("evidence", "-", "--title", "Disks", "--command", "df", stdin="9%")
+
+    assert journal("diff", "--from", "-30m").splitlines() == [
+        "+ evidence curl -i /healthz",
+        "+ evidence Disks",
+    ]
+
+
+def test_a_difference_from_a_later_moment_to_an_earlier_one_is_wrong_usage(journal):
+    assert journal.refused("diff", "--from", "11:00", "--to", "10:00") == (
+        2,
+        (
+            "triage: --from 2026-05-05 11:00 UTC is later than --to 2026-05-05 10:00 UTC;"
+            " give the earlier moment with --from"
+        ),
+    )
+
+
 def test_before_the_beginning_there_was_nothing_to_differ_from(journal):
     assert journal("diff", "--from", "-9h") == "+ header Velvet first deploy"
 

@@ -322,9 +322,20 @@ def test_search_says_that_an_event_was_corrected(journal):
 
 def test_search_ends_with_1_where_nothing_was_found(journal):
     assert journal.run("search", "nothing", '"like this"') == (
-        1, "", """nothing was found that has nothing, "like this"; for what begins so:\
- triage search 'nothing* "like this*"'\n""",
+        1, "", """nothing was found that has nothing, "like this"\n""",
     )  # fmt: skip
+
+
+def test_a_search_offers_what_begins_so_where_there_is_such(journal):
+    journal("log", "two rollbacks, like thistles")
+
+    assert journal.run("search", "rollback", '"like this"').err == (
+        """nothing was found that has rollback, "like this"; for what begins so:"""
+        """ triage search 'rollback* "like this*"'\n"""
+    )
+    assert journal.run("search", "rollback", "--kind", "blocker").err == (
+        "nothing was found that has rollback\n"
+    )
 
 
 def test_the_way_to_find_more_is_a_search_that_finds_it(journal):

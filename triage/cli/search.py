@@ -16,7 +16,9 @@ from triage.events import KINDS
 from triage.store.words import STAR
 
 if TYPE_CHECKING:
-    from triage.usecases.searching import Hit, Passage
+    from triage.store import Store
+    from triage.store.rows import Query
+    from triage.usecases.searching import Hit, Passage, Scope
 
 BEFORE = 40
 """Characters that are shown before the first word that was found in a long line."""
@@ -90,7 +92,7 @@ def search_command(
             _tell(hit, query.phrases)
     if not count:
         if not call.json:
-            note(_nothing_found(query.phrases))
+            note(_nothing_found(call.store(), query, scope))
         sys.exit(1)
 
 
@@ -107,11 +109,14 @@ def _instant(call: Call, text: str) -> str:
     return times.parse_at(text, now=now, day=call.settings.day or None).at or "" if text else ""
 
 
-def _nothing_found(phrases: Sequence[Sequence[str]]) -> str:
-    """What was not found, and how to find more where words were whole."""
-    said = f"nothing was found that has {', '.join(map(_typed, phrases))}"
-    begun = [(*phrase[:-1], phrase[-1].removesuffix(STAR) + STAR) for phrase in phrases]
-    if begun == [*phrases]:
+def _nothing_found(store: "Store", query: "Query", scope: "Scope") -> str:
+    """What was not found, and how to find what begins so, where there is such."""
+    from triage.usecases import searching
+
+    said = f"nothing was found that has {', '.join(map(_typed, query.phrases))}"
+    begun = tuple((*phrase[:-1], phrase[-1].removesuffix(STAR) + STAR) for phrase in query.phrases)
+    wider = query._replace(phrases=begun, best=False, limit=1)
+    if begun == query.phrases or not any(True for _ in searching.search(store, wider, scope)):
         return said
     return f"{said}; for what begins so: triage search {shlex.quote(' '.join(map(_typed, begun)))}"
 

@@ -95,7 +95,7 @@ def _of_part(part: Part) -> Iterator[tuple[tuple[str, str], tuple[str, dict[str,
     yield ("addendum" if part.number else "header", part.id), (header.title, fields)
     for kind, found in (("action", part.actions), ("blocker", part.blockers), ("evidence", part.evidence)):
         for each in found:
-            yield (kind, each.event), (each.title or each.event[-8:], _values(each))
+            yield (kind, each.event), (_name(each), _values(each))
     for issue in part.issues:
         yield ("issue", f"{part.id} {issue.ref}"), (issue.ref, _values(issue))
     for reference in part.references:
@@ -108,6 +108,12 @@ def _of_part(part: Part) -> Iterator[tuple[tuple[str, str], tuple[str, dict[str,
     for section in (*part.verbatim, *part.notes):
         for path, text in _prose(section):
             yield ("section", f"{part.id} {path}"), (path, {"text": text})
+
+
+def _name(thing: Action | Blocker | Evidence) -> str:
+    """What to call a thing: its title, or what it says in the place of one."""
+    said = thing.error if isinstance(thing, Blocker) else thing.command
+    return thing.title or said or thing.event[-8:]
 
 
 def _prose(section: Section) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from triage import integrity, times
-from triage.errors import InvalidValue, NotFound
+from triage.errors import InvalidValue, NotFound, UsageError
 from triage.events import Event
 from triage.integrity import Checkpoint
 from triage.report import Report
@@ -78,7 +78,15 @@ def _head(events: Sequence[Event], name: str) -> str:
 
 
 def changes(store: Store, journal: str, start: AsOf | None, end: AsOf | None) -> list[Change]:
-    """What changed from one moment to another; from the beginning, and until now, where none is given."""
+    """What changed from one moment to another; from the beginning, and until now, where none is given.
+
+    Raises `UsageError` where the first moment is the later one.
+    """
+    if start and end and start.at > end.at > "":
+        raise UsageError(
+            f"--from {times.show(start.at, 'minute')} is later than --to {times.show(end.at, 'minute')}",
+            hint="give the earlier moment with --from",
+        )
     events = list(store.events(journal, output=True))
     earlier = _until(events, start) if start else []
     old = Report.from_events(earlier) if earlier else None
