@@ -204,6 +204,18 @@ def test_a_rule_can_be_left_out(journal):
     assert (codes(journal), codes(journal, "--ignore", "TR6")) == ({"TR601"}, set())
 
 
+def test_only_leaves_the_rules_that_it_names(journal):
+    journal("section", "Notes", "It never fails.")
+    journal("section", "Rollback", "TBD")
+    every = codes(journal, "--select", "TR9")
+
+    assert every == {"TR601", "TR901"}
+    assert codes(journal, "--only", "TR6") == {"TR601"}
+    assert codes(journal, "--only", "TR901", "--only", "TR6") == every
+    assert codes(journal, "--only", "TR6", "--ignore", "TR601") == set()
+    assert journal.refused("check", "--only", "TR999")[0] == 2
+
+
 def test_a_rule_that_judges_wording_holds_only_where_it_is_selected(journal):
     journal("section", "Notes", "It will never fail.")
 

@@ -531,6 +531,41 @@ def test_a_command_may_have_a_terminal(journal):
     assert evidence(journal)["output"] == "yes\r\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "401\r\nvelvet-first-deploy e2 exit 0: printf 401\r\n"),
+        (("--tail", "1"), "401\r\nvelvet-first-deploy e2 exit 0: printf 401\r\n"),
+        (("--tail", "0"), "velvet-first-deploy e2 exit 0: printf 401\r\n"),
+    ],
+)
+def test_on_a_terminal_the_answer_has_a_line_of_its_own(journal, options, said):
+    assert on_a_terminal(journal, "run", *options, "--", "printf", "401") == said
+
+
+def test_on_a_terminal_a_line_that_the_command_ended_is_ended_once(journal):
+    assert on_a_terminal(journal, "run", "--", "echo", "401").startswith("401\r\nvelvet")
+
+
+def test_what_a_command_leaves_open_elsewhere_opens_no_line_on_the_terminal(journal):
+    with open(journal.work / "out.txt", "w+b") as out:
+        said = on_a_terminal(journal, "run", "--", "printf", "401", stdout=out)
+
+    assert (said[:6], (journal.work / "out.txt").read_bytes()) == ("velvet", b"401")
+
+
+def on_a_terminal(journal, *arguments, **options):
+    """What a terminal shows that standard output and standard error are joined to."""
+    ours, theirs = pty.openpty()
+    try:
+        ends = {"stdout": theirs, "stderr": theirs, **options}
+        journal.start(*arguments, capture_output=False, **ends)
+        return os.read(ours, 4096).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_what_is_typed_reaches_it(journal):
     ran = journal.start("run", "--pty", "--", "sh", "-c", "read word; echo got $word", input=b"hello\n")
 

@@ -47,6 +47,7 @@ def shell(tmp_path):
 
 
 def test_the_commands_of_the_readme_run_one_after_the_other(shell):
+    (shell.folder / "home" / "usb-stick").mkdir()  # the README plugs one in
     done = shell("\n".join(blocks("README.md")))
 
     assert done.stderr.count("triage:") == 0, done.stderr

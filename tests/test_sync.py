@@ -429,9 +429,21 @@ def test_sync_says_what_became_of_each_journal(journal):
     assert journal.run("sync", "other.db", "--create") == (
         0,
         "velvet-first-deploy: 0 received, 2 sent\n",
-        "1 journal, of which 0 were the same\n",
+        "1 journal: 1 changed\n",
     )
-    assert journal.run("sync", "other.db") == (0, "", "1 journal, of which 1 was the same\n")
+    journal("open", "Satin")
+    assert journal.run("sync", "other.db").err == "2 journals: 1 changed, 1 the same\n"
+    assert journal.run("sync", "other.db") == (0, "", "2 journals: 2 the same\n")
+
+
+def test_sync_makes_a_store_and_no_folder_for_it(journal):
+    folder = journal.work / "nowhere"
+
+    assert journal.refused("sync", "nowhere/triage.db", "--create") == (
+        3,
+        f"triage: no folder {folder}; make the folder first",
+    )
+    assert not folder.exists()
 
 
 def test_sync_answers_with_one_object_for_each_journal(journal):

@@ -87,11 +87,18 @@ class Finding(NamedTuple):
         return f"{self.code} {self.event} {sha256(self.said.encode('utf-8', 'backslashreplace'))[:8]}"
 
 
-def selected(codes: Iterable[str], wanted: Iterable[str], unwanted: Iterable[str]) -> frozenset[str]:
+def selected(
+    codes: Iterable[str], wanted: Iterable[str], unwanted: Iterable[str], *, only: Iterable[str] = ()
+) -> frozenset[str]:
     """The codes that hold: those that are ``wanted`` besides the usual ones, without the ``unwanted``.
 
-    Either names codes or their beginnings: ``TR9`` is every rule that judges wording.
+    ``only`` stands in the place of the usual ones where it names any. All three name codes or their
+    beginnings: ``TR9`` is every rule that judges wording.
     """
-    more, less = tuple(wanted), tuple(unwanted)
-    usual = (code for code in codes if not RULES[code].judges or code.startswith(more))
-    return frozenset(code for code in usual if not (less and code.startswith(less)))
+    more, less, base = tuple(wanted), tuple(unwanted), tuple(only)
+    chosen = (
+        code
+        for code in codes
+        if code.startswith(more) or (code.startswith(base) if base else not RULES[code].judges)
+    )
+    return frozenset(code for code in chosen if not code.startswith(less))

@@ -22,7 +22,13 @@ FORMATS = ("text", "json", "github")
 @command("check", records=False)
 @click.argument("names", nargs=-1, metavar="[SLUG|PAGE.md]...")
 @click.option("--all", "every", is_flag=True, help="All journals of the store.")
-@click.option("--select", multiple=True, metavar="CODE", help="Also rules that judge wording: TR901, TR9.")
+@click.option("--only", multiple=True, metavar="CODE", help="These rules alone: TR404, TR4.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODE",
+    help="Besides the usual rules, these that judge wording: TR901, TR9.",
+)
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave rules out.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How findings are told.")
 @click.option("--rules", is_flag=True, help="List the rules, and check nothing.")
@@ -30,6 +36,7 @@ def check_command(
     call: Call,
     names: tuple[str, ...],
     every: bool,
+    only: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     form: str,
@@ -44,10 +51,11 @@ def check_command(
     \b
     triage check
     triage check velvet-first-deploy --select TR9 --ignore TR204
+    triage check --all --only TR404 --only TR7
     triage check --all --format github
     triage check postmortem.md
     """
-    codes = checking.codes_of(select, ignore)
+    codes = checking.codes_of(select, ignore, only)
     form = "json" if call.json else form
     if rules:
         _say_rules(codes, form)

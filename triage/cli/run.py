@@ -1,5 +1,6 @@
 """`triage run` on the command line."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -7,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from triage import config, times
+from triage.capture import ERR, Captured
 from triage.cli.command import TEXT, Command, command, sorted_out, spellings
 from triage.cli.facts import EXTRACT, told
 from triage.console.call import Call, as_dict, label
@@ -115,6 +117,7 @@ def _run_unrecorded(call: Call, argv: Sequence[str], plan: Plan, error: TriageEr
     """Run the command all the same, and say why nothing of it is recorded."""
     complain(error, as_json=call.json)
     captured = running.unrecorded(argv, plan._replace(live=True), clock=config.clock)
+    _end_line(captured)
     _fault(captured.error)
     printed = captured.tape.head().data + captured.tape.tail()[0].data
     kept = keep(printed, call.heard.secret_env) if plan.keep_output else ""
@@ -139,6 +142,22 @@ def _print_tail(ran: Ran, count: int) -> int:
     return sum(data.count(b"\n") or 1 for _, data in last)
 
 
+def _end_line(captured: Captured) -> None:
+    """End the line that the command left open on the terminal which gets the answer, too."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return
+    last = captured.tape.last_lines(1)
+    if last and not last[-1][1].endswith(b"\n") and any(_is_beside(stream) for stream, _ in last):
+        note("")
+
+
+def _is_beside(stream: str) -> bool:
+    """Whether a stream of the command goes where standard error goes."""
+    if stream == ERR or sys.stdout is None:
+        return stream == ERR
+    return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
+
+
 def _fault(error: str) -> None:
     if error:
         note(f"triage: {plain(error)}")
@@ -147,6 +166,8 @@ def _fault(error: str) -> None:
 def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
     """Say what was recorded, beside the command's own output, and exit as the command did."""
     captured = ran.captured
+    if shown != 0:
+        _end_line(captured)
     _fault(captured.error)
     if ran.error is not None:
         lost = b"" if ran.ended else ran.output

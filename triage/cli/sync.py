@@ -1,7 +1,9 @@
 """`triage sync` on the command line."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import complain, note, plain, say, say_json
 from triage.errors import NotFound
-from triage.store import Store, open_store
+from triage.store import Store, is_file, open_store, path_of
 
 if TYPE_CHECKING:
     from triage.usecases.syncing import Synced
@@ -61,7 +63,10 @@ def sync_command(
 
 
 def _other(address: str, *, create: bool) -> Store:
-    """The other store; where there is none, say how it is made."""
+    """The other store; where there is none, or no folder for it, say how it is made."""
+    folder = os.path.dirname(path_of(address)) if create and is_file(address) else ""
+    if folder and not os.path.isdir(folder):
+        raise NotFound(f"no folder {folder}", hint="make the folder first")
     try:
         return open_store(address, clock=config.clock, entropy=config.entropy, create=create)
     except NotFound as error:
@@ -70,10 +75,9 @@ def _other(address: str, *, create: bool) -> Store:
 
 def _tell(call: Call, done: "Iterator[Synced]") -> int:
     """Say what became of each journal that was not the same; the exit code of the first error, or 0."""
-    code = count = same = 0
+    code, count = 0, Counter[str]()
     for one in done:
-        count += 1
-        same += not one.changed and one.error is None
+        count["failed" if one.error else "changed" if one.changed else "the same"] += 1
         if call.json:
             say_json(_as_dict(one))
         elif one.changed:
@@ -82,8 +86,15 @@ def _tell(call: Call, done: "Iterator[Synced]") -> int:
             said = complain(one.error, as_json=call.json)
             code = code or said
     if not call.json:
-        note(f"{count} journal{'s'[: count != 1]}, of which {same} {'was' if same == 1 else 'were'} the same")
+        note(_counts(count))
     return code
+
+
+def _counts(count: Mapping[str, int]) -> str:
+    """``3 journals: 1 changed, 2 the same``."""
+    total = sum(count.values())
+    told = ", ".join(f"{count[what]} {what}" for what in ("changed", "the same", "failed") if count[what])
+    return f"{total} journal{'s'[: total != 1]}{': ' if told else ''}{told}"
 
 
 def _told(one: "Synced") -> str:

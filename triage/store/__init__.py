@@ -163,6 +163,11 @@ class Name(NamedTuple):
     rank: tuple[str, int] | None = None
 
 
+def is_file(address: str) -> bool:
+    """Whether a store's address means a file."""
+    return "://" not in address or address.startswith("sqlite:")
+
+
 def path_of(address: str) -> str:
     """The file that a store's address means: a path, a folder, or ``sqlite:///PATH``."""
     path = address.removeprefix("sqlite:///") if address.startswith("sqlite:") else address
@@ -191,7 +196,7 @@ def is_spooled(folder: str) -> bool:
 
 def identity(address: str) -> str:
     """What tells a store from others: the path of its file, or an address without its passwords."""
-    if "://" not in address or address.startswith("sqlite:"):
+    if is_file(address):
         return path_of(address)
     import re
 

@@ -33,14 +33,14 @@ def journal(store: Store, row: JournalRow, redactor: Redactor, codes: AbstractSe
     return Checked(row.slug, tuple(found), len(check.waivers(events)), names)
 
 
-def codes_of(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
-    """The codes that ``--select`` and ``--ignore`` leave; `InvalidValue` for one that names no rule."""
-    for code in (*select, *ignore):
+def codes_of(select: Sequence[str], ignore: Sequence[str], only: Sequence[str] = ()) -> frozenset[str]:
+    """The codes that the options of these names leave; `InvalidValue` for one that names no rule."""
+    for code in (*select, *ignore, *only):
         if not any(known.startswith(code) for known in RULES):
             raise InvalidValue(
                 f"no rule {code!r:.40}", hint="see: triage check --rules", allowed=tuple(RULES)
             )
-    return check.selected(RULES, select, ignore)
+    return check.selected(RULES, select, ignore, only=only)
 
 
 def waive(recorder: Recorder, code: str, name: str, reason: str) -> list[Event]:
