@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from triage import times
@@ -240,13 +241,19 @@ def _meant(view: View, minute: int, label: str, *, least: int = 1) -> str:
 
 def _is_unmatched(view: View, words: str, found: re.Match[str], us: int, unit: int) -> bool:
     """Whether a span is told of the work, and is none between events, of a blocker, or of a command."""
-    if view.page is not None and _BLOCKED.search(words):
+    is_blocked, is_whole, has_cue = _cues(words)
+    if view.page is not None and is_blocked:
         told = [us for us in _blocked(view) if us]
         return bool(told) and all(abs(us - each) > max(unit, MINUTE, us // 10) for each in told)
     if view.page is not None:
-        whole = _WHOLE.search(words)
-        return bool(whole and not found["about"] and not _matches(view, us, unit, spare=us // 20))
-    return bool(_CUE.search(words)) and not _matches(view, us, unit, spare=us // 10 if found["about"] else 0)
+        return is_whole and not found["about"] and not _matches(view, us, unit, spare=us // 20)
+    return has_cue and not _matches(view, us, unit, spare=us // 10 if found["about"] else 0)
+
+
+@lru_cache(maxsize=1)
+def _cues(words: str) -> tuple[bool, bool, bool]:
+    """Whether a sentence speaks of being blocked, of the whole, of how long anything took."""
+    return bool(_BLOCKED.search(words)), bool(_WHOLE.search(words)), bool(_CUE.search(words))
 
 
 def _matches(view: View, us: int, unit: int, *, spare: int) -> bool:
@@ -288,12 +295,14 @@ def _wall_clock(view: View) -> tuple[str, str]:
     return f"no two events lie so far apart; the whole took {shown}{so_far}", shown
 
 
+NEAR = 40
+"""Characters before a span in which stands what it is a span of."""
 _RAN = re.compile(r"\b(?:in|took|within|lasted|after|needed)\s*$", re.IGNORECASE)
 
 
 def _of_evidence(view: View, text: Text, found: re.Match[str], us: int, start: int) -> Iterator[Finding]:
     """How long something ran that an output timed, to the millisecond: what shares a word with the output."""
-    if not _RAN.search(found.string[: found.start()]):
+    if not _RAN.search(found.string, max(found.start() - NEAR, 0), found.start()):
         return
     known = {item.event: span for item in view.outputs if (span := stamps.span_us(item)) and span < MINUTE}
     measured = [each for item in view.outputs for each in _measured(item.started_at, item.ended_at)]

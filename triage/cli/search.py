@@ -109,14 +109,22 @@ def _instant(call: Call, text: str) -> str:
     return times.parse_at(text, now=now, day=call.settings.day or None).at or "" if text else ""
 
 
+MOST_WORDS = 10
+"""Words of a search up to which it is proposed again in another form."""
+
+
 def _nothing_found(store: "Store", query: "Query", scope: "Scope") -> str:
     """What was not found, and how to find what begins so, where there is such."""
     from triage.usecases import searching
 
-    said = f"nothing was found that has {', '.join(map(_typed, query.phrases))}"
+    said = f"nothing was found that has {shortened(', '.join(map(_typed, query.phrases)))}"
     begun = tuple((*phrase[:-1], phrase[-1].removesuffix(STAR) + STAR) for phrase in query.phrases)
     wider = query._replace(phrases=begun, best=False, limit=1)
-    if begun == query.phrases or not any(True for _ in searching.search(store, wider, scope)):
+    if (
+        begun == query.phrases
+        or len(begun) > MOST_WORDS
+        or not any(True for _ in searching.search(store, wider, scope))
+    ):
         return said
     return f"{said}; for what begins so: triage search {shlex.quote(' '.join(map(_typed, begun)))}"
 

@@ -33,13 +33,14 @@ class _Speech:
         self._links: list[tuple[int, str, str]] = []
         self._label = ""
         self._bold = False
+        self._silent = True
 
     def hear(self, token: Any) -> None:
         """Take one token."""
         if token.type in ("softbreak", "hardbreak") and not self._links:
             self._break()
         elif token.type == "strong_open":
-            self._bold = not "".join(self._pieces).strip()
+            self._bold = self._silent
         elif token.type == "strong_close" and self._bold:
             self._label, self._bold = "".join(self._pieces).strip(), False
         elif token.type == "link_open":
@@ -47,14 +48,18 @@ class _Speech:
             self._links.append((len(self._pieces), *attributes))
         elif token.type == "link_close" and self._links:
             start, href, title = self._links.pop()
-            self._pieces.append(_address("".join(self._pieces[start:]), href, title))
+            self._say(_address("".join(self._pieces[start:]), href, title))
         else:
-            self._pieces.append(_plain(token))
+            self._say(_plain(token))
+
+    def _say(self, text: str) -> None:
+        self._pieces.append(text)
+        self._silent = self._silent and not text.strip()
 
     def _break(self) -> None:
         text = "".join(self._pieces).strip()
         self._lines.append(Line(text, self._label))
-        self._pieces, self._label, self._bold = [], "", False
+        self._pieces, self._label, self._bold, self._silent = [], "", False, True
 
     def finished(self) -> tuple[Line, ...]:
         """The lines that were heard."""

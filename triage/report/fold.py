@@ -132,6 +132,7 @@ class _PartFold:
         final = next((t for t in found if t.name == tables.FINAL_STATE and not t.section), None)
         rows = tuple(self._rows())
         queue = tuple(a for a in actions if _queued(a, closed=header.closed))
+        queued = {action.event for action in queue}
         headings = sections.tree(self._placed(actions, found, final))
         final_notes, headings = _take(headings, tables.FINAL_STATE)
         verbatim, notes = _split(headings, queued=bool(queue or blockers))
@@ -147,7 +148,7 @@ class _PartFold:
             actions=tuple(actions),
             queue=queue,
             operator=tuple(a for a in actions if not a.closed and a.owner),
-            remains=tuple(a for a in actions if _remains(a) and a not in queue),
+            remains=tuple(a for a in actions if _remains(a) and a.event not in queued),
             blockers=tuple(blockers),
             issues=self._issues(),
             tables=found,
