@@ -44,7 +44,7 @@ def said(program, prose, form="md"):
         ('within {{ span("e3", "e4") }}', "within 6m"),
         ('is on {{ last("staging", "Release") }}', "is on v15"),
         ('is on {{ last("Final state", "staging", "Release") }}', "is on v15"),
-        ("blocked for {{ time_blocked() }}", "blocked for 7h 46m"),
+        ("blocked for {{ time_blocked() }}", "blocked for 6m"),
         ('applied {{ value("Applied") }}', "applied 3"),
         ('applied {{ value("Applied", "e6") }}', "applied 3"),
         ('in {{ evidence.span("e6") }}', "in 131 ms"),

@@ -290,6 +290,27 @@ def test_time_blocked_is_the_union_of_what_overlaps(here):
     assert report(here).main.time_blocked_us == 90 * 60 * 1_000_000
 
 
+@pytest.mark.parametrize("fixed", [None, "04:00"])
+def test_time_blocked_ends_where_the_part_was_resolved(here, fixed):
+    work.blocker(at(here, "01:10"), "red", {})
+    journals.resolve(at(here, "02:00"), None, {})
+    if fixed:
+        work.settle(at(here, fixed), "1", "fixed", None, {})
+    work.add(at(here, "05:00"), "Afterwards", {})
+
+    assert report(here).main.time_blocked_us == 50 * 60 * 1_000_000
+
+
+def test_time_blocked_of_an_open_blocker_ends_with_the_last_row_as_the_wall_clock_does(here):
+    entry(here, "01:00", "first")
+    work.blocker(at(here, "01:10"), "red", {})
+    entry(here, "02:00", "last")
+    work.add(at(here, "05:00"), "Planned", {})
+
+    part = report(here).main
+    assert (part.time_blocked_us, part.wall_clock.end_name) == (50 * 60 * 1_000_000, "last")
+
+
 def test_the_wall_clock_runs_from_the_first_row_to_the_last_resolve(here):
     entry(here, "01:00", "first")
     journals.resolve(at(here, "02:00"), None, {})
@@ -657,6 +678,38 @@ def test_a_blocker_that_is_fixed_again_was_fixed_the_first_time(here):
 
     assert report(here).main.blockers[0].fixed_at[11:16] == "02:00"
     assert [row[:2] for row in rows(here)][1:] == [("02:00", "Blocker 1 fixed: No database")]
+
+
+def test_a_fix_after_an_acceptance_leaves_both_in_the_log_and_takes_no_text_from_it(here):
+    work.add(at(here, "01:00"), "Shift", {})
+    work.block(at(here, "02:00"), "1", "red", {})
+    work.settle(at(here, "03:00"), "1", "accepted", "drained", {})
+    work.settle(at(here, "04:00"), "1", "fixed", None, {})
+
+    assert rows(here)[1:] == [
+        ("03:00", "Blocker 1 accepted: red", "drained", "accepted"),
+        ("04:00", "Blocker 1 fixed: red", "", "fixed"),
+    ]
+    assert report(here).main.blockers[0].fix == ""
+
+
+def test_an_acceptance_after_a_fix_keeps_its_own_text(here):
+    work.blocker(at(here, "01:00"), "red", {})
+    work.settle(at(here, "02:00"), "1", "fixed", "restarted", {})
+    work.settle(at(here, "03:00"), "1", "accepted", "drained", {})
+
+    assert report(here).main.blockers[0].fix == "drained"
+
+
+def test_a_blocker_that_is_open_again_keeps_the_row_of_its_fix_and_has_one_of_its_own(here):
+    work.blocker(at(here, "01:00"), "red", {})
+    work.settle(at(here, "02:00"), "1", "fixed", "restarted", {})
+    work.settle(at(here, "03:00"), "1", "open", None, {})
+
+    assert rows(here)[1:] == [
+        ("02:00", "Blocker 1 fixed: red", "restarted", "fixed"),
+        ("03:00", "Blocker 1 reopened: red", "", "blocked"),
+    ]
 
 
 def test_an_issue_whose_state_nobody_said_is_not_open(here):

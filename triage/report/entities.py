@@ -115,7 +115,7 @@ def blocker(
     """One blocker, with how long it stood; ``of_action`` is the evidence of the action that it blocks."""
     value, creation = history.value, history.creation
     action = value("action")
-    fixed = fixing(history)
+    fixed = _fixing(history)
     fixed_at = fixed.at if fixed else None
     backed = fix_support(history, evidence, of_action)
     return Blocker(
@@ -127,7 +127,7 @@ def blocker(
         error=value("error"),
         effect=value("effect"),
         cause=value("cause"),
-        fix=value("fix"),
+        fix=_fix(history),
         pr=value("pr"),
         issue=value("issue"),
         action=action,
@@ -141,16 +141,34 @@ def blocker(
     )
 
 
-def fixing(history: History) -> Patch | None:
-    """The patch by which a blocker came to be fixed or accepted, if it is so now; what repeats it is none."""
-    found: Patch | None = None
+def settlements(history: History) -> list[Patch]:
+    """The patches by which a blocker came to be fixed, accepted or open again; what repeats one is none."""
+    found: list[Patch] = []
+    before = "open"
     for patch in history.all():
-        status = patch.body.get("status")
-        if status == "open":
-            found = None
-        elif status and (found is None or found.body["status"] != status):
-            found = patch
+        status = patch.body.get("status") or before
+        if status != before:
+            found.append(patch)
+        before = status
     return found
+
+
+def _fixing(history: History) -> Patch | None:
+    """The patch by which a blocker came to be fixed or accepted, if it is so now."""
+    found = settlements(history)
+    return found[-1] if found and found[-1].body["status"] != "open" else None
+
+
+_OTHER = {"fixed": "accepted", "accepted": "fixed"}
+"""Whose text is not the text of a fix, and whose not that of an acceptance."""
+
+
+def _fix(history: History) -> str:
+    """What was said last of the fix, or of the acceptance, whichever holds."""
+    other = _OTHER.get(history.value("status"), "")
+    said = [patch.body for patch in history.all() if "fix" in patch.body]
+    mine = [body["fix"] for body in said if body.get("status") != other]
+    return (mine[-1] if mine else "") or ""
 
 
 def _span(start: str | None, end: str | None) -> int | None:

@@ -160,7 +160,7 @@ class _PartFold:
             references=tuple(self._references()),
             authors=tuple(dict.fromkeys(patch.actor.name for patch in self._patches)),
             wall_clock=log.wall_clock(self._opening, rows, log.marks(self._patches)),
-            time_blocked_us=self._time_blocked(blockers),
+            time_blocked_us=self._time_blocked(blockers, rows),
             backing=entities.tally(a.backing for a in actions if a.closed and a.status != "skipped"),
             resolved_at=resolved.at if resolved else None,
         )
@@ -240,12 +240,15 @@ class _PartFold:
         found, _ = histories(self._of_kind["reference"], frozenset(), lambda patch: patch.body["url"])
         return [Reference(item.id, item.value("url"), item.value("title")) for item in found]
 
-    def _time_blocked(self, blockers: list[Blocker]) -> int:
-        last = max((patch.at for patch in self._patches if patch.at), default=None)
-        intervals = [
-            (blocker.at, blocker.fixed_at or last) for blocker in blockers if blocker.status != "accepted"
-        ]
-        return times.union_us((a, b) for a, b in intervals if a and b and a <= b)
+    def _time_blocked(self, blockers: list[Blocker], rows: tuple[Row, ...]) -> int:
+        """How long any blocker stood while the part's work went on: no longer than its wall-clock."""
+        ending = log.ending(self._opening, rows)
+        if ending is None:
+            return 0
+        end = ending[0]
+        stood = [blocker for blocker in blockers if blocker.status != "accepted"]
+        intervals = [(blocker.at, min(blocker.fixed_at or end, end)) for blocker in stood]
+        return times.union_us((a, b) for a, b in intervals if a and a <= b)
 
 
 def _queued(action: Action, *, closed: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from triage import times
-from triage.report.entities import CLOSED_STATUSES, fixing, transitions
+from triage.report.entities import CLOSED_STATUSES, settlements, transitions
 from triage.report.history import History, Patch
 from triage.report.shapes import Row, WallClock, named
 
@@ -46,9 +46,9 @@ def _left(patch: Patch) -> str:
 
 
 def of_blocker(history: History, number: int) -> Iterator[Row]:
-    """Opening is a row unless the action that it blocks has it; fixing is one."""
+    """Opening is a row unless the action that it blocks has it; fixing, accepting and reopening are rows."""
     title = history.value("title") or history.value("error")
-    creation, fixed = history.creation, fixing(history)
+    creation, settled = history.creation, {patch.id for patch in settlements(history)}
     if not history.value("action"):
         error = creation.body.get("error") or ""
         yield _row(
@@ -59,11 +59,19 @@ def of_blocker(history: History, number: int) -> Iterator[Row]:
             history.id,
         )
     for patch in history.patches:
-        if fixed is not None and patch.id == fixed.id:
-            word = patch.body["status"]
-            yield _row(patch, f"Blocker {number} {word}: {title}", _fixed_by(patch), word, history.id)
+        if patch.id in settled:
+            word, mark = _SETTLED[patch.body["status"]]
+            yield _row(patch, f"Blocker {number} {word}: {title}", _fixed_by(patch), mark, history.id)
         elif patch.body.get("log"):
             yield _row(patch, title, "", "", history.id)
+
+
+_SETTLED = {
+    "fixed": ("fixed", "fixed"),
+    "accepted": ("accepted", "accepted"),
+    "open": ("reopened", "blocked"),
+}
+"""What the row of a blocker that came to a status says, and its mark."""
 
 
 def _fixed_by(patch: Patch) -> str:
@@ -152,9 +160,7 @@ def marks(patches: Iterable[Patch]) -> dict[str, Patch]:
 def wall_clock(opening: History | None, rows: tuple[Row, ...], named: dict[str, Patch]) -> WallClock | None:
     """The span of the work (rule 6), with the names of both its ends; None where it has none."""
     start = _named(named, "start", rows) or _first(opening, rows)
-    closing = resolve_patch(opening)
-    resolved = (closing.at, "resolved") if closing and closing.at else None
-    end = _named(named, "end", rows) or resolved or _last(rows)
+    end = _named(named, "end", rows) or ending(opening, rows)
     if start is None or end is None or end[0] <= start[0]:
         return None
     impact = _named(named, "impact", rows) or start
@@ -162,13 +168,20 @@ def wall_clock(opening: History | None, rows: tuple[Row, ...], named: dict[str, 
         *start,
         *end,
         us=times.to_us(end[0]) - times.to_us(start[0]),
-        so_far=closing is None and "end" not in named,
+        so_far=resolve_patch(opening) is None and "end" not in named,
         detect_us=_until(impact[0], _named(named, "detected", rows)),
         mitigate_us=_until(impact[0], _named(named, "mitigated", rows)),
     )
 
 
 Moment = tuple[str, str]
+"""A time and its name."""
+
+
+def ending(opening: History | None, rows: tuple[Row, ...]) -> Moment | None:
+    """When the work of a part ended: when it was resolved, else its last row (rule 6)."""
+    closing = resolve_patch(opening)
+    return (closing.at, "resolved") if closing and closing.at else _last(rows)
 
 
 def _named(named: dict[str, Patch], name: str, rows: tuple[Row, ...]) -> Moment | None:
