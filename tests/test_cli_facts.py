@@ -37,6 +37,30 @@ def test_an_issue_has_a_state_and_a_note(journal):
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("809", "merged"), "PR #809 merged"),
+        (("809", "open", "--type", "pr"), "PR #809 open"),
+        (("809", "merged", "--type", "issue"), "issue #809 merged"),
+        (("809", "closed"), "issue #809 closed"),
+    ],
+)
+def test_what_is_merged_or_typed_so_is_answered_as_a_pr(journal, words, answer):
+    assert journal("issue", *words) == f"velvet-first-deploy e2 {answer}"
+
+
+@pytest.mark.parametrize("template", ["triage", "postmortem"])
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_a_merged_pr_alone_makes_no_empty_table_of_issues(journal, template, form):
+    journal("issue", "809", "merged")
+    merged = journal("render", "--template", template, "--format", form)
+    journal("issue", "810", "open", "--type", "pr")
+    with_open = journal("render", "--template", template, "--format", form)
+
+    assert ("Issues status" in merged, "Issues status" in with_open) == (False, True)
+
+
 @pytest.mark.parametrize("typed", ["soon", "1140a", "acme#12", "owner/repo#", "¹²"])
 def test_what_is_no_reference_is_refused(journal, typed):
     assert journal.refused("issue", typed) == (

@@ -12,7 +12,8 @@ def issue(call: Call, ref: str, state: str | None = None, note: str | None = Non
     event = verbs.issue(recorder, ref, state, note, call.fields(recorder, "issue", fields))
     body = event.body or {}
     what = " ".join(part for part in (body["ref"], state, note) if part)
-    call.answer(recorder.place, event, f"issue {what}")
+    is_pr = body.get("type") == "pr" or (state == "merged" and body.get("type") != "issue")
+    call.answer(recorder.place, event, f"{'PR' if is_pr else 'issue'} {what}")
 
 
 def observe(call: Call, words: tuple[str, ...], expect_exact: str | None = None, **fields: Any) -> None:

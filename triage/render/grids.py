@@ -127,8 +127,8 @@ def _clock(row: Row, day: str) -> Clock:
 
 def issues(part: Part) -> Grid:
     """Issues, and PRs that are not merged yet."""
-    shown = [issue for issue in part.issues if issue.type == "issue" or issue.state != "merged"]
-    return Grid("Issues status", ("Issue", "Title", "Status"), tuple(map(_issue, shown)), "issues")
+    rows = tuple(map(_issue, part.listed_issues))
+    return Grid("Issues status", ("Issue", "Title", "Status"), rows, "issues")
 
 
 def _issue(issue: Issue) -> GridRow:

@@ -383,3 +383,8 @@ class Part:
     time_blocked_us: int
     backing: Backing
     resolved_at: str | None = None
+
+    @property
+    def listed_issues(self) -> tuple[Issue, ...]:
+        """Every issue, and PRs that are not merged yet: merging one is a row of the log."""
+        return tuple(issue for issue in self.issues if issue.type == "issue" or issue.state != "merged")
