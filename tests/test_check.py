@@ -165,6 +165,36 @@ def test_the_fix_of_a_count_is_a_command_that_mends_it(journal):
     assert "two blockers stood in the way." in journal("render")
 
 
+def test_an_action_that_was_added_after_it_was_started_is_no_contradiction(journal):
+    journal("action", "Canary", "--at", "11:53")
+    journal("start", "1", "--at", "11:20")
+    journal("done", "1", "ok", "--at", "11:30")
+
+    assert "TR201" not in codes(journal)
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        "action Canary --status doing --at 11:20; done 1 ok --at 11:10",
+        "action Canary --at 11:53; done 1 ok --at 11:30",
+        "blocker 'No table' --at 11:10; fix 1 Created --at 11:05",
+        "evidence --title Out --started-at 2026-05-05T11:10:00Z --ended-at 2026-05-05T11:05:00Z",
+        "resolve --at 2026-05-04T11:00:00Z",
+    ],
+)
+def test_the_fix_of_an_end_before_its_beginning_is_a_command_that_mends_it(journal, commands):
+    for command in commands.split("; "):
+        journal(*shlex.split(command))
+    found = [json.loads(line) for line in journal.run("check", "--json").out.splitlines()]
+    fixes = [each["fix"] for each in found if each["code"] == "TR201"]
+    for fix in fixes:
+        journal(*shlex.split(fix)[1:])
+
+    assert len(fixes) == 1
+    assert "TR201" not in codes(journal)
+
+
 def test_a_finding_of_a_page_is_told_by_file_and_line(triage):
     (triage.work / "page.md").write_text("# Deploy\n\n## Notes\n\nTBD\n")
 

@@ -77,15 +77,15 @@ def order(view: View) -> Iterator[Finding]:
     """TR201: an end before its beginning."""
     for part in view.report.parts:
         for action in part.actions:
-            yield from _before(
-                view, action.event, action.at, action.ended_at, f"action {action.number}", "ended"
-            )
+            event, began = view.starts.get(action.event, (action.event, action.at))
+            yield from _before(view, event, began, action.ended_at, f"action {action.number} ended")
         for blocker in part.blockers:
-            name = f"blocker {blocker.number}"
-            yield from _before(view, blocker.event, blocker.at, blocker.fixed_at, name, "was fixed")
+            said = f"blocker {blocker.number} was {blocker.status}"
+            yield from _before(view, blocker.event, blocker.at, blocker.fixed_at, said)
         for item in part.evidence:
-            yield from _before(view, item.event, item.started_at, item.ended_at, "the command", "ended")
-        yield from _before(view, part.id, part.at, part.resolved_at, "the work", "was resolved")
+            said, field = "the command ended", "started_at"
+            yield from _before(view, item.event, item.started_at, item.ended_at, said, field=field)
+        yield from _before(view, part.id, part.at, part.resolved_at, "the work was resolved")
         yield from _after_the_end(view, part)
     if view.page is not None:
         yield from _rows(view, view.page)
@@ -93,13 +93,17 @@ def order(view: View) -> Iterator[Finding]:
 
 
 def _before(
-    view: View, event: str, start: str | None, end: str | None, what: str, ended: str
+    view: View, event: str, start: str | None, end: str | None, ended: str, *, field: str = "at"
 ) -> Iterator[Finding]:
+    """What ended before its beginning, which ``event`` told in ``field``: the fix begins it with its end."""
     if not (start and end and end < start):
         return
-    said = f"{what} {ended} at {times.show(end, 'minute')}"
-    record = f"it began at {times.show(start, 'minute')}"
-    yield view.finding("TR201", event, said, record, f"triage amend {view.name(event)} at=TIME", field="at")
+    seconds = start[:16] == end[:16]
+    said = f"{ended} at {times.show(end, 'minute', seconds=seconds)}"
+    record = f"it began at {times.show(start, 'minute', seconds=seconds)}"
+    yield view.finding(
+        "TR201", event, said, record, f"triage amend {view.name(event)} {field}={end}", field=field
+    )
 
 
 def _after_the_end(view: View, part: Part) -> Iterator[Finding]:

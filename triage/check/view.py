@@ -160,6 +160,16 @@ class View:
         return found
 
     @cached_property
+    def starts(self) -> Mapping[str, tuple[str, str]]:
+        """The event that told of the first start of an action, and when that was, where it was told."""
+        told = (patch for patch in self.patches if patch.kind == "action" and patch.at)
+        doing = [patch for patch in told if patch.body.get("status") == "doing"]
+        found: dict[str, tuple[str, str]] = {}
+        for patch in sorted(doing, key=lambda patch: patch.order):
+            found.setdefault(patch.entity, (patch.id, patch.at or ""))
+        return found
+
+    @cached_property
     def headings(self) -> Mapping[tuple[str, tuple[str, ...]], str]:
         """The first event that wrote under a heading of a part."""
         found: dict[tuple[str, tuple[str, ...]], str] = {}
