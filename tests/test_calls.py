@@ -121,7 +121,12 @@ def test_a_number_of_an_event_is_kept_as_its_id(deploy):
     ],
 )
 def test_a_near_miss_is_told_with_what_was_meant(text, meant):
-    assert [miss.hint.startswith(f"write {{{{ {meant}(") for miss in near_misses(f"a {text} b")] == [True]
+    (miss,) = near_misses(f"a {text} b")
+
+    assert (miss.typed, miss.name) == (text, meant)
+    assert miss.hint.startswith(f"{meant} is used as {meant}(") or miss.hint.endswith(
+        f"did you mean {meant!r}?"
+    )
 
 
 @pytest.mark.parametrize(

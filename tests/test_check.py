@@ -195,6 +195,49 @@ def test_the_fix_of_an_end_before_its_beginning_is_a_command_that_mends_it(journ
     assert "TR201" not in codes(journal)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('{{ cuont("blocker") }}', '{{ count("blocker") }}'),
+        ('{{ cuont("blocker", "open") }}', '{{ count("blocker", "open") }}'),
+        ("{{ count(blocker) }}", '{{ count("blocker") }}'),
+        ('{{ words("blokcer") }}', '{{ words("blocker") }}'),
+        ('{{ count("blocker", "opne") }}', '{{ count("blocker", "open") }}'),
+        ('{{ count("addendum", "open") }}', '{{ count("addendum") }}'),
+        ('{{ count("zzz") }}', '`{{ count("zzz") }}`'),
+        ('{{ count("z`z") }}', '``{{ count("z`z") }}``'),
+        ("{{ time_blocked }}", "{{ time_blocked() }}"),
+        ('{{ last(staging, "Release") }}', '{{ last("staging", "Release") }}'),
+        ('{{ last("nowhere", "Release") }}', '`{{ last("nowhere", "Release") }}`'),
+        ('{{ cuont("blocker") }} of {{ count(action) }}', '{{ count("blocker") }} of {{ count("action") }}'),
+    ],
+)
+def test_the_fix_of_a_call_is_one_that_has_an_answer(journal, typed, meant):
+    journal("blocker", "No package", "--at", "11:00")
+    journal("observe", "staging", "Release=v15", "--at", "11:01")
+    journal("section", "Notes", f"There: {typed}, it's said.")
+    found = [json.loads(line) for line in journal.run("check", "--json").out.splitlines()]
+    fix = next(each["fix"] for each in found if each["code"] == "TR602")
+    journal(*shlex.split(fix)[1:])
+
+    assert shlex.split(fix)[3] == f"body=There: {meant}, it's said."
+    assert "TR602" not in codes(journal)
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ('{{ count("blokcer") }}', "'blokcer' cannot be counted; did you mean 'blocker'?"),
+        ('{{ count("blocker", "opne") }}', "no state 'opne' of blocker; did you mean 'open'?"),
+        ('{{ cuont("blocker") }}', "no call 'cuont'; did you mean 'count'?"),
+    ],
+)
+def test_a_call_that_is_nearly_one_is_told_with_the_near_miss(journal, typed, hint):
+    journal("section", "Notes", typed)
+
+    assert f"record  {hint}" in journal.run("check").out
+
+
 def test_a_finding_of_a_page_is_told_by_file_and_line(triage):
     (triage.work / "page.md").write_text("# Deploy\n\n## Notes\n\nTBD\n")
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from triage.check import claims, counts, doubles, obligations, order, relations, spans, states, texts, told
+from triage.check import (
+    calls,
+    claims,
+    counts,
+    doubles,
+    obligations,
+    order,
+    relations,
+    spans,
+    states,
+    texts,
+    told,
+)
 from triage.check.finding import ERROR, INFO, RULES, SEVERITIES, WARNING, Finding, Rule, selected
 from triage.check.source import Source
 from triage.check.view import Check, View
@@ -56,7 +68,7 @@ CHECKS: Mapping[str, Check] = {
     "TR502": claims.weak,
     "TR503": claims.truncated,
     "TR601": texts.empty,
-    "TR602": texts.call,
+    "TR602": calls.call,
     "TR701": texts.secret,
     "TR901": claims.absolute,
     "TR902": counts.literal,

@@ -1,4 +1,4 @@
-"""Texts: empty ones, calls that say nothing, secrets."""
+"""Texts: empty ones, secrets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from triage import redact
 from triage.check.finding import Finding
-from triage.check.view import CALLED, View, every, quoted
+from triage.check.view import View, every, quoted
 from triage.events import decoded
 from triage.report import Part, Prose
-from triage.report.calls import Unanswered, found_in, near_misses
 
 _PLACEHOLDER = re.compile(
     r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\?|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"
@@ -58,25 +57,6 @@ def _of_header(view: View, part: Part) -> Iterator[Finding]:
             event = view.setters.get((part.id, name), view.setters.get((part.id, "labels"), part.id))
             fix = f"triage set {quoted(f'{name}=TEXT')}"
             yield view.finding("TR601", event, f"{name}: {value.strip()}", "a placeholder", fix, field=name)
-
-
-def call(view: View) -> Iterator[Finding]:
-    """TR602: calls that have no answer, and what was meant for one."""
-    for text in view.texts:
-        if "{{" not in text.text or text.field not in CALLED:
-            continue
-        for found in found_in(text.text):
-            try:
-                view.answers.answer(found)
-            except Unanswered as error:
-                fix = f"triage amend {view.name(text.event)} {text.field}='...'"
-                said = text.text[found.start : found.end]
-                yield view.finding("TR602", text.event, said, str(error), fix, field=text.field)
-        for miss in near_misses(text.text):
-            fix = view.reworded(
-                text, miss.start, miss.start + len(miss.typed), miss.hint.removeprefix("write ")
-            )
-            yield view.finding("TR602", text.event, miss.typed, miss.hint, fix, field=text.field)
 
 
 def secret(view: View) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from triage import times
+from triage.events import near
 from triage.report import stamps
 from triage.report.code import stretches
 from triage.report.report import Report
@@ -55,11 +56,16 @@ class Call(NamedTuple):
 
 
 class Miss(NamedTuple):
-    """What looks like a call and is none: as it was typed, where it stands, what it may have meant."""
+    """What looks like a call and is none: as it was typed, where it stands, what is wrong.
+
+    ``name`` is the call that was meant, ``arguments`` what was typed as such, in quotes or without.
+    """
 
     typed: str
     start: int
     hint: str
+    name: str
+    arguments: tuple[str, ...]
 
 
 class Unanswered(Exception):
@@ -89,7 +95,13 @@ def near_misses(text: str) -> Iterator[Miss]:
     for start, end in stretches(text):
         for match in _BRACES.finditer(text, start, end):
             if match.start() not in known and (meant := _meant(match["name"], match["rest"].strip())):
-                yield Miss(match[0], match.start(), f"write {{{{ {USES[meant]} }}}}")
+                known_name = match["name"] == meant
+                hint = _use(meant) if known_name else f"no call {match['name']!r}; did you mean {meant!r}?"
+                yield Miss(match[0], match.start(), hint, meant, _arguments(match["rest"]))
+
+
+def _use(name: str) -> str:
+    return f"{name} is used as {USES[name]}"
 
 
 def _meant(name: str, rest: str) -> str:
@@ -98,6 +110,15 @@ def _meant(name: str, rest: str) -> str:
         return name if not rest or rest[0] in "(\"'" else ""
     close = get_close_matches(name, USES, n=1, cutoff=0.75)
     return close[0] if close and rest.startswith("(") and rest.endswith(")") else ""
+
+
+def _arguments(rest: str) -> tuple[str, ...]:
+    """What stands behind a name as its arguments: literals, or words that lack their quotes."""
+    words = (word[1] or word[2] or word[3] for word in _WORD.finditer(rest))
+    return tuple(word.removeprefix("e:") for word in words)
+
+
+_WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,()\"']+)")
 
 
 class Answers:
@@ -122,7 +143,7 @@ class Answers:
         """The answer of a call; `Unanswered` where there is none."""
         least, most, function = _FUNCTIONS[call.name]
         if not least <= len(call.arguments) <= most:
-            raise Unanswered(f"{call.name} is used as {USES[call.name]}")
+            raise Unanswered(_use(call.name))
         return function(self, *call.arguments)
 
     def count(self, what: str, state: str = "") -> str:
@@ -136,12 +157,13 @@ class Answers:
 
     def _number(self, what: str, state: str) -> int:
         if what not in COUNTED:
-            raise Unanswered(f"{what!r} cannot be counted; one of: {', '.join(COUNTED)}")
+            raise Unanswered(f"{what!r} cannot be counted; {near(what, COUNTED)}")
         states = self.states[what]
         known = {"": len(states)} | {word: states.count(word) for word in states}
-        allowed = _STATES.get(what, ())
+        allowed = STATES.get(what, ())
         if state and state not in allowed:
-            raise Unanswered(f"no state {state!r} of {what}; one of: {', '.join(allowed) or 'none'}")
+            hint = near(state, allowed) if allowed else f"{what} has none"
+            raise Unanswered(f"no state {state!r} of {what}; {hint}")
         return known.get(state, 0)
 
     @cached_property
@@ -239,7 +261,7 @@ class Answers:
         raise Unanswered(f"no evidence {name!r}")
 
 
-_STATES: Mapping[str, tuple[str, ...]] = {
+STATES: Mapping[str, tuple[str, ...]] = {
     "action": ("todo", "doing", "blocked", "done", "failed", "skipped"),
     "blocker": ("open", "fixed", "accepted"),
     "issue": ("open", "closed", "merged", "unknown"),
@@ -247,6 +269,7 @@ _STATES: Mapping[str, tuple[str, ...]] = {
     "evidence": ("captured", "supplied"),
     "entry": ("note", "decision", "finding", "hypothesis", "escalation", "handoff"),
 }
+"""The states of what can be counted by state."""
 
 _FUNCTIONS: Mapping[str, tuple[int, int, Callable[..., str]]] = {
     "count": (1, 2, Answers.count),
