@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from triage.errors import InvalidValue
+from triage.times import is_instant
 
 try:
     # CPython's own; hashlib would load OpenSSL, which costs each command 3 ms more.
@@ -660,12 +661,6 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
 
 
-def _is_instant(value: Any) -> bool:
-    from triage import times
-
-    return times.is_instant(value)
-
-
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -688,7 +683,7 @@ _SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "path": _is_path,
     "cells": _is_cells,
     "streams": _is_streams,
-    "instant": _is_instant,
+    "instant": is_instant,
     "integer": _is_integer,
     "flag": _is_flag,
     "output": _is_text,
