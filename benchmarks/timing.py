@@ -1,8 +1,10 @@
 """Wall times of commands, run in turn with what they are compared with, for the other benchmarks."""
 
-import os
+import json
 import statistics
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -34,13 +36,25 @@ class Ratio(NamedTuple):
 
 
 def took(run: Run) -> float:
-    """Wall seconds of one run; `CalledProcessError` or `TimeoutExpired` where it fails."""
+    """Wall seconds of one run; `CalledProcessError` or `TimeoutExpired` where it fails.
+
+    A wait with a limit would look again and again, in steps that double: a timer ends what takes too long.
+    """
     start = time.perf_counter()
-    subprocess.run(
-        run.command, cwd=run.folder, env=run.variables, input=run.given, check=True, timeout=LIMIT,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    child = subprocess.Popen(
+        run.command, cwd=run.folder, env=run.variables,
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    return time.perf_counter() - start
+    timer = threading.Timer(LIMIT, child.kill)
+    timer.start()
+    child.communicate(run.given)
+    seconds = time.perf_counter() - start
+    timer.cancel()
+    if child.returncode and seconds >= LIMIT:
+        raise subprocess.TimeoutExpired(run.command, LIMIT)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, run.command)
+    return seconds
 
 
 def beside(run: Callable[[int], Run], other: Run, pairs: int) -> Ratio:
@@ -60,13 +74,23 @@ class Cost(NamedTuple):
     memory: float
 
 
+LAUNCH = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+seconds = time.perf_counter() - start
+code = os.waitstatus_to_exitcode(status)
+print(json.dumps([code, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+"""Starts a command from a small process: one that a large process starts has its memory as a peak, too."""
+
+
 def measured(command: list[str], variables: Mapping[str, str]) -> Cost:
     """What one command takes; it must succeed."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{command} ended with {child.returncode}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    launched = [sys.executable, "-c", LAUNCH, *command]
+    done = subprocess.run(launched, env=variables, check=True, capture_output=True)
+    code, *cost = json.loads(done.stdout)
+    if code:
+        raise SystemExit(f"{command} ended with {code}")
+    return Cost(*cost)
