@@ -534,6 +534,14 @@ def test_wherever_a_publication_is_killed_the_index_names_what_is_there_and_the_
     assert tree(site) == tree(journal.work / "fresh")
 
 
+def test_a_publication_of_nothing_says_how_to_compare_what_lies_there(journal, site):
+    told = journal.run("publish", "--to", "./site").err
+
+    assert told == "./site is up to date: 1 journal; to compare what lies there: triage verify ./site\n"
+    (site / "index.html").write_text("theirs")
+    assert journal.run(*told.strip().rpartition("triage ")[2].split()).code == 1
+
+
 def test_what_a_killed_publication_left_goes_with_the_next_one(journal, site):
     journal("log", "the word is swordfish")
     killed = [sys.executable, "-c", KILLED, "1", "publish", "--all", "--to", "./site"]

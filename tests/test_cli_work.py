@@ -315,6 +315,13 @@ def test_what_is_said_twice_in_the_same_words_is_recorded_and_said(journal, word
     assert journal(*words) == f"velvet-first-deploy e3 {said}"
 
 
+def test_what_was_withdrawn_and_is_said_again_is_no_second_one(journal):
+    journal("action", "Push")
+    journal("undo")
+
+    assert journal("action", "Push") == "velvet-first-deploy e4 action 2 added: Push"
+
+
 def test_the_same_action_for_another_environment_is_no_second_one(journal):
     journal("action", "Push", "--env", "staging")
 

@@ -99,13 +99,19 @@ def _answer(call: Call, target: TargetSettings, done: "Outcome", *, dry_run: boo
             say(f"and {len(changes) - SHOWN} more files")
     word = "would be published" if dry_run else "published"
     if not changes:
-        seen = "" if done.journals else "; what lies there is compared by: triage verify"
-        note(plain(f"{target.name} is up to date: {_count(done.total, 'journal')}{seen}"))
+        note(plain(f"{target.name} is up to date: {_count(done.total, 'journal')}{_unread(target)}"))
         return
     of = f"{done.journals} of {_count(done.total, 'journal')}"
     note(plain(f"{of} {word} to {target.name}: {_count(len(changes), 'file')}"))
     if done.besides:
         note(plain(f"with what was purged, or had to make room, since: {', '.join(done.besides)}"))
+
+
+def _unread(target: TargetSettings) -> str:
+    """How to compare what lies in a folder: a publication of nothing reads none of it."""
+    if not target.to or "://" in target.to or target.to.startswith("git+"):
+        return ""
+    return f"; to compare what lies there: triage verify {target.to}"
 
 
 def _count(number: int, word: str) -> str:

@@ -47,6 +47,11 @@ _COLUMNS = "e.n, e.envelope, e.digest, b.salt, b.body"
 _JOURNALS = "SELECT id, slug, open, events, heads FROM journal"
 _CLAIMS = "SELECT j.id, j.slug, coalesce(c.slug, j.slug) FROM journal j LEFT JOIN claim c ON c.journal = j.id"
 _READ = f"SELECT {_COLUMNS} FROM event e LEFT JOIN body b USING (journal, n) WHERE e.journal = ?"  # noqa: S608  only constants
+_RANKED = (
+    "SELECT n FROM event WHERE journal = ? AND kind = ? AND creates = 1"
+    " ORDER BY recorded_at, id LIMIT 1 OFFSET ?"
+)
+"""The number of the event of a rank: all that it passes over lies in one index."""
 _BESIDE = (
     "SELECT coalesce((SELECT last FROM journal WHERE id = :journal), ''),"
     " (SELECT count(*) FROM body WHERE journal = :journal),"
@@ -175,8 +180,8 @@ class SqliteStore:
         sql, values = _READ, [journal]
         if name.rank:
             kind, number = name.rank
-            sql += " AND e.kind = ? AND e.creates ORDER BY e.recorded_at, e.id LIMIT 1 OFFSET ?"
-            return list(self._read(sql, [journal, kind, number - 1])) if number > 0 else []
+            ranked = [journal, journal, kind, number - 1]
+            return list(self._read(f"{sql} AND e.n = ({_RANKED})", ranked)) if number > 0 else []
         if name.number:
             return list(self._read(f"{sql} AND e.n = ?", [journal, name.number]))
         if name.tail:

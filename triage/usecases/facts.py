@@ -3,16 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 from triage import events
-from triage.errors import NotFound, Unavailable, UsageError
+from triage.errors import NotFound, UsageError
 from triage.events import Event
 from triage.report.tables import matches
 from triage.store import Name
 from triage.usecases import fields as typed
+from triage.usecases import lookup
 from triage.usecases.extracting import Extract, Taken, take
 from triage.usecases.recorder import Recorder, Said, required
 
@@ -52,26 +51,20 @@ def observe(recorder: Recorder, words: Iterable[str], fields: Mapping[str, Any])
     return recorder.record(Said("observation", {"cells": cells, **fields}))
 
 
-LOOKED_THROUGH = 200
-"""Observations, the newest first, among which the one is looked for that a row replaces."""
-
-
 def replaced(recorder: Recorder, event: Event) -> dict[str, str]:
-    """The values that the same row had before and that this observation changes, by their labels.
-
-    Nothing where the store cannot be asked: the row is recorded all the same.
-    """
-    body = event.body or {}
-    row, *cells = body["cells"]
-    with suppress(Unavailable):
-        earlier = recorder.store.events(event.journal, kinds=["observation"], newest_first=True)
-        for other in islice(earlier, LOOKED_THROUGH):
-            said = other.body or {}
-            same = other.part == event.part and said.get("table") == body.get("table")
-            if other.id != event.id and same and said["cells"][0] == row:
-                before = dict(said["cells"])
-                return {label: before[label] for label, value in cells if before.get(label, value) != value}
+    """The values that the same row had shortly before and that this observation changes, by their labels."""
+    _, *cells = (event.body or {})["cells"]
+    for other in lookup.recent(recorder.store, event.journal):
+        if other.kind == event.kind and other.id != event.id and _row(other) == _row(event):
+            before = dict((other.body or {})["cells"])
+            return {label: before[label] for label, value in cells if before.get(label, value) != value}
     return {}
+
+
+def _row(event: Event) -> tuple[Any, ...]:
+    """What makes two observations tell of one row."""
+    body = event.body or {}
+    return event.part, body.get("table"), body["cells"][0] if body else None
 
 
 def is_met(event: Event) -> bool | None:

@@ -1,9 +1,11 @@
 """From the names that people type to events: a number, `e12`, a tail, a key, a mark, `last`, a title."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
-from triage.errors import Conflict, NotFound
+from triage.errors import Conflict, NotFound, Unavailable
 from triage.events import Event, derived_id
 from triage.report import Report
 from triage.report.history import History, histories, survey
@@ -76,6 +78,19 @@ def whole(store: Recording, event: Event) -> Event:
     if event.kind != "evidence" or event.creates:
         return event
     return store.find(event.journal, Name(id=event.entity))[0]
+
+
+RECENT = 100
+"""Events at the end of a journal that are looked through: as many, however long it is."""
+
+
+def recent(store: Recording, journal: str) -> list[Event]:
+    """The last events, the newest first, without those that were withdrawn; none while the store is away."""
+    with suppress(Unavailable):
+        found = list(islice(store.events(journal, newest_first=True), RECENT))
+        withdrawn = {event.entity for event in found if (event.body or {}).get("retracted")}
+        return [event for event in found if event.id not in withdrawn]
+    return []
 
 
 def amendments(store: Recording, event: Event) -> Iterator[Event]:

@@ -1,11 +1,9 @@
 """Actions and blockers: planned, started, done, blocked, fixed."""
 
 from collections.abc import Mapping
-from contextlib import suppress
-from itertools import islice
 from typing import Any, NamedTuple
 
-from triage.errors import AlreadyClaimed, Unavailable
+from triage.errors import AlreadyClaimed
 from triage.events import Event, derived_id
 from triage.report.history import History, Patch
 from triage.store import Name, Recording
@@ -146,19 +144,16 @@ def _told(recorder: Recorder, event: Event, title: str) -> Told:
     return Told(event, lookup.number(recorder.store, event), title, twin=_twin(recorder, event))
 
 
-LOOKED_THROUGH = 200
-"""Actions or blockers, the newest first, among which one that says the same is looked for."""
-
-
 def _twin(recorder: Recorder, event: Event) -> int:
-    """The number of an earlier action or blocker of this part that says the same, or 0."""
-    body = event.body or {}
-    said = (body.get("title"), body.get("error"), body.get("action"), body.get("environment"))
-    with suppress(Unavailable):
-        earlier = recorder.store.events(event.journal, kinds=[event.kind], newest_first=True)
-        for other in islice(earlier, LOOKED_THROUGH):
-            told = other.body or {}
-            same = (told.get("title"), told.get("error"), told.get("action"), told.get("environment")) == said
-            if same and other.creates and other.id != event.id and other.part == event.part:
-                return lookup.number(recorder.store, other)
+    """The number of the last action or blocker of this part that says the same, if that is recent, or 0."""
+    for other in lookup.recent(recorder.store, event.journal):
+        is_other = other.kind == event.kind and other.creates and other.id != event.id
+        if is_other and _said(other) == _said(event):
+            return lookup.number(recorder.store, other)
     return 0
+
+
+def _said(event: Event) -> tuple[Any, ...]:
+    """What makes two actions, or two blockers, the same."""
+    body = event.body or {}
+    return event.part, *map(body.get, ("title", "error", "action", "environment"))

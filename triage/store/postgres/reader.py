@@ -20,6 +20,11 @@ READ = (
     "SELECT e.n, e.envelope, e.digest, b.salt, b.body FROM triage_event e"
     " LEFT JOIN triage_body b USING (journal, n) WHERE e.journal = %s"
 )
+RANKED = (
+    "SELECT n FROM triage_event WHERE journal = %s AND kind = %s AND creates"
+    " ORDER BY recorded_at, id LIMIT 1 OFFSET %s"
+)
+"""The number of the event of a rank: what it passes over needs no body."""
 HITS = (
     "SELECT e.journal, e.n, e.envelope, e.digest, b.salt, b.body"
     " FROM unnest(%s::text[], %s::bigint[]) AS hit (journal, n)"
@@ -81,8 +86,8 @@ class Reader:
             kind, number = name.rank
             if number < 1:
                 return []
-            sql += " AND e.kind = %s AND e.creates ORDER BY e.recorded_at, e.id LIMIT 1 OFFSET %s"
-            values += [kind, number - 1]
+            sql += f" AND e.n = ({RANKED})"
+            values += [journal, kind, number - 1]
         elif name.number:
             sql += " AND e.n = %s"
             values.append(name.number)
