@@ -1,7 +1,7 @@
 """How many tokens a text costs a language model, about.
 
 Every model cuts text in its own way, so this is an estimate, by what byte-pair vocabularies have in common:
-short words are one token, long ones two or more; digits go three by three; punctuation two by two, as do blanks;
+short words are one token, long ones two or more; digits go three by three; punctuation and blanks two by two;
 a character outside ASCII is one, and two beyond the first plane of Unicode. Beside two published vocabularies
 (Claude 2's and GPT-3's) over this project's documents, records and scripts it lay from 7 % below to 9 % above
 the first, and from 14 % below to 1 % above the second.
