@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from triage.errors import InvalidValue
 from triage.render.as_json import as_json, json_schema
-from triage.render.environment import environment, run
 from triage.render.inline import Links
-from triage.render.markdown import MarkdownComponents
 from triage.report import Report
 from triage.report.calls import Answers
 
@@ -70,6 +68,9 @@ def render(
         from triage.render.page import page
 
         return page(report, template, style, places, built_in())
+    from triage.render.environment import environment, run
+    from triage.render.markdown import MarkdownComponents
+
     components = MarkdownComponents(
         style.links, style.zone, word(report), style.classification, style.spooled
     )

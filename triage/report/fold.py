@@ -40,6 +40,7 @@ class Fold:
             self._by_kind[patch.kind].append(patch)
             if patch.id not in survey.retracted:
                 self.by_part[patch.part].append(patch)
+        self.orders = {patch.id: patch.order for patch in survey.patches}
         self.openings = {item.id: item for item in self._histories("header")}
         self.actions = self._histories("action")
         self.blockers = self._histories("blocker")
@@ -199,7 +200,7 @@ class _PartFold:
                 yield tables.from_evidence(patch, item.environment)
 
     def _placed(self, actions: list[Action], found: Iterable[Table], final: Table | None) -> Iterator[Placed]:
-        orders = {patch.id: patch.order for patch in self._patches}
+        orders = self._fold.orders
         yield from sections.prose(self._of_kind["section"])
         yield from sections.checklists((orders[action.event], action) for action in actions)
         for table in found:
@@ -209,16 +210,14 @@ class _PartFold:
             yield Placed(orders[evidence.event], sections.evidence_path(evidence), evidence)
 
     def _rows(self) -> list[Row]:
-        patches = (patch for group in self._fold.by_part.values() for patch in group)
-        places = {patch.id: patch.order for patch in patches}
-        rows = list(self._all_rows())
-        return sorted(rows, key=lambda row: places[row.event])
+        orders = self._fold.orders
+        return sorted(self._all_rows(), key=lambda row: orders[row.event])
 
     def _all_rows(self) -> Iterator[Row]:
         fold = self._fold
         said_here = {patch.id for patch in self._of_kind["issue"]}
         for patch in self._of_kind["entry"]:
-            yield log.of_entry(History(patch, ()))
+            yield log.of_entry(patch)
         for history in self._action_histories:
             yield from log.of_action(history, fold.blockers_of[history.id])
         for history in self._blocker_histories:

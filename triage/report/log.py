@@ -12,10 +12,10 @@ from triage.report.shapes import Row, WallClock, named
 OPENED = "opened"
 
 
-def of_entry(history: History) -> Row:
+def of_entry(patch: Patch) -> Row:
     """An entry is its own row."""
-    value = history.value
-    return _row(history.creation, value("text"), value("outcome"), value("type"), history.id)
+    said = patch.body.get
+    return _row(patch, said("text") or "", said("outcome") or "", said("type") or "", patch.id)
 
 
 def of_action(history: History, blockers: list[History]) -> Iterator[Row]:
@@ -137,17 +137,10 @@ def _values(patch: Patch) -> str:
 
 
 def _row(patch: Patch, text: str, outcome: str, mark: str, about: str, *, log: bool = True) -> Row:
+    said = (patch.body.get("log") if log else "") or text
+    name = patch.body.get("mark") or ""
     return Row(
-        event=patch.id,
-        source=patch.kind,
-        at=patch.at,
-        precision=patch.precision,
-        text=(patch.body.get("log") if log else "") or text,
-        outcome=outcome,
-        mark=mark,
-        name=patch.body.get("mark") or "",
-        actor=patch.actor.name,
-        about=about,
+        patch.id, patch.kind, patch.at, patch.precision, said, outcome, mark, name, patch.actor.name, about
     )
 
 
@@ -201,7 +194,13 @@ def _first(opening: History | None, rows: tuple[Row, ...]) -> Moment | None:
 
 
 def _last(rows: tuple[Row, ...]) -> Moment | None:
-    return max(((row.at, row.text) for row in rows if row.at), default=None, key=lambda m: m[0])
+    """The latest time of any row, and the first row that has it; the rows come in order of time."""
+    last: Moment | None = None
+    for row in reversed(rows):
+        if row.at and last and row.at < last[0]:
+            break
+        last = (row.at, row.text) if row.at else last
+    return last
 
 
 def resolve_patch(opening: History | None) -> Patch | None:
