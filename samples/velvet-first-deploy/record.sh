@@ -10,11 +10,6 @@ installed on the dynos, and then SQLAlchemy was missing; one PR each removed tha
 migrations are in place in both environments.
 END
 triage issue 1128 merged 'First subtree push attempted' --at 01:09 --title 'setup.cfg + psycopg2-binary'
-triage record - <<'END'
-{"kind":"issue","at":"04:15","fields":{"ref":"#1129","state":"open","note":"unblocked: it has a live DB to run against now","title":"CI smoke test for velvet"}}
-{"kind":"issue","at":"04:15","fields":{"ref":"#1130","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Release phase (migrate in Procfile)"}}
-{"kind":"issue","at":"04:15","fields":{"ref":"#1137","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Post-deploy healthz CI check"}}
-END
 
 triage log 'Deploys v11–v13, slug 2d03871a, still without `-e .`' 'Worker crash loop' --at 03:09
 triage blocker 'velvet package not registered' --at 03:09 --issue 1136 \
@@ -33,12 +28,14 @@ triage did 'git subtree push --prefix velvet heroku-velvet-staging main' --env S
   App=raxx-velvet-staging Release=v14 Slug=86ceec1d
 triage did 'Staging boots and answers' 'gunicorn up, healthz 200' --env Staging --at 03:50 \
   Healthz='{"service":"velvet","status":"ok"}'
-triage action 'heroku run python -m velvet.db.migrate' --env Staging --at 03:52
+triage action 'heroku run python -m velvet.db.migrate' --env Staging --at 03:52 \
+  --command 'heroku run --app raxx-velvet-staging --no-tty "python -m velvet.db.migrate"'
 triage block 4 "ModuleNotFoundError: No module named 'sqlalchemy'" --at 03:52 --issue 1140 \
   --title 'sqlalchemy dependency missing' --effect 'the migration runner crashes' --cause - <<'END'
 Importing the package `velvet.db` already imports `velvet.db.models`, which imports sqlalchemy. It was listed
 neither in `velvet/requirements.txt` nor under `install_requires` in `velvet/setup.cfg`.
 END
+triage observe Prod App=raxx-velvet-prod Release='none yet' --at 03:53
 triage log 'Prod deploy gated' --type escalation --at 03:53
 triage issue 1141 merged 'main@98f2418' --title 'sqlalchemy fix' --at 04:06
 triage fix 2 '`sqlalchemy>=2.0,<3.0` went into both files.' --pr 1141 --at 04:06
@@ -76,6 +73,11 @@ triage evidence --title 'Migration output' --section 'Prod deploy (final)' --act
 2026-05-05 04:13:14,146 INFO __main__: Applied migration: 003_indexes.sql
 2026-05-05 04:13:14,146 INFO __main__: Migrations complete.
 Applied 3 migration(s): 001_create_rotation_jobs_v2.sql, 002_create_rotation_job_consumers.sql, 003_indexes.sql
+END
+triage record - <<'END'
+{"kind":"issue","at":"04:15","fields":{"ref":"#1129","state":"open","note":"unblocked: it has a live DB to run against now","title":"CI smoke test for velvet"}}
+{"kind":"issue","at":"04:15","fields":{"ref":"#1130","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Release phase (migrate in Procfile)"}}
+{"kind":"issue","at":"04:15","fields":{"ref":"#1137","state":"open","note":"hold for next sprint, owner: sre-agent","title":"Post-deploy healthz CI check"}}
 END
 triage resolve 'staging and prod deployed, migrations applied, healthz passing' --at 04:15 --log 'Deploy chain complete'
 
