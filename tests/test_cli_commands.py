@@ -113,6 +113,7 @@ def test_every_command_of_the_issue_is_there():
         "list",
         "schema",
         "status",
+        "brief",
         "events",
         "output",
         "redact",

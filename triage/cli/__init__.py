@@ -52,7 +52,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "merge the journals of two stores"),
     "verify": ("verify", "prove that nothing was changed"),
     "import": ("exchange", "add an exported journal to the store"),
-    "status": ("reading", "say where things stand"),
+    "status": ("status", "say where things stand, in three lines"),
+    "brief": ("status", "hand the work over, within a budget of tokens"),
     "events": ("reading", "list what was recorded"),
     "search": ("search", "find what was said, in all journals"),
     "redact": ("redact", "print a text as it would be recorded"),
@@ -75,7 +76,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "events", "search", "output", "render", "diff", "publish", "serve")),
+    ("Documents", ("status", "brief", "events", "search", "output", "render", "diff", "publish", "serve")),
     (
         "Exchange",
         ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),

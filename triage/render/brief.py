@@ -1,0 +1,162 @@
+"""The hand-off as Markdown and as JSON, cut at a budget of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from triage.errors import InvalidValue
+from triage.render.escape import alone
+from triage.render.inline import shown_lines
+from triage.render.prose import fence
+from triage.report.brief import HandOff, Item, Topic
+from triage.report.tokens import estimate
+
+LEAST = 100
+"""Tokens of the smallest budget: a title, and where the work stands."""
+USUAL = 1200
+"""Tokens where no budget is given."""
+_RESERVE = 48
+"""Tokens that are kept free for saying what was left out."""
+
+
+class Told(NamedTuple):
+    """A hand-off as far as its budget goes; ``left`` says how many lines of a topic had no place."""
+
+    hand_off: HandOff
+    left: tuple[tuple[str, int], ...]
+
+
+def told(hand_off: HandOff, budget: int = USUAL) -> Told:
+    """What of a hand-off is told within a budget of tokens, the most important first.
+
+    Of each topic its first lines come before the rest of any. Raises `InvalidValue` for a budget below
+    `LEAST`.
+    """
+    if budget < LEAST:
+        raise InvalidValue(f"a budget of {budget} tokens is too small", hint=f"the least is {LEAST}")
+    whole = _cut(hand_off, budget)
+    return _cut(hand_off, budget - _RESERVE) if whole.left else whole
+
+
+def _cut(hand_off: HandOff, budget: int) -> Told:
+    room = _Room(budget)
+    title = _fitting(hand_off.title, budget // 2)
+    room.takes(_heading(title))
+    standing = tuple(line for line in hand_off.standing if room.takes(_bullet(line)))
+    taken: list[list[Item]] = [[] for _ in hand_off.topics]
+    full: set[int] = set()
+    for number, place in _order(hand_off.topics):
+        topic = hand_off.topics[number]
+        begun = "" if taken[number] else _heading(topic.title, level=2) + _frame(topic)
+        forms = _forms(topic.items[place]) if number not in full else ()
+        chosen = next((form for form in forms if room.takes(begun + _line(topic, form))), None)
+        if chosen is None:
+            full.add(number)  # what follows in a topic is of less weight than what had no place
+        else:
+            taken[number].append(chosen)
+    pairs = list(zip(hand_off.topics, taken, strict=True))
+    topics = tuple(topic._replace(items=tuple(items)) for topic, items in pairs if items)
+    left = tuple(
+        (topic.title, topic.total - len(items)) for topic, items in pairs if topic.total > len(items)
+    )
+    return Told(hand_off._replace(title=title, standing=standing, topics=topics), left)
+
+
+def _forms(item: Item) -> Iterator[Item]:
+    """A line as it is, then with the first only of what belongs to it, then alone."""
+    yield item
+    for count in (1, 0):
+        if len(item.more) > count:
+            yield item._replace(more=item.more[:count])
+
+
+class _Room:
+    """What is left of a budget."""
+
+    def __init__(self, budget: int) -> None:
+        self._left = budget
+
+    def takes(self, text: str) -> bool:
+        """Whether a text has a place; it takes that then."""
+        cost = estimate(text) + 1
+        if cost > self._left:
+            return False
+        self._left -= cost
+        return True
+
+
+def _order(topics: tuple[Topic, ...]) -> list[tuple[int, int]]:
+    """The topics' lines as pairs of places, by weight: rounds of each topic's first lines, then its next."""
+    places = [(number, place) for number, topic in enumerate(topics) for place in range(len(topic.items))]
+    return sorted(places, key=lambda pair: (pair[1] // topics[pair[0]].first, pair))
+
+
+def _fitting(text: str, budget: int) -> str:
+    """The text, or as much of it as a budget holds."""
+    while estimate(text) > budget:
+        text = f"{text[: len(text) * 3 // 4].rstrip('…')}…"
+    return text
+
+
+def as_markdown(told: Told) -> str:
+    """The Markdown of what is told."""
+    hand_off = told.hand_off
+    lines = [_heading(hand_off.title), *map(_bullet, hand_off.standing)]
+    for topic in hand_off.topics:
+        lines.append(_heading(topic.title, level=2))
+        lines += [_commands(topic)] if topic.code else [_line(topic, item) for item in topic.items]
+    if told.left:
+        lines.append(f"\nLeft out: {_left(told)}\n")
+    return "\n".join(lines).lstrip("\n")
+
+
+def _left(told: Told) -> str:
+    """What had no place, and how to see it."""
+    many = told.left[:4]
+    counts = ", ".join(f"{count} of {title.casefold()}" for title, count in many)
+    more = " and others" if len(told.left) > len(many) else ""
+    return f"{counts}{more}; see `triage brief --budget N`, `triage events`"
+
+
+def as_dict(told: Told) -> dict[str, Any]:
+    """The JSON value of what is told; ``left`` counts what was not, by topic."""
+    hand_off = told.hand_off
+    value: dict[str, Any] = {
+        "journal": hand_off.slug,
+        "title": hand_off.title,
+        "status": hand_off.status,
+        "standing": list(hand_off.standing),
+    }
+    for topic in hand_off.topics:
+        value[topic.name] = [item.text if topic.code else _item(item) for item in topic.items]
+    return value | {"left": dict(told.left)}
+
+
+def _item(item: Item) -> dict[str, str]:
+    labelled = {label.casefold(): text for label, text in item.more}
+    return {"text": item.text, "event": item.event[-8:], **labelled}
+
+
+def _heading(text: str, *, level: int = 1) -> str:
+    return f"\n{'#' * level} {alone(text)}\n"
+
+
+def _bullet(text: str) -> str:
+    return f"- {alone(text)}"
+
+
+def _line(topic: Topic, item: Item) -> str:
+    """A line with what belongs to it."""
+    if topic.code:
+        return shown_lines(item.text)
+    more: Iterator[str] = (f"  - {label}: {alone(text)}" for label, text in item.more)
+    return "\n".join((_bullet(item.text), *more))
+
+
+def _commands(topic: Topic) -> str:
+    return fence("\n".join(item.text for item in topic.items), "sh")
+
+
+def _frame(topic: Topic) -> str:
+    return "```sh\n\n```\n" if topic.code else ""
