@@ -65,9 +65,10 @@ def test_earlier_lines_are_referred_to_by_their_key(journal):
 
 def test_the_same_batch_again_records_nothing_more_where_lines_have_keys(journal):
     line = '{"kind": "entry", "fields": {"text": "Deploy started"}, "key": "start"}\n'
-    first = journal("record", "-", stdin=line)
+    journal("record", "-", stdin=line)
 
-    assert journal("record", "-", stdin=line) == first
+    assert journal("record", "-", stdin=line) == "velvet-first-deploy e2: 1 event already recorded"
+    assert len(journal.events()) == 2
 
 
 def test_a_line_names_its_actor(journal):
@@ -89,7 +90,12 @@ def test_a_line_names_its_addendum(journal):
     ("line", "message"),
     [
         ('{"kind": "entr', "line 1 is not JSON: Unterminated string starting at at column 10"),
-        ("[]", "line 1: no kind None"),
+        ("[[]]", "line 1: no kind None"),
+        (
+            '[{"kind": "entry"},\n{"kind"]',
+            "the array is not JSON: Expecting ':' delimiter at line 2, column 8",
+        ),
+        ('"entry"', "line 1: no kind None"),
         ('{"kind": "entrie", "fields": {}}', "line 1: no kind 'entrie'; did you mean 'entry'?"),
         ('{"kind": "entry", "fields": {"text": "x"}, "atx": "04:10"}', "line 1: entry has no field 'atx'"),
         ('{"kind": "entry", "fields": {"text": 5}}', "line 1: entry text: "),
@@ -105,7 +111,8 @@ def test_a_line_names_its_addendum(journal):
             '{"kind": "evidence", "fields": {"exit_code": ' + "9" * 5000 + "}}",
             "line 1 holds a number of too many digits",
         ),
-        ("[" * 100_000, "line 1 is nested too deeply"),
+        ('{"kind":' * 100_000, "line 1 is nested too deeply"),
+        ("[" * 100_000, "the array is nested too deeply"),
         ('{"kind": "amendment", "entity": "e1", "fields": {"changes": {"impact": NaN}}}', "line 1"),
         ('{"kind": "amendment", "entity": "e1", "fields": {"changes": {"impact": 1.5}}}', "line 1"),
     ],

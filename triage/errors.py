@@ -5,6 +5,7 @@
     TriageError                 1  failed
     ├── UsageError              2  wrong usage
     │   └── InvalidValue        2  a value that a field does not take
+    ├── LinesRefused            1  lines of a batch; where nothing was recorded, the code of the first
     ├── NotFound                3  no such journal, event, action, file
     │   └── StoreGone           3  the store that the session recorded into is not there any more
     ├── NotAllowed              4  the operating system or the store's owner said no
@@ -33,12 +34,14 @@ class TriageError(Exception):
     """Something that the user can understand and mend.
 
     ``hint`` says what to do next, ``allowed`` lists the values that would have been taken,
-    ``retryable`` says whether the same call may succeed later.
+    ``retryable`` says whether the same call may succeed later. Where one of several events was refused,
+    ``place`` is its place among them, from 0 on.
     """
 
     code = "failed"
     exit_code = 1
     retryable = False
+    place: int | None = None
 
     def __init__(self, message: str, *, hint: str = "", allowed: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -71,6 +74,25 @@ class InvalidValue(UsageError):
     """A value that its field does not take."""
 
     code = "invalid"
+
+
+class LinesRefused(TriageError):
+    """Lines of a batch are refused: ``lines`` has what is wrong with each, by its number."""
+
+    code = "lines"
+
+    def __init__(self, message: str, *, hint: str, lines: Mapping[int, TriageError]) -> None:
+        super().__init__(message, hint=hint)
+        self.lines = lines
+
+    def as_dict(self) -> dict[str, object]:
+        """The error object, with the lines that are refused, up to `MOST_LINES`, and how many there are."""
+        told = [{"line": number, **error.as_dict()} for number, error in [*self.lines.items()][:MOST_LINES]]
+        return {**super().as_dict(), "lines": told, "refused": len(self.lines)}
+
+
+MOST_LINES = 50
+"""Lines of a batch that are told one by one: as many as an agent will mend in one turn."""
 
 
 class NotFound(TriageError):

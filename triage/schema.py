@@ -1,11 +1,12 @@
 """What comes from outside, checked against the table of kinds: the models and their JSON Schema.
 
 One line of `triage record` is an object with `kind` and `fields`; it may have `entity`, `at`, `key`,
-`part` (an addendum) and `actor`.
+`part` (an addendum) and `actor`. Where `fields` is left out, they may stand beside these.
 """
 
+import codecs
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -49,9 +50,25 @@ class Line(BaseModel):
     actor: str = Field("", description="who says so; the command's actor where it is absent")
 
 
-def parse_lines(lines: Iterable[str]) -> Iterator[tuple[int, Line]]:
-    """The lines of a batch with their numbers; `InvalidValue` names line, field and the values allowed."""
-    return ((number, parse_line(text, number)) for number, text in enumerate(lines, 1) if text.strip())
+def items(raw: bytes) -> Iterator[tuple[int, Any]]:
+    """The lines of a batch as texts, or the elements of its one array, each with its number from 1 on.
+
+    Raises `InvalidValue` for an array that is none.
+    """
+    text = _text(raw)
+    if text[:1000].lstrip().startswith("["):
+        return enumerate(_value(text, ARRAY), 1)
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+ARRAY = "the array"
+
+
+def _text(raw: bytes) -> str:
+    """The text of a file, whatever mark it begins with: shells of Windows write UTF-16."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "backslashreplace")
+    return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
 
 
 class _Twice(ValueError):
@@ -69,38 +86,84 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _read = json.JSONDecoder(object_pairs_hook=_object).decode
 
 
-def parse_line(text: str, number: int) -> Line:
-    """One line of a batch."""
+def parse_line(said: Any, number: int) -> Line:
+    """One line of a batch, or one element; `InvalidValue` names line, field and the values allowed."""
+    where = f"line {number}"
+    value = _value(said, where) if isinstance(said, str) else visible(said)
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        hint = f"did you mean {MEANT[kind]}?" if isinstance(kind, str) and kind in MEANT else ""
+        raise InvalidValue(
+            f"{where}: no kind {kind!r:.60}", hint=hint or near(str(kind), KINDS), allowed=tuple(KINDS)
+        )
+    try:
+        return _adapter(kind).validate_python(_gathered(value, kind))
+    except ValidationError as error:
+        raise _explained(error, kind, where) from error
+
+
+MEANT = {
+    "log": "'entry'",
+    "note": "'entry'",
+    "did": "'action' with the status 'done'",
+    "done": "'action' with its entity and the status 'done'",
+    "block": "'blocker' with its action",
+    "fix": "'blocker' with its entity and the status 'fixed'",
+    "pr": "'issue' with the type 'pr'",
+    "observe": "'observation'",
+    "run": "'evidence'",
+    "output": "'evidence'",
+    "ref": "'reference'",
+    "link": "'reference'",
+    "amend": "'amendment'",
+    "retract": "'amendment' with retracted: true",
+    "open": "'header'",
+    "set": "'header'",
+}
+"""What those mean who name a kind as a command or by another word."""
+
+
+def key_of(said: Any) -> str:
+    """The key that a line was given, also where it is refused; '' for none."""
+    try:
+        value = json.loads(said) if isinstance(said, str) else said
+    except (ValueError, RecursionError):
+        return ""
+    key = value.get("key") if isinstance(value, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def _value(text: str, where: str) -> Any:
+    """The value of JSON; what Python would take and we do not is refused, too."""
+    whole = "one whole JSON array" if where == ARRAY else "a line is one whole JSON object"
     try:
         value = _read(text)
     except _Twice as error:
         raise InvalidValue(
-            f"line {number} says {error.args[0]!r:.60} twice", hint="nothing was recorded; say it once"
+            f"{where} says {error.args[0]!r:.60} twice", hint="nothing was recorded; say it once"
         ) from error
     except json.JSONDecodeError as error:
+        line = f"line {error.lineno}, " if error.lineno > 1 else ""
         raise InvalidValue(
-            f"line {number} is not JSON: {error.msg} at column {error.colno}",
-            hint="nothing was recorded; a line is one whole JSON object",
+            f"{where} is not JSON: {error.msg} at {line}column {error.colno}",
+            hint=f"nothing was recorded; {whole}",
         ) from error
     except ValueError as error:
         raise InvalidValue(
-            f"line {number} holds a number of too many digits", hint="nothing was recorded"
+            f"{where} holds a number of too many digits", hint="nothing was recorded"
         ) from error
     except RecursionError as error:
-        raise InvalidValue(f"line {number} is nested too deeply", hint="nothing was recorded") from error
-    if "\\u" in text or not text.isascii():
-        value = visible(value)  # JSON may name half a surrogate pair, which is no text
-    if not isinstance(value, dict) or value.get("kind") not in KINDS:
-        kind = value.get("kind") if isinstance(value, dict) else None
-        raise InvalidValue(
-            f"line {number}: no kind {kind!r:.60}",
-            hint=near(str(kind), KINDS),
-            allowed=tuple(KINDS),
-        )
-    try:
-        return _adapter(value["kind"]).validate_python(value)
-    except ValidationError as error:
-        raise _explained(error, value["kind"], number) from error
+        raise InvalidValue(f"{where} is nested too deeply", hint="nothing was recorded") from error
+    # JSON may name half a surrogate pair, which is no text.
+    return visible(value) if "\\u" in text or not text.isascii() else value
+
+
+def _gathered(value: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The line with its fields in their place, where they stand beside its other names."""
+    if "fields" in value or value.keys().isdisjoint(FIELDS[kind]):
+        return value
+    own = {name: said for name, said in value.items() if name in Line.model_fields}
+    return {**own, "fields": {name: said for name, said in value.items() if name not in own}}
 
 
 def json_schema() -> dict[str, Any]:
@@ -147,7 +210,7 @@ def _type(field: KindField) -> Any:
     return Literal[field.choices] if field.choices else _TYPES[field.type]
 
 
-def _explained(error: ValidationError, kind: str, number: int) -> InvalidValue:
+def _explained(error: ValidationError, kind: str, where: str) -> InvalidValue:
     """The first thing that is wrong, with its line, its field and what would be allowed."""
     first = error.errors(include_url=False)[0]
     place = [str(part) for part in first["loc"]]
@@ -155,15 +218,31 @@ def _explained(error: ValidationError, kind: str, number: int) -> InvalidValue:
     fields = FIELDS[kind]
     if first["type"] == "extra_forbidden":
         known = fields if place[0] == "fields" else Line.model_fields
+        stray = place[0] != "fields" and name in fields
         return InvalidValue(
-            f"line {number}: {kind} has no field {name!r}",
-            hint=near(name, known),
+            f"{where}: {kind} has no field {name!r}" + " beside its fields" * stray,
+            hint="put it into fields" if stray else near(name, known),
             allowed=tuple(known),
         )
     choices = fields[name].choices if name in fields else ()
-    hint = "one of: " + ", ".join(choices) if choices else "nothing was recorded"
+    hint = (
+        "one of: " + ", ".join(choices)
+        if choices
+        else FORMS.get(_type_of(kind, name), "nothing was recorded")
+    )
     return InvalidValue(
-        f"line {number}: {kind} {name}: {first['msg'].lower()}, not {first['input']!r:.60}",
+        f"{where}: {kind} {name}: {first['msg'].lower()}, not {first['input']!r:.60}",
         hint=hint,
         allowed=choices,
     )
+
+
+def _type_of(kind: str, name: str) -> str:
+    return FIELDS[kind][name].type if name in FIELDS[kind] else ""
+
+
+FORMS = {
+    "cells": 'write it as [["Release", "v15"], ["Slug", "2ef77cf3"]]',
+    "path": 'write it as ["A", "B"]: B under A',
+}
+"""How to write what is easily written otherwise."""

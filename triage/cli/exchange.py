@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,41 +10,70 @@ from triage import config, times
 from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json, shortened
-from triage.errors import NotFound, UsageError
-from triage.events import Event
+from triage.errors import MOST_LINES, LinesRefused, NotFound, UsageError
 from triage.usecases import exchange
 from triage.usecases.facts import read_output
 from triage.usecases.places import existing
 from triage.usecases.recorder import Place
 
+if TYPE_CHECKING:
+    from triage.usecases.batch import Became, Recorded
+
+
+def _raw(call: Call, file: str) -> bytes:
+    """What is in a file, or comes from standard input."""
+    return call.heard.read() if file == "-" else b"".join(read_output(file))
+
 
 def _lines(call: Call, file: str) -> list[str]:
-    """The lines of a file or of standard input, each whole."""
-    raw = call.heard.read() if file == "-" else b"".join(read_output(file))
-    return raw.decode("utf-8", "surrogateescape").split("\n")
+    """The lines of the same, each whole."""
+    return _raw(call, file).decode("utf-8", "surrogateescape").split("\n")
 
 
 @command("record", leave=())
 @click.argument("file")
-def record_command(call: Call, file: str, **_: Any) -> None:
-    """Record events from JSON Lines, all or nothing; - is standard input. See `triage schema`.
+@click.option("--partial", is_flag=True, help="Record the lines that can be, and tell the others; exit 1.")
+def record_command(call: Call, file: str, partial: bool, **_: Any) -> None:
+    """Record events from JSON Lines, or an array, all or nothing; - is standard input. See `triage schema`.
+
+    With --key K the third line without a key has K:3: the same lines again are recorded once.
 
     \b
-    triage record - <<'EOF'
+    triage record - --key healthz <<'EOF'
     {"kind": "entry", "fields": {"text": "Deploy started"}, "at": "04:10", "key": "start"}
     {"kind": "action", "fields": {"title": "Check healthz", "status": "done"}}
     EOF
     """
-    from triage.usecases import batch, reading
+    from triage.usecases import batch
 
-    lines = _lines(call, file)
+    raw = _raw(call, file)
     recorder = call.recorder()
-    recorded = batch.record_lines(recorder, lines)
-    for event in recorded:
+    try:
+        recorded = batch.record_lines(recorder, raw, partial=partial)
         if call.json:
-            call.answer(recorder.place, event, reading.wording(event))
-    if not call.json:
-        say(f"{recorder.place.name} {_span(recorded)}")
+            _answer_lines(call, recorder.place, recorded)
+        else:
+            say(f"{recorder.place.name} {_span(recorded.became)}")
+        recorded.check()
+    except LinesRefused as error:
+        if not call.json and len(error.lines) > 1:
+            for line in list(error.lines.values())[:MOST_LINES]:
+                note(plain(str(line)))
+        raise
+
+
+def _answer_lines(call: Call, place: Place, recorded: "Recorded") -> None:
+    """Answer with an object for each line, in their order."""
+    from triage.usecases import reading
+
+    became = {each.line: each for each in recorded.became}
+    for number in sorted([*became, *recorded.refused]):
+        if number in recorded.refused:
+            say_json({"line": number, "error": recorded.refused[number].as_dict()})
+            continue
+        _, event, is_new = became[number]
+        told = {"line": number, "new": is_new} if event.n else {"line": number}
+        call.answer(place, event, reading.wording(event), **told)
 
 
 def is_page(file: str) -> bool:
@@ -79,12 +108,23 @@ def _say_how_to_go_on(call: Call, slug: str) -> None:
         note(f"record into it: triage use {slug}")
 
 
-def _span(recorded: Sequence[Event]) -> str:
-    if recorded and not recorded[0].n:
-        return f"spooled: {len(recorded)} event{'s'[: len(recorded) != 1]}"
-    if len(recorded) < 2:
-        return f"e{recorded[0].n}: 1 event recorded" if recorded else "nothing recorded"
-    return f"e{recorded[0].n} to e{recorded[-1].n}: {len(recorded)} events recorded"
+def _span(became: "Sequence[Became]") -> str:
+    """What was recorded, from which event to which; what was there before is counted by itself."""
+    if became and not became[0].event.n:
+        return f"spooled: {_events(len(became))}"
+    new = [each.event.n for each in became if each.is_new]
+    known = [each.event.n for each in became if not each.is_new]
+    told = [f"{_events(len(new))} recorded"] if new else []
+    told += [f"{_events(len(known))} already recorded"] if known else []
+    if not told:
+        return "nothing recorded"
+    numbers = new or sorted(known)
+    named = f"e{numbers[0]} to e{numbers[-1]}" if len(numbers) > 1 else f"e{numbers[0]}"
+    return f"{named}: {', '.join(told)}"
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'s'[: count != 1]}"
 
 
 @command("schema", records=False)

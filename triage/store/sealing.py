@@ -52,6 +52,18 @@ def seal_after(tail: Tail, draft: Draft, clock: Callable[[], int], entropy: Call
     return event, sealed
 
 
+def each(append: Callable[[Draft], Event], drafts: Iterable[Draft]) -> list[Event]:
+    """Append each of the drafts; an error says by its ``place`` at which of them it happened."""
+    kept: list[Event] = []
+    try:
+        for draft in drafts:
+            kept.append(append(draft))  # noqa: PERF401  how many there are tells where it went wrong
+    except errors.TriageError as error:
+        error.place = len(kept)
+        raise
+    return kept
+
+
 def repeated(draft: Draft, known: Event) -> Event:
     """The event that was kept under the draft's id, if the draft says the same; else `KeyConflict`."""
     if known.body is None or events.same_statement(draft, known):

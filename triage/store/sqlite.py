@@ -129,7 +129,7 @@ class SqliteStore:
                 guard(self)
             if len(events) >= MANY:
                 hasten()
-            appended = [self._append(event.draft) for event in events]
+            appended = sealing.each(self._append, (event.draft for event in events))
             self._write_added()
             return appended
 

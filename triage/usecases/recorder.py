@@ -1,11 +1,11 @@
 """The one way into the record: what was said becomes drafts, scrubbed, appended."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, redact, times
-from triage.errors import InvalidValue, Unavailable
+from triage.errors import InvalidValue, KeyConflict, Unavailable
 from triage.events import Actor, Draft, Event, visible
 from triage.store import Name, Recording
 
@@ -102,6 +102,21 @@ class Recorder:
 
     def append(self, drafts: Sequence[Draft], *, guard: Guard | None = None) -> list[Event]:
         """Scrub the drafts and append them, or spool them where the store cannot be written."""
+        return self._kept(drafts, guard, guard)
+
+    def append_told(self, drafts: Sequence[Draft]) -> tuple[list[Event], int]:
+        """Append drafts, and say how many events the journal had before: what is new has a greater number."""
+        before = 0
+
+        def count(store: Recording) -> None:
+            nonlocal before
+            row = store.journal(self.place.journal)
+            before = row.events if row else 0
+
+        return self._kept(drafts, count, None), before
+
+    def _kept(self, drafts: Sequence[Draft], guard: Guard | None, spooling: Guard | None) -> list[Event]:
+        """The drafts as they were appended under a guard, or spooled under another."""
         clean = [redact.scrub(draft, self._redactor) for draft in drafts]
         try:
             return self._append(clean, guard)
@@ -109,7 +124,18 @@ class Recorder:
             if self._spool is None:
                 raise
             self.store = self._spool(error)  # from now on: nothing overtakes what waits
-        return self._append(clean, guard)
+        return self._append(clean, spooling)
+
+    def conflicts(self, drafts: Sequence[Draft]) -> Iterator[tuple[int, KeyConflict]]:
+        """The places of those drafts whose key was recorded before with other fields, and what is wrong."""
+        from triage.store.sealing import repeated
+
+        for place, draft in enumerate(drafts):
+            for known in self.store.find(draft.journal, Name(id=draft.id))[:1]:
+                try:
+                    repeated(redact.scrub(draft, self._redactor).draft, known)
+                except KeyConflict as error:
+                    yield place, error
 
     def _append(self, clean: Sequence[redact.CleanEvent], guard: Guard | None) -> list[Event]:
         acts = self._allows(clean[0].draft) if clean else []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from triage import errors
 from triage.events import Event, Sealed
-from triage.store import Recording, merging
+from triage.store import Recording, merging, sealing
 from triage.store.postgres.batch import Batch, pages
 from triage.store.postgres.link import CollisionError, Link, LostError, Statement, pause
 from triage.store.postgres.reader import Reader
@@ -80,7 +80,7 @@ class PostgresStore(Reader):
             were_kept = made.look_up(drafts, every=lost)
             if guard is not None and not (lost and were_kept):
                 guard(self)
-            return [made.add(draft) for draft in drafts], made.statements()
+            return sealing.each(made.add, drafts), made.statements()
 
         return self._keep(batch)
 
