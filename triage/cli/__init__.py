@@ -67,6 +67,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("render", "say what changed between two moments"),
     "publish": ("publish", "put documents where a team reads them"),
     "serve": ("serve", "show all journals in a browser, live"),
+    "describe": ("describe", "describe the commands for a program"),
+    "skill": ("skill", "install how to use this for coding agents"),
 }
 """Every command: its module in this package, and its line in the help."""
 
@@ -81,6 +83,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Exchange",
         ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),
     ),
+    ("Agents", ("describe", "skill")),
 )
 
 
