@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,8 +33,11 @@ class Guard:
 
 @contextmanager
 def guarded() -> Iterator[Guard]:
-    """Take what would end us, until the block is left."""
+    """Take what would end us, until the block is left; in the main thread, to which alone it comes."""
     guard = Guard()
+    if threading.current_thread() is not threading.main_thread():
+        yield guard
+        return
     before = {number: signal.signal(number, guard.take) for number in (signal.SIGINT, *FORWARDED)}
     try:
         yield guard

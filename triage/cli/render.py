@@ -44,7 +44,7 @@ def render_command(
     triage render velvet-first-deploy --format json
     triage render --as-of -5m --corrections
     """
-    from triage.cli.publish import keep_templates
+    from triage.console.publications import keep_templates
     from triage.usecases.documents import document
     from triage.usecases.flushing import spooled
 

@@ -8,8 +8,8 @@ import click
 
 from triage import __version__
 from triage.cli.command import command
-from triage.cli.publish import opener, style_of
 from triage.console.call import Call
+from triage.console.publications import opener, style_of
 from triage.console.speech import note, say, say_json
 from triage.errors import Unavailable
 
