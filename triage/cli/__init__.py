@@ -69,6 +69,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "show all journals in a browser, live"),
     "describe": ("describe", "describe the commands for a program"),
     "skill": ("skill", "install how to use this for coding agents"),
+    "mcp": ("mcp", "serve an agent over the Model Context Protocol"),
 }
 """Every command: its module in this package, and its line in the help."""
 
@@ -83,7 +84,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Exchange",
         ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),
     ),
-    ("Agents", ("describe", "skill")),
+    ("Agents", ("describe", "skill", "mcp")),
 )
 
 

@@ -37,7 +37,7 @@ from triage.config.state import (
     trust,
     write_aside,
 )
-from triage.config.who import actor_of, git_user, session_of
+from triage.config.who import actor_of, git_user, of_a_server, session_of
 from triage.events import Actor
 from triage.redact import Allowed, Rule
 
@@ -65,6 +65,7 @@ __all__ = [
     "keep_actor",
     "load",
     "needs_git_user",
+    "of_a_server",
     "parsed",
     "read_bytes",
     "read_config",

@@ -90,6 +90,15 @@ def session_of(environ: Mapping[str, str]) -> str:
     return f"script:{_session_leader()}"
 
 
+def of_a_server(environ: Mapping[str, str], agent: str, session: str) -> dict[str, str]:
+    """The variables that say who works through a server: agent and session, as far as none are there."""
+    known, known_session = _agent(environ)
+    added = {} if known else {"AI_AGENT": agent}
+    if not (environ.get("TRIAGE_SESSION") or known_session):
+        added["TRIAGE_SESSION"] = session
+    return added
+
+
 def _session_leader() -> str:
     """The POSIX session, with the start of its leader so that a reused number is another one."""
     try:

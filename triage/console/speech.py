@@ -124,7 +124,7 @@ def complain(error: BaseException, *, as_json: bool, keep: Callable[[], str] = _
         return INTERRUPTED
     if isinstance(error, (BrokenPipeError, Unread)):
         return 0
-    error = _understood(error)
+    error = understood(error)
     kept = keep()
     if kept:
         error.hint = "; ".join(part for part in (error.hint, f"what was read is kept in {kept}") if part)
@@ -149,7 +149,7 @@ INTERRUPTED = 130
 """As shells have it: 128 and the number of the signal."""
 
 
-def _understood(error: BaseException) -> TriageError:
+def understood(error: BaseException) -> TriageError:
     """The error in our own words."""
     if isinstance(error, TriageError):
         return error

@@ -51,14 +51,14 @@ count, order or duration.
 - You change or check something: put `run` before the command. Where it fails, the blocker is opened for you.
 - You decide, find, suspect or escalate something: `log` with `--type`.
 - You know the cause and removed it: `fix` with the blocker's number, `--pr` or `--issue` where there is one.
-- You take over, resume or stop: `status`.
+- You take over, resume or stop: `brief`.
 
 ```sh
 triage open 'Checkout 4.2 to production' --type deploy --service checkout
 triage run --action 'Migrate staging' --env staging --set Tables=3 -- echo '3 applied'
 triage log 'Roll back or wait?' 'We wait for migration 17' --type decision
 triage fix 1 'Migration 17 creates the table' --cause 'It was never merged'
-triage status
+triage brief
 ```
 
 At the end: `triage resolve 'what that rests on'`, `triage check`, `triage publish --to TARGET`. All else:

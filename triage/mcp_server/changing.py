@@ -1,0 +1,204 @@
+"""The tools that change something: what each does through the use cases, and how its answer reads."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from triage import config, times
+from triage.console import journals
+from triage.console.call import Call, label
+from triage.console.speech import shortened
+from triage.events import Event
+from triage.mcp_server import items
+from triage.mcp_server.answers import Answer
+from triage.mcp_server.arguments import Arguments
+from triage.mcp_server.session import Session
+from triage.report.lines import SEQUENCE
+from triage.usecases import batch, lookup, places, running
+from triage.usecases import journals as verbs
+from triage.usecases.plan import Observed, Plan, cells_of
+from triage.usecases.recorder import Place, Recorder
+
+
+def open_(session: Session, said: Arguments) -> Answer:
+    """Open, join or choose a journal or an addendum; or list the journals."""
+    with session.call(said.text("journal"), at=said.text("at"), key=said.text("key")) as call:
+        if said.text("addendum"):
+            return _addendum(call, said)
+        if said.text("title"):
+            return _opened(call, said)
+        if said.text("journal"):
+            place = places.place_of(call.store(), said.text("journal"))
+            journals.choose(call, place)
+            return Answer(f"{place.name} is current", {"journal": place.name, "open": place.open})
+        return _listed(call)
+
+
+HEADER = ("type", "service", "summary", "slug")
+
+
+def _header(call: Call, recorder: Recorder, said: Arguments) -> dict[str, Any]:
+    return call.fields(recorder, "header", {name: said.text(name) or None for name in HEADER})
+
+
+def _opened(call: Call, said: Arguments) -> Answer:
+    call.store(create=True)
+    recorder = call.recorder(Place("", "", ""), create=True)
+    opened = verbs.open_journal(recorder, said.text("title"), _header(call, recorder, said), key=call.key)
+    journals.choose(call, opened.place)
+    verb = "joined" if opened.joined else "opened"
+    values = {"journal": opened.place.name, "event": label(opened.event), "joined": opened.joined}
+    return Answer(f"{opened.place.name} {label(opened.event)} {verb}, and current", values)
+
+
+def _addendum(call: Call, said: Arguments) -> Answer:
+    recorder = call.recorder()
+    event = verbs.addendum(recorder, said.text("addendum"), _header(call, recorder, said))
+    slug = (event.body or {}).get("slug") or event.tail
+    place = recorder.place._replace(part=event.id, addendum=slug)
+    journals.choose(call, place)
+    return Answer(
+        f"{place.name} {label(event)} opened, and current", {"journal": place.name, "event": label(event)}
+    )
+
+
+def _listed(call: Call) -> Answer:
+    known = verbs.listing(call.store())[:MOST_JOURNALS]
+    rows = [{"journal": row.slug, "status": header.status, "events": row.events} for row, header in known]
+    lines = [f"{row.slug}  {header.status}  {row.events} events  {header.title}" for row, header in known]
+    count = f"{len(known)} journal{'s'[: len(known) != 1]}"
+    return Answer(
+        f"{count}, the newest first",
+        {"journals": rows},
+        "\n".join(lines),
+    )
+
+
+MOST_JOURNALS = 12
+
+
+def record(session: Session, said: Arguments) -> Answer:
+    """Record items, all or none of them, or with ``partial`` each that can be."""
+    raw = items.lines(said.items("items"))
+    with session.call(said.text("journal"), at=said.text("at"), key=said.text("key")) as call:
+        recorder = call.recorder()
+        recorded = batch.record_lines(recorder, raw, partial=said.flag("partial"))
+        return _recorded(recorder, recorded)
+
+
+def _recorded(recorder: Recorder, recorded: batch.Recorded) -> Answer:
+    name, refused = recorder.place.name, recorded.refused
+    named = [
+        _named(recorder, each.event) | ({} if each.is_new or not each.event.n else {"new": False})
+        for each in recorded.became
+    ]
+    told = ", ".join(map(_told, named)) or "nothing recorded"
+    values: dict[str, Any] = {"journal": name, "recorded": named}
+    if refused:
+        values["refused"] = [{"item": number, "code": error.code} for number, error in refused.items()]
+        told += f"; refused: item {', '.join(map(str, refused))}"
+    wrong = "\n".join(map(str, refused.values()))
+    return Answer(f"{name}: {told}", values, wrong, failed=bool(refused) and not named)
+
+
+def _told(named: dict[str, Any]) -> str:
+    """``e4 action 2``, and whether it had been recorded before."""
+    words = [str(value) for label, value in named.items() if label != "new"]
+    return " ".join(words) + (" (recorded before)" if "new" in named else "")
+
+
+def _named(recorder: Recorder, event: Event) -> dict[str, Any]:
+    """An event by its number, and what it is about by the number that commands take."""
+    named: dict[str, Any] = {"event": label(event), "kind": event.kind}
+    if event.kind in lookup.COUNTED and event.n:
+        creation = event
+        if not event.creates:
+            creation = next(recorder.store.events(event.journal, entities=[event.entity]))
+        named["number"] = lookup.number(recorder.store, creation)
+    return named
+
+
+def run(session: Session, said: Arguments) -> Answer:
+    """Run a command and record it as evidence."""
+    argv = said.command("command")
+    with session.call(said.text("journal"), key=said.text("key")) as call:
+        recorder = call.recorder()
+        names = ("title", "environment")
+        fields = call.fields(recorder, "evidence", {name: said.text(name) or None for name in names})
+        plan = Plan(
+            fields=fields,
+            action=said.text("action"),
+            cells=cells_of(said.words("set"), "set"),
+            observed=_observed(said),
+            timeout=times.parse_span(said.text("timeout", LONGEST), "timeout"),
+            live=False,
+        )
+        return _ran(
+            recorder, running.run(recorder, argv, plan, clock=config.clock), said.number("tail", TAIL)
+        )
+
+
+LONGEST = "10m"
+"""How long a command may run where nothing is said: a client gives up some time, and nobody would end it."""
+
+
+def _observed(said: Arguments) -> Observed | None:
+    table, expect = said.text("table") or None, said.text("expect") or None
+    return Observed.from_options(table, said.words("row"), expect, None, said.text("match") or None)
+
+
+def _ran(recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
+    captured, lines = ran.captured, ran.captured.tape.lines
+    shown = list(_tail(ran.output, tail))
+    followed = [_named(recorder, told.event) for told in ran.told]
+    event = label(ran.event) if ran.event else ""
+    values: dict[str, Any] = {
+        "journal": recorder.place.name,
+        "event": event,
+        "state": captured.state,
+        "exit_code": captured.exit_code,
+        "lines": lines,
+        "recorded": followed,
+    }
+    said = [f"{recorder.place.name} {event} {captured.state}", f"exit {captured.exit_code}", _lines(lines)]
+    said += [f"the last {len(shown)} here"] if len(shown) < lines else []
+    text = "; ".join([", ".join(said), *map(_told, followed)])
+    if ran.error is not None:
+        text += "; not all of it could be recorded"
+        values["error"] = ran.error.code
+    quoted = [f"{each['event']} {told.what}" for each, told in zip(followed, ran.told, strict=True)]
+    problems = [problem for problem in (captured.error, str(ran.error or "")) if problem]
+    return Answer(text, values, "\n".join([*problems, *shown, *map(shortened, quoted)]))
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'s'[: count != 1]}"
+
+
+TAIL = 10
+
+
+def _tail(data: bytes, count: int) -> Iterator[str]:
+    for line in data.decode("utf-8", "replace").splitlines()[-count:]:
+        yield SEQUENCE.sub("", line)[:WIDTH]
+
+
+WIDTH = 400
+"""Characters of a line of output that are told."""
+
+
+def publish(session: Session, said: Arguments) -> Answer:
+    """Put the journal's document where a team reads it."""
+    from triage.console.publications import publication, target_of
+    from triage.usecases.publishing import publish as published
+
+    with session.call(said.text("journal")) as call:
+        target, place = target_of(call.settings, said.text("to")), call.place()
+        dry = said.flag("dry_run")
+        done = published(
+            call.store(), {place.journal}, publication(call.settings, target), call.redactor, dry_run=dry
+        )
+    count = len(done.plan.told)
+    verb = "would be published" if dry else "published"
+    text = f"{place.name} {verb} to {target.name}: {count} files" if count else f"{target.name} is up to date"
+    values = {"journal": place.name, "target": target.name, "files": count, "dry_run": dry}
+    return Answer(text, values)

@@ -1,0 +1,36 @@
+"""What one agent may do through this server, and the call that each of its requests becomes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from triage.console.call import Call
+from triage.console.heard import Heard
+
+
+class Session(NamedTuple):
+    """What `triage mcp` was started with; ``run`` and ``publish`` say what it allows besides recording."""
+
+    run: bool = False
+    publish: bool = False
+    journal: str = ""
+    store: str = ""
+    actor: str = ""
+    secret_env: tuple[str, ...] = ()
+
+    @contextmanager
+    def call(self, journal: str = "", *, at: str = "", key: str = "") -> Iterator[Call]:
+        """A call of its own: store and settings are read anew, and closed after it; nothing can go stale."""
+        options = {
+            "journal": journal or self.journal,
+            "store": self.store,
+            "actor": self.actor,
+            "secret_env": self.secret_env,
+            "at": at or None,
+            "key": key,
+        }
+        call = Call(options, Heard())
+        try:
+            yield call
+        finally:
+            call.close()
