@@ -68,11 +68,15 @@ check: format-check lint types layers test wheel ## all checks, as CI runs them
 
 .PHONY: bench
 bench: $(VENV)/.dev ## measure what the project promises
-	@set -e; for each in $(filter-out benchmarks/performance.py,$(wildcard benchmarks/*.py)); do echo "== $$each"; $(BIN)/python "$$each"; done
+	@set -e; for each in $(filter-out benchmarks/agents.py benchmarks/performance.py,$(wildcard benchmarks/*.py)); do echo "== $$each"; $(BIN)/python "$$each"; done
 
 .PHONY: performance
 performance: $(VENV)/.dev ## measure speed beside other programs, and write docs/performance.md
 	$(BIN)/python benchmarks/performance.py $(ARGS)
+
+.PHONY: agents
+agents: $(VENV)/.dev ## count what recording costs an agent in tokens, and write docs/agents.md
+	$(BIN)/python benchmarks/agents.py
 
 .PHONY: wheel
 wheel: $(VENV)/.dev ## build the sdist, and the wheel from the sdist, into dist/

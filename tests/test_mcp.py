@@ -125,7 +125,7 @@ def test_a_typical_answer_costs_at_most_300_tokens_as_text_and_as_values(velvet)
         ("brief", {}),
         ("search", {"text": "sqlalchemy"}),
         ("read", {"last": 5}),
-        ("read", {"what": "output", "event": "Migration output", "lines": "1-3"}),
+        ("read", {"what": "output", "event": "e28", "lines": "1-3"}),
         ("check", {}),
         ("run", {"command": ["seq", "40"], "action": "Count"}),
         ("run", {"command": ["false"], "action": "Fail"}),
