@@ -34,10 +34,11 @@ def fenced(data: str) -> str:
 
 def refused(error: TriageError) -> Answer:
     """The answer for an error: about arguments in our own words; others may quote the record."""
-    words = "\n".join(map(_words, _each(error)))
+    each = _each(error)
+    words = "\n".join(map(_words, each))
     again = "; the same call may succeed later" if error.retryable else ""
     value: dict[str, Any] = {"code": error.code, "retryable": error.retryable, "allowed": list(error.allowed)}
-    if error.exit_code == USAGE:
+    if all(one.exit_code == USAGE for one in each):
         value |= {"message": plain_lines(words), "hint": plain(error.hint)}
         return Answer(f"{error.code}: {words}{again}", {"error": value}, failed=True)
     return Answer(f"{error.code}{again}", {"error": value}, words, failed=True)
@@ -49,9 +50,9 @@ MOST = 10
 
 
 def _each(error: TriageError) -> list[TriageError]:
-    """The errors that an error stands for."""
+    """The errors that an error stands for; of very many it tells the first, and itself how many there are."""
     lines = list(error.lines.values()) if isinstance(error, LinesRefused) else []
-    return lines[:MOST] or [error]
+    return ([error] if len(lines) > MOST else []) + lines[:MOST] or [error]
 
 
 def _words(error: TriageError) -> str:

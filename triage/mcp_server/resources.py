@@ -30,11 +30,15 @@ def address(journal: str, form: Form) -> str:
     return f"triage://{journal}/{form.file}"
 
 
+MOST = 50
+"""Journals that are listed; the template reaches the others."""
+
+
 def open_journals(session: Session) -> list[str]:
-    """The slugs of the open journals; none where there is no store yet."""
+    """The slugs of the open journals, the last one first; none where there is no store yet."""
     with session.call() as call:
         try:
-            return [row.slug for row in call.store().journals() if row.open]
+            return [row.slug for row in call.store().journals() if row.open][:MOST]
         except NotFound:
             return []
 
