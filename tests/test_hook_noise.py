@@ -1,0 +1,124 @@
+"""Which of an agent's command lines are recorded, and which tell nothing of the work."""
+
+import pytest
+
+from triage.usecases.noise import is_noise
+from triage.usecases.shell import Simple, pipelines
+
+READS = [
+    "ls -la", "cat a b", "cd x && pwd", "git status", "git -C /x log --oneline | head", "git --no-pager diff",
+    "grep -rn foo . | wc -l", "echo hi 2>/dev/null", "ls 2>&1", "ls >&2", "sed -n 1,5p f", "find . -name '*.py'",
+    "for f in a b; do cat $f; done", "if [ -f x ]; then cat x; fi", "sudo -u root cat x", "ls &", "(cd x; ls)",
+    "diff <(ls a) <(ls b)", "# only a comment\nls # and one; rm x", "echo 'a; rm b'", 'echo "a; rm b"', "echo $((1+2))",
+    "X=1", "export A=b", "source .venv/bin/activate", "bash -lc 'ls; cat x'", "", "   ", "\n", "while read x; do echo $x; done",
+    "timeout 5 cat x", "nohup cat x", "time ls", "! grep x y", "cat <<< word", "cat <<'EOF' | grep x\nrm -rf /\nEOF",
+]  # fmt: skip
+KEPT = [
+    "make", "git push", "git commit -m x", "kubectl get pods | grep web", "kubectl apply -f x", "curl -s localhost",
+    "df -h", "echo hi > /etc/x", "cat > x <<'EOF'\nhello\nEOF\n", "ls | tee out", "ls\nmake", "ls; rm x", "ls && make",
+    "cat $(rm -rf x)", 'echo "$(kubectl get x)"', "echo `make`", "diff <(ls a) <(curl x)", "bash -lc 'make deploy'",
+    "sh -c \"cd x && make\"", "sed -i s/a/b/ f", "find . -delete", "find . -exec rm {} +", "sort -o f f", "xargs rm < list",
+    "for f in a b; do kubectl delete $f; done", "sudo systemctl restart x", "sleep 1 & make", "'rm' x", "r\\m x",
+    "(cd x; make)", "if make; then ls; fi", "env A=b make", "timeout -k 5 10 make", "psql -c 'select 1'", "./deploy.sh",
+    "A=b ./deploy.sh", "cat x >> y", "ls &> out", "2>err ls",
+]  # fmt: skip
+TRIAGE = [
+    "triage log x", "cd x && triage log 'done'", "env A=b triage log x", ".venv/bin/triage log x", "A=b triage log x",
+    "python -m triage log x", "python3.12 -m triage.fast", "sudo triage doctor", "timeout 5 triage log x", "uv run triage log x",
+    "make test 2>&1 | triage evidence --command 'make test'", "triage run -- make deploy", "x=$(triage open y)",
+    "echo $(triage status) foo", "bash -c \"triage log 'x'\"", "triage record - <<'END'\n{\"kind\": \"x\"}\nrm -rf /\nEND\nls",
+    "triage open 'x' && triage log 'y' || true", "triage-hook codex", "command triage log x", "cat x | triage log -",
+]  # fmt: skip
+BESIDE = [
+    "kubectl apply -f x && triage log 'applied'", "triage log x; make", "triage record - <<'END'\nx\nEND\nrm x",
+    "make | triage evidence; make install",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", READS)
+def test_what_only_reads_or_speaks_is_left_out(line):
+    assert is_noise(line), pipelines(line)
+
+
+@pytest.mark.parametrize("line", KEPT)
+def test_what_may_change_something_or_asks_a_system_is_kept(line):
+    assert not is_noise(line), pipelines(line)
+
+
+@pytest.mark.parametrize("line", TRIAGE)
+def test_a_pipeline_that_triage_is_part_of_is_left_out(line):
+    assert is_noise(line), pipelines(line)
+
+
+@pytest.mark.parametrize("line", BESIDE)
+def test_what_stands_beside_triage_on_a_line_is_kept(line):
+    assert not is_noise(line), pipelines(line)
+
+
+def test_words_of_the_users_leave_out_what_begins_with_them():
+    assert is_noise("terraform plan -out x", skip=["terraform plan"])
+    assert is_noise("cd infra && /usr/bin/terraform plan", skip=["terraform plan"])
+    assert not is_noise("terraform planet", skip=["terraform plan"])
+    assert not is_noise("terraform plan; terraform apply", skip=["terraform plan"])
+
+
+def test_what_failed_is_left_out_only_where_it_reads():
+    assert not is_noise("terraform plan", skip=["terraform plan"], failed=True)
+    assert is_noise("ls nowhere", failed=True)
+
+
+def test_what_is_to_be_kept_is_kept_whatever_else():
+    assert not is_noise("ls /etc | head", keep=["ls"])
+    assert not is_noise("terraform plan", skip=["terraform"], keep=["terraform plan"])
+    assert is_noise("triage log 'ls'", keep=["triage"])
+
+
+def test_pipelines_are_told_with_their_words_and_where_they_write():
+    line = "A=b make 'x y' 2>&1 >out | grep \"a b\"; (cd /x && ls)"
+    assert pipelines(line) == [
+        [Simple(("A=b", "make", "x y"), writes=True), Simple(("grep", "a b"))],
+        [Simple(("cd", "/x"))],
+        [Simple(("ls",))],
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'",
+        '"',
+        "`",
+        "$(",
+        "((((",
+        "))))",
+        "<<",
+        "<<EOF",
+        "<<EOF\n",
+        "\\",
+        ">",
+        "|",
+        "&&",
+        "a <( b",
+        '"$("$("$("',
+        "$(((",
+    ],
+)
+def test_a_line_that_no_shell_would_take_is_read_all_the_same(line):
+    pipelines(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'" * 60_000,
+        '"$(' * 20_000,
+        "$(" * 30_000,
+        "#\n" * 30_000,
+        "<<a\n" * 15_000,
+        "a|" * 30_000,
+        '\\"' * 30_000,
+    ],
+)
+def test_a_hostile_line_is_read_in_time(line):
+    """The longest that is looked at; a reading that took time without end would never come back."""
+    is_noise(line)
