@@ -224,6 +224,7 @@ KINDS: Mapping[str, Kind] = {
             "values": Field("cells", "values that were taken from its output"),
             "sha256": _line("SHA-256 of the redacted output"),
             "origin": _choice("who took it", "captured", "supplied"),
+            "hook": _line("the agent whose hook took it by itself, such as claude-code"),
             "action": _event("the action that it backs"),
             "blocker": _event("the blocker whose fix it backs"),
             "section": _SECTION,

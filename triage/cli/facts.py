@@ -50,7 +50,7 @@ def observe_command(call: Call, **said: Any) -> None:
     facts.observe(call, **said)
 
 
-@command("evidence", kind="evidence", leave=("origin", "state", "digest", "sha256", "redactions"))
+@command("evidence", kind="evidence", leave=("origin", "state", "digest", "sha256", "redactions", "hook"))
 @click.argument("file", required=False, default="-")
 @click.option("--extract", "asked", multiple=True, metavar="NAME=REGEX", type=TEXT, help=EXTRACT)
 def evidence_command(call: Call, file: str, asked: tuple[str, ...], **fields: Any) -> None:

@@ -54,7 +54,7 @@ def _apart(args: Sequence[str], valued: set[str], flags: set[str]) -> tuple[list
 
 @command("run", kind="evidence", cls=RunCommand, leave=(
     "command", "cwd", "host", "state", "exit_code", "signal", "started_at", "ended_at", "size", "digest",
-    "truncated", "redactions", "sha256", "origin", "action",
+    "truncated", "redactions", "sha256", "origin", "hook", "action",
 ))  # fmt: skip
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.option("--action", metavar="N|TITLE", type=TEXT, help="Mark it done where it succeeds, else block it;"

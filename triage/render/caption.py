@@ -19,7 +19,8 @@ ENDS = {
 def facts(item: Evidence) -> Iterator[str]:
     """The facts that a caption tells after the command, in order."""
     where = f" on {item.environment}" if item.environment else ""
-    yield f"{item.origin}{where}"
+    by = f" by {item.hook}" if item.hook else ""
+    yield f"{item.origin}{by}{where}"
     yield from _end(item)
     if item.started_at and item.ended_at:
         yield times.duration(max(times.to_us(item.ended_at) - times.to_us(item.started_at), 0))

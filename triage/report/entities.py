@@ -51,6 +51,7 @@ def evidence(history: History) -> Evidence:
         values=history.cells("values"),
         sha256=value("sha256"),
         origin=value("origin", "supplied"),
+        hook=value("hook"),
         section=tuple(value("section", ())),
         action=value("action"),
         blocker=value("blocker"),
@@ -88,6 +89,9 @@ def _succeeded(evidence: Evidence) -> bool:
 
 
 def _was_captured_failing(evidence: Evidence) -> bool:
+    """Whether a captured command did not go through; how one ended whose agent keeps that is not known."""
+    if evidence.state == "exited" and evidence.exit_code is None:
+        return False
     return evidence.origin == "captured" and evidence.exit_code != 0
 
 

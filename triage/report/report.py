@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from triage.events import Event
 from triage.report import entities
+from triage.report.captured import shown
 from triage.report.corrections import corrections
 from triage.report.fold import Fold
 from triage.report.history import Patch, histories, is_withdrawn, one_per_id, survey
@@ -43,10 +44,11 @@ class Report:
     as_of: str = ""
 
     @classmethod
-    def from_events(cls, events: Iterable[Event]) -> Report:
+    def from_events(cls, events: Iterable[Event], *, captured: bool = False) -> Report:
         """Fold the events of one journal, in whatever order they come, each as often as it may come.
 
-        Raises ValueError where there is no event, or events of several journals.
+        ``captured`` keeps what a hook captured by itself also where nothing rests on it. Raises ValueError
+        where there is no event, or events of several journals.
         """
         copies = list(events)
         journals = {event.journal for event in copies}
@@ -54,6 +56,8 @@ class Report:
             raise ValueError(f"a report is made from the events of one journal, not {len(journals)}")
         unique = one_per_id(copies)
         found = survey(unique)
+        if not captured:
+            found = found._replace(patches=shown(found.patches, found.retracted))
         fold = Fold(journals.pop(), found)
         live = [patch for patch in found.patches if patch.id not in found.retracted]
         last = max((patch for patch in live if patch.at), key=attrgetter("at", "id"), default=None)

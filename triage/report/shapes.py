@@ -203,6 +203,7 @@ class Evidence:
     empty for output that was captured elsewhere. ``size`` counts the bytes that were printed, ``kept`` those
     of ``output``; where that is not kept, ``digest`` is its salted SHA-256. ``streams`` are runs of bytes of
     ``output``, each from out or err, in order; empty where that is not known. ``values`` were taken from it.
+    ``hook`` is the agent whose hook took it by itself; empty where somebody meant to record it.
     """
 
     event: str
@@ -229,6 +230,7 @@ class Evidence:
     values: tuple[Cell, ...]
     sha256: str
     origin: str
+    hook: str
     section: tuple[str, ...]
     action: str
     blocker: str

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from triage import times
 from triage.errors import InvalidValue
+from triage.events import Event
 from triage.redact import Redactor
 from triage.render import Style, render
 from triage.report import Report
+from triage.report.captured import shown
+from triage.report.history import one_per_id, survey
 from triage.store import Store
 from triage.usecases import gate
 from triage.usecases.past import AsOf, before
@@ -32,9 +35,10 @@ def document(
         raise InvalidValue(
             f"no zone {style.zone!r:.60}", hint="zone in triage.toml is one such as Europe/Paris"
         )
-    events = list(store.events(journal, output=True))
+    events = list(store.events(journal))
     if as_of is not None:
         events = before(events, as_of)
+    events = _with_output(store, journal, events)
     report = Report.from_events(events)
     if as_of is not None and as_of.at:
         report = replace(report, as_of=as_of.at)
@@ -48,3 +52,19 @@ def document(
     )
     gate.check_document(text, form, template, redactor)
     return text
+
+
+FEW = 500
+"""Pieces of evidence that are asked for at once."""
+
+
+def _with_output(store: Store, journal: str, events: list[Event]) -> list[Event]:
+    """The events, those of the evidence that a report of them has with its output."""
+    found = survey(one_per_id(events))
+    patches = shown(found.patches, found.retracted)
+    wanted = list(dict.fromkeys(patch.entity for patch in patches if patch.kind == "evidence"))
+    full: dict[str, Event] = {}
+    for start in range(0, len(wanted), FEW):
+        some = wanted[start : start + FEW]
+        full |= {event.digest: event for event in store.events(journal, entities=some, output=True)}
+    return [full.get(event.digest, event) for event in events]

@@ -15,6 +15,7 @@ from triage.render.markdown import MOST_LINES, output_text
 from triage.render.prose import paragraphs
 from triage.render.site import FACETS, Listed, Look
 from triage.report import Report, Summary
+from triage.report.captured import shown
 from triage.report.code import FENCE
 from triage.report.history import Patch, one_per_id, survey
 
@@ -208,7 +209,7 @@ def _own(page: str) -> str:
 def _live(events: Iterable[Event]) -> Iterator[Patch]:
     """What a report is made from: amended, without what was withdrawn."""
     found = survey(one_per_id(events))
-    return (patch for patch in found.patches if patch.id not in found.retracted)
+    return (patch for patch in shown(found.patches, found.retracted) if patch.id not in found.retracted)
 
 
 def _values(patch: Patch) -> Iterator[Value]:

@@ -29,11 +29,14 @@ class Found(NamedTuple):
 
 
 def event(store: Recording, journal: str, name: str) -> Event:
-    """The event that a name means; `NotFound` or `Conflict` (several) otherwise. ``last`` is never an act."""
+    """The event that a name means; `NotFound` or `Conflict` (several) otherwise.
+
+    ``last`` is never an act, nor what a hook captured by itself.
+    """
     found = _by_number(store, journal, name) or _by_id(store, journal, name)
     if found is None and name == "last":
         newest = store.events(journal, newest_first=True)
-        found = next((event for event in newest if event.kind != "act"), None)
+        found = next((each for each in newest if each.kind != "act" and not is_captured(each)), None)
     found = found or _by_mark_or_title(store, journal, name, "")
     if found is None:
         raise NotFound(
@@ -78,6 +81,11 @@ def whole(store: Recording, event: Event) -> Event:
     if event.kind != "evidence" or event.creates:
         return event
     return store.find(event.journal, Name(id=event.entity))[0]
+
+
+def is_captured(event: Event) -> bool:
+    """Whether a hook captured it by itself: nobody said it."""
+    return bool((event.body or {}).get("hook"))
 
 
 RECENT = 100
@@ -148,6 +156,7 @@ def _by_mark_or_title(store: Recording, journal: str, name: str, kind: str) -> E
         return marked[-1]
     wanted = name.casefold()
     titled = [event for event in known if event.creates and wanted in _words(event)]
+    titled = [event for event in titled if not is_captured(event)] or titled
     exact = [event for event in titled if wanted == _words(event)]
     titled = exact or titled
     if len(titled) > 1:

@@ -40,7 +40,7 @@ def find(store: Store, journal: str, name: str) -> Found:
         )
     if event.body is None:
         raise NotFound(f"the output of e{event.n} was purged", hint="see: triage events --kind act")
-    report = Report.from_events(_about(store, event))
+    report = Report.from_events(_about(store, event), captured=True)
     found = (item for part in report.parts for item in part.evidence if item.event == event.id)
     item = next(found, None)
     if item is None:
