@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from triage import marks
 from triage.config.files import (
     CONFIG_FILE,
     FOLDER,
@@ -25,10 +26,13 @@ from triage.config.files import (
 from triage.config.state import (
     KEY_FILE,
     Chosen,
+    Use,
     choose,
     current,
     keep_actor,
+    keep_use,
     kept_actor,
+    last_use,
     redaction_key,
     remember,
     remembered,
@@ -55,6 +59,7 @@ __all__ = [
     "STORE_FILE",
     "Chosen",
     "Settings",
+    "Use",
     "choose",
     "clock",
     "current",
@@ -63,6 +68,8 @@ __all__ = [
     "folders",
     "git_user",
     "keep_actor",
+    "keep_use",
+    "last_use",
     "load",
     "needs_git_user",
     "of_a_server",
@@ -93,6 +100,7 @@ class Settings(NamedTuple):
     ``sign_key`` is the SSH key that signs checkpoints, ``signers`` the file of those whose signatures count.
     ``targets`` are those of publications, the nearest first; ``untrusted`` names those of a file that nobody
     trusted.
+    ``hook_skip`` and ``hook_keep`` are beginnings of commands that a hook leaves out, or keeps all the same.
     """
 
     store: str
@@ -112,6 +120,8 @@ class Settings(NamedTuple):
     untrusted: tuple[str, ...]
     sign_key: str
     signers: str
+    hook_skip: tuple[str, ...]
+    hook_keep: tuple[str, ...]
     config_folder: str
     state_folder: str
 
@@ -143,6 +153,8 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         untrusted=tuple(found.get("untrusted_targets", ())),
         sign_key=merged.get("sign_key", ""),
         signers=merged.get("signers", ""),
+        hook_skip=_hook("skip", own, found),
+        hook_keep=_hook("keep", own, found),
         config_folder=config_folder,
         state_folder=state_folder,
     )
@@ -170,6 +182,11 @@ def _allowed(*found: Mapping[str, Any]) -> tuple[Allowed, ...]:
     return tuple(Allowed(item.get("rule", ""), item.get("fingerprint", ""), item["reason"]) for item in items)
 
 
+def _hook(name: str, *found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What configurations say of the commands that a hook sees; a folder's ``skip`` only where trusted."""
+    return tuple(item for values in found for item in values.get("hook", {}).get(name, ()))
+
+
 def _targets(*found: Mapping[str, Any]) -> Targets:
     """The targets of configurations; read only where there are any, since recording needs none."""
     named = [values for values in found if "publish" in values]
@@ -190,14 +207,8 @@ def _store_beside(folder: str, found: Mapping[str, Any]) -> str:
 
 def folders(environ: Mapping[str, str]) -> tuple[str, str]:
     """The user's own folders: of the configuration, and of the state."""
-    home = _home(environ)
-    config_folder = os.path.join(environ.get("XDG_CONFIG_HOME") or f"{home}/.config", "triage")
-    state_folder = os.path.join(environ.get("XDG_STATE_HOME") or f"{home}/.local/state", "triage")
-    return config_folder, state_folder
-
-
-def _home(environ: Mapping[str, str]) -> str:
-    return environ.get("HOME") or os.path.expanduser("~")
+    base = environ.get("XDG_CONFIG_HOME") or f"{marks.home(environ)}/.config"
+    return os.path.join(base, "triage"), marks.state_folder(environ)
 
 
 def _whole(address: str) -> str:
@@ -210,7 +221,7 @@ def _whole(address: str) -> str:
 def _default_store(folder: str, environ: Mapping[str, str]) -> str:
     if folder:
         return os.path.join(folder, STORE_FILE)
-    data = environ.get("XDG_DATA_HOME") or f"{_home(environ)}/.local/share"
+    data = environ.get("XDG_DATA_HOME") or f"{marks.home(environ)}/.local/share"
     return os.path.join(data, "triage", STORE_FILE)
 
 

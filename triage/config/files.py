@@ -13,7 +13,7 @@ CONFIG_FILE = "triage.toml"
 
 KEYS = (
     "actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store", "secret_env",
-    "redact", "publish", "sign_key", "signers",
+    "redact", "publish", "sign_key", "signers", "hook",
 )  # fmt: skip
 OWN_KEYS = ("store", "sign_key", "signers")
 """What only the user's own file may set: a cloned folder cannot move the store, nor say who signs."""
@@ -88,6 +88,8 @@ def _check_key(path: str, key: str, value: object) -> None:
         from triage.config.redaction import check
 
         check(path, key, value)
+    elif key == "hook":
+        _check_hook(path, value)
     elif key == "publish":
         from triage.config import targets
 
@@ -102,6 +104,16 @@ def _check_key(path: str, key: str, value: object) -> None:
             f"{path}: {key} is no address with a place for the reference: {value!r:.80}",
             hint="write it as https://github.com/acme/velvet/issues/{ref}",
         )
+
+
+def _check_hook(path: str, value: object) -> None:
+    """Raise `InvalidValue` where ``hook`` does not hold lists of beginnings of commands."""
+    if not isinstance(value, dict) or not value.keys() <= {"skip", "keep"}:
+        raise InvalidValue(f"{path}: hook holds skip and keep", hint='[hook] with skip = ["terraform plan"]')
+    for name, items in value.items():
+        if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
+            hint = f'{name} = ["terraform plan"]'
+            raise InvalidValue(f"{path}: {name} of hook must be a list of beginnings of commands", hint=hint)
 
 
 def _is_pattern(address: str) -> bool:
@@ -128,6 +140,8 @@ def read_folder_config(folder: str, config_folder: str, state_folder: str) -> di
     _refuse_templates_elsewhere(folder, found)
     if "publish" in found and not is_trusted(state_folder, raw):
         found["untrusted_targets"] = tuple(found.pop("publish"))
+    if "skip" in found.get("hook", {}) and not is_trusted(state_folder, raw):
+        del found["hook"]["skip"]  # it would hide what an agent did here
     return found
 
 
@@ -138,8 +152,9 @@ def reserved_keys(found: Mapping[str, Any]) -> list[str]:
 
 
 def trusted_keys(found: Mapping[str, Any]) -> list[str]:
-    """What a configuration does only where it is trusted: besides what is reserved, its targets count."""
-    return [*reserved_keys(found), *(f"publish to {name!r}" for name in found.get("publish", ()))]
+    """What a configuration does only where it is trusted: what is reserved, its targets, what it hides."""
+    hides = [f"leave {item!r} out of what a hook captures" for item in found.get("hook", {}).get("skip", ())]
+    return [*reserved_keys(found), *(f"publish to {name!r}" for name in found.get("publish", ())), *hides]
 
 
 def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:

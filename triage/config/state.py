@@ -1,10 +1,13 @@
-"""What is remembered between commands: the current journal of a session, git's user, the redaction key."""
+"""What is remembered between commands: the journal of a session, git's user, the redaction key."""
 
+import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage.errors import NotAllowed
+from triage import marks
+from triage.config.who import NAMED
+from triage.errors import NotAllowed, Unavailable
 from triage.events import sha256
 
 if TYPE_CHECKING:
@@ -44,6 +47,42 @@ def current(settings: "Settings", identity: str) -> Chosen:
 def choose(settings: "Settings", identity: str, chosen: Chosen) -> None:
     """Make a journal and a part of a store the current ones of this session."""
     write_aside(_current_path(settings, identity), " ".join(chosen).encode())
+
+
+class Use(NamedTuple):
+    """Where a session recorded last: in a store, by what tells it from others, and as whom, as TYPE:NAME.
+
+    ``folder`` is the one whose configuration counted, or ''.
+    """
+
+    store: str
+    chosen: Chosen
+    actor: str
+    folder: str
+
+
+def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> None:
+    """Mark that this session records, for the hook of its agent; nothing else rests on it."""
+    if not settings.session.startswith(NAMED):
+        return
+    from triage.config.files import find_folder
+
+    actor = f"{settings.actor.type}:{settings.actor.name}"
+    use = Use(identity, chosen, actor, os.path.dirname(find_folder(cwd)))
+    told = json.dumps(use)
+    path = marks.used(settings.state_folder, settings.session.removeprefix(NAMED))
+    if _read_text(path) != told:
+        with suppress(NotAllowed, Unavailable):
+            write_aside(path, told.encode())
+
+
+def last_use(path: str) -> Use | None:
+    """What a mark says; None where it is gone, or none of ours."""
+    try:
+        store, chosen, actor, folder = json.loads(_read_text(path))
+        return Use(store, Chosen(*chosen), actor, folder)
+    except (ValueError, TypeError):
+        return None
 
 
 def spool_folder(settings: "Settings", identity: str) -> str:

@@ -21,6 +21,10 @@ session. Vercel's detect-agent and AWS CDK's guessAgent list the same; AI_AGENT 
 comes first."""
 
 
+NAMED = "named:"
+"""Begins a session that has a name, which a hook of its agent is told, too."""
+
+
 def actor_of(option: str, environ: Mapping[str, str], config: Mapping[str, str], kept: str) -> Actor:
     """Who records: option, TRIAGE_ACTOR, configuration, agent's variables, git's user, login."""
     agent, session = _agent(environ)
@@ -81,7 +85,7 @@ def session_of(environ: Mapping[str, str]) -> str:
     """What tells this session from others: TRIAGE_SESSION, the agent's, the terminal, the script."""
     named = environ.get("TRIAGE_SESSION") or _agent(environ)[1]
     if named:
-        return f"named:{named}"
+        return f"{NAMED}{named}"
     for stream in (0, 1, 2):
         try:
             return f"tty:{os.ttyname(stream)}:{_session_leader()}"

@@ -105,8 +105,14 @@ class Call:
 
     def choose(self, place: Place) -> None:
         """Make a place the current one of this session."""
-        chosen = Chosen(place.journal, place.part, place.addendum, place.slug)
-        config.choose(self.settings, self._identity, chosen)
+        config.choose(self.settings, self._identity, _as_chosen(place))
+        self._mark(place)
+
+    def _mark(self, place: Place) -> None:
+        """Mark that this session records there, for the hook of its agent."""
+        if not (place.journal and place.open):
+            return
+        config.keep_use(self.settings, self._identity, _as_chosen(place), config.working_folder(os.environ))
 
     @property
     def _identity(self) -> str:
@@ -179,6 +185,7 @@ class Call:
     def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
         """A recorder at a place; at the current one where none is given."""
         store, place = self._reached(place, create=create)
+        self._mark(place)
         self._recorder = Recorder(
             store,
             place,
@@ -265,6 +272,10 @@ class Call:
         from triage.times import show
 
         return f" (at {show(event.at, event.precision)})"
+
+
+def _as_chosen(place: Place) -> Chosen:
+    return Chosen(place.journal, place.part, place.addendum, place.slug)
 
 
 def _say_wait() -> None:

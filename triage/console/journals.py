@@ -32,7 +32,7 @@ def reopen(call: Call, note: str | None = None, **fields: Any) -> None:
     """Say that the work goes on after all."""
     recorder = call.recorder()
     event = verbs.reopen(recorder, note, call.fields(recorder, "header", fields))
-    choose(call, recorder.place)
+    choose(call, recorder.place._replace(open=True))
     call.answer(recorder.place, event, " — ".join(part for part in ("reopened", note) if part))
 
 

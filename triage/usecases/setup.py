@@ -34,6 +34,10 @@ CONFIG = """# Configuration of triage for this folder. Every key may stay a comm
 # pattern = "ACME-(?P<secret>[0-9]{6})"
 # hints = ["acme-"]
 
+# Commands that automatic capture keeps, though they only read (docs/capture.md).
+# [hook]
+# keep = ["git log"]
+
 # Where "triage publish" puts documents (docs/publishing.md); counts once "triage trust" took this file.
 # [publish.docs]
 # to = "git+https://git.example.org/team/docs.git"

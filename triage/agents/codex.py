@@ -1,0 +1,35 @@
+"""Codex, by OpenAI: the schemas in codex-rs/hooks/schema of its repository; payloads of 0.144.5 to 0.149.0.
+
+PostToolUse gives what a command printed as one text, cut to what the model sees, and tells neither how it
+ended nor how long it took: openai/codex#34289. Commands are told their session as CODEX_THREAD_ID, which is
+``session_id`` of the payload; of a subagent, ``agent_id``.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from triage.agents.seen import Seen
+
+TITLE = "Codex"
+HOME, FOLDER, FILE = "CODEX_HOME", ".codex", "hooks.json"
+"""Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
+EVENTS = ("PreToolUse", "PostToolUse")
+TOOL = "Bash"
+SESSION = "CODEX_THREAD_ID"
+"""The variable by which commands are told their session."""
+MARK = "CODEX_THREAD_ID"
+NOTE = "Codex runs it once you trusted it there: /hooks"
+
+
+def seen(payload: "dict[str, Any]") -> "Seen | None":
+    """The command that a payload tells of, None for another tool; `Unknown` for a form that is not known."""
+    from triage.agents.seen import Seen, command, duration_us, text
+
+    event = text(payload, "hook_event_name")
+    if event not in EVENTS[1:] or text(payload, "tool_name") != TOOL:
+        return None
+    line, title = command(payload)
+    use, cwd = text(payload, "tool_use_id"), text(payload, "cwd", "")
+    printed = (("out", text(payload, "tool_response")),)
+    return Seen(use, title, line, cwd, printed, "exited", None, duration_us(payload))
