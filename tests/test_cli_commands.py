@@ -62,7 +62,7 @@ SAID_BY_THE_COMMAND = {
     "accept": {"fix", "status"},
     "issue": {"ref"},
     "observe": {"expected", "exact", "taken"},
-    "evidence": {"origin", "state", "digest", "sha256", "redactions"},
+    "evidence": {"origin", "state", "digest", "sha256", "redactions", "hook"},
     "section": {"heading"},
     "ref": {"url"},
     "retract": {"retracted"},
@@ -81,7 +81,7 @@ SAID_BY_THE_COMMAND = {
             "size",
             "digest",
         ),
-        *("truncated", "redactions", "sha256", "origin"),
+        *("truncated", "redactions", "sha256", "origin", "hook"),
     },
 }
 """Fields that are arguments of a command, or that it says by itself."""
@@ -117,6 +117,7 @@ def test_every_command_of_the_issue_is_there():
         "events",
         "output",
         "redact",
+        "hook",
         "trust",
         "flush",
         "doctor",

@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("redact", "print a text as it would be recorded"),
     "flush": ("flush", "deliver what was spooled while the store could not be written"),
     "doctor": ("doctor", "look at all that recording rests on, and say how to mend it"),
+    "hook": ("hook", "have a coding agent record every command that it runs"),
     "trust": ("trust", "let a folder's triage.toml move the store and let secrets through"),
     "output": ("output", "read back what a command printed"),
     "check": ("check", "look for contradictions, gaps and claims without proof"),
@@ -82,7 +83,19 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Documents", ("status", "brief", "events", "search", "output", "render", "diff", "publish", "serve")),
     (
         "Exchange",
-        ("record", "schema", "export", "import", "sync", "verify", "flush", "doctor", "redact", "trust"),
+        (
+            "record",
+            "schema",
+            "export",
+            "import",
+            "sync",
+            "verify",
+            "flush",
+            "doctor",
+            "redact",
+            "hook",
+            "trust",
+        ),
     ),
     ("Agents", ("describe", "skill", "mcp")),
 )

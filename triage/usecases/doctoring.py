@@ -184,5 +184,28 @@ def _aside(path: str) -> Health:
     return Health("set aside", FAIL, what, f"triage flush --take {into} | triage record - {into}")
 
 
+def hooks(asked: Asked, state_folder: str) -> Iterator[Health]:
+    """The hooks of coding agents, and payloads of theirs that could not be made out."""
+    from triage.usecases import hooking, unknown
+
+    try:
+        installed = [each for each in hooking.status(asked.environ, asked.cwd) if each.commands]
+    except TriageError as error:
+        installed = []
+        yield Health("hook", WARN, error.message, error.hint)
+    for each in installed:
+        trouble = hooking.trouble(each)
+        fix = f"triage hook install {each.agent}{' --global' if each.everywhere else ''}"
+        state, but = (WARN, f", but {trouble}") if trouble else (OK, "")
+        yield Health("hook", state, f"{each.agent}, in {each.path}{but}", fix if trouble else "")
+    kept = unknown.kept(state_folder)
+    if kept:
+        what = f"{_count(len(kept), 'payload')} could not be made out, the last in {kept[-1]}"
+        text = f"{what}: a newer triage may know it; send it in where none does (its secrets are hidden)"
+        yield Health("hook", WARN, text, f"rm -r {shlex.quote(os.path.dirname(kept[-1]))}")
+    if not installed and not kept:
+        yield Health("hook", OK, "installed for no agent")
+
+
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'s'[: number != 1]}"

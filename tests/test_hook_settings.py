@@ -1,0 +1,284 @@
+"""`triage hook` in the settings of agents: what it puts in, what it leaves alone, and what it takes out again."""
+
+import json
+import os
+
+import pytest
+
+CLAUDE = ".claude/settings.json"
+CODEX = ".codex/hooks.json"
+EVENTS = {
+    "claude-code": ["PreToolUse", "PostToolUse", "PostToolUseFailure"],
+    "codex": ["PreToolUse", "PostToolUse"],
+}
+FILES = {"claude-code": CLAUDE, "codex": CODEX}
+EXISTING = [
+    "{}",
+    "{}\n",
+    "{\n}\n",
+    " {\n\n} ",
+    "",
+    '{"a": 1}',
+    '{"a":1,"hooks":{}}',
+    '{"hooks": {"PreToolUse": [], "Stop": [{"hooks": [{"type": "command", "command": "é\\u00e9"}]}]}}',
+    '{\n  "permissions": {"allow": ["Bash(ls)", "x"]},\n  "model": "opus"\n}\n',
+    '{\n\t"hooks": {\n\t\t"PreToolUse": [\n\t\t\t{\n\t\t\t\t"matcher": "Write",\n\t\t\t\t"hooks": [\n\t\t\t\t\t{"type": "command", "command": "x"}\n\t\t\t\t]\n\t\t\t}\n\t\t]\n\t},\n\t"z": 1e3\n}',
+    '{"hooks":{"PostToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"mine"}]}]}}\r\n',
+    '{\r\n  "a": {\r\n    "b": 2\r\n  }\r\n}\r\n',
+    '{"z": 1, "a": {"deep": [[], {}]}, "hooks": {"PostToolUse": [{"hooks": []}]}, "b": null}',
+    '{"hooks": {"PreToolUse": [{"matcher": "Bash"}]}, "twice": 1, "twice": 2}',
+]
+"""Settings that somebody may have."""
+
+
+@pytest.fixture
+def project(triage):
+    """A project of git's, and a home."""
+    (triage.work / ".git").mkdir()
+    return triage
+
+
+def written(project, name, text):
+    path = project.work / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def handlers(path, event):
+    """The commands that are called for an event."""
+    groups = json.loads(path.read_text())["hooks"].get(event, [])
+    return [handler["command"] for group in groups for handler in group.get("hooks", ())]
+
+
+@pytest.mark.parametrize("agent", ["claude-code", "codex"])
+def test_every_event_of_the_agent_gets_the_hook(project, agent):
+    project("hook", "install", agent)
+
+    groups = json.loads((project.work / FILES[agent]).read_text())["hooks"]
+    command = f"triage-hook {agent} 2>/dev/null || :"
+    hook = {"type": "command", "command": command, "timeout": 10}
+    assert groups == {event: [{"matcher": "Bash", "hooks": [hook]}] for event in EVENTS[agent]}
+
+
+@pytest.mark.parametrize("agent", ["claude-code", "codex"])
+@pytest.mark.parametrize("text", EXISTING)
+def test_what_is_there_stays_and_taking_ours_out_leaves_every_byte_as_it_was(project, agent, text):
+    path = written(project, FILES[agent], text)
+    before = json.loads(text or "{}")
+
+    project("hook", "install", agent)
+    after = json.loads(path.read_text())
+    assert all(len(handlers(path, event)) >= 1 for event in EVENTS[agent])
+    assert {name: value for name, value in after.items() if name != "hooks"} == {
+        name: value for name, value in before.items() if name != "hooks"
+    }
+    assert list(after)[: len(before)] == list(before)
+    for event, groups in before.get("hooks", {}).items():
+        assert after["hooks"][event][: len(groups)] == groups
+
+    project("hook", "uninstall", agent)
+    assert path.read_bytes() == text.encode()
+    assert sorted(each.name for each in path.parent.iterdir()) == [path.name]
+
+
+@pytest.mark.parametrize("text", EXISTING)
+def test_installing_twice_changes_nothing(project, text):
+    path = written(project, CLAUDE, text)
+    project("hook", "install", "claude-code")
+    once = path.read_bytes()
+
+    assert "is installed in" in project("hook", "install", "claude-code")
+    assert path.read_bytes() == once
+
+
+def test_where_there_were_no_settings_there_are_none_afterwards(project):
+    project("hook", "install", "claude-code")
+    project("hook", "uninstall", "claude-code")
+
+    assert not (project.work / CLAUDE).exists()
+
+
+def test_a_copy_of_the_settings_as_they_were_lies_beside_them(project):
+    path = written(project, CLAUDE, '{"model":"opus"}')
+    said = project("hook", "install", "claude-code")
+
+    copy = path.with_name("settings.json.before-triage")
+    assert said.endswith(f"; as it was before: {copy}")
+    assert copy.read_text() == '{"model":"opus"}'
+
+
+def test_what_the_user_changed_since_is_kept(project):
+    path = written(project, CLAUDE, '{\n  "model": "opus"\n}\n')
+    project("hook", "install", "claude-code")
+    path.write_text(path.read_text().replace('"opus"', '"sonnet"'))
+
+    project("hook", "uninstall", "claude-code")
+    assert path.read_text() == '{\n  "model": "sonnet"\n}\n'
+
+
+def test_a_hook_of_the_user_in_our_group_is_kept(project):
+    path = written(project, CLAUDE, "{}")
+    project("hook", "install", "claude-code")
+    value = json.loads(path.read_text())
+    value["hooks"]["PostToolUse"][0]["hooks"].append({"type": "command", "command": "mine"})
+    path.write_text(json.dumps(value))
+
+    project("hook", "uninstall", "claude-code")
+    assert json.loads(path.read_text()) == {
+        "hooks": {"PostToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}]}]}
+    }
+
+
+def test_an_event_that_was_lost_is_put_in_again_and_nothing_twice(project):
+    path = written(project, CLAUDE, "{}")
+    project("hook", "install", "claude-code")
+    value = json.loads(path.read_text())
+    del value["hooks"]["PreToolUse"]
+    path.write_text(json.dumps(value))
+    assert "but PreToolUse is missing" in project("hook", "status")
+
+    project("hook", "install", "claude-code")
+    assert [len(handlers(path, event)) for event in EVENTS["claude-code"]] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{x", "is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ('{"a": 1} // mine', "is not JSON: Extra data: line 1 column 10 (char 9)"),
+        ("[]", "is no JSON object"),
+        ('{"hooks": []}', "has hooks that are no object"),
+        ('{"hooks": {"PostToolUse": {}}}', "has hooks for PostToolUse that are no list of objects"),
+        ('{"hooks": {"PostToolUse": ["x"]}}', "has hooks for PostToolUse that are no list of objects"),
+    ],
+)
+@pytest.mark.parametrize("what", ["install", "uninstall"])
+def test_settings_that_are_none_are_refused_and_stay_as_they_are(project, what, text, why):
+    path = written(project, CLAUDE, text)
+
+    code, said = project.refused("hook", what, "claude-code")
+    assert (code, said) == (2, f"triage: {path} {why}; nothing was changed; mend it first")
+    assert path.read_bytes() == text.encode()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_settings_nested_too_deeply_are_refused(project):
+    path = written(project, CLAUDE, '{"a":' * 20_000)
+
+    assert project.refused("hook", "install", "claude-code")[0] == 2
+    assert path.stat().st_size == 100_000
+
+
+def test_settings_that_are_no_utf_8_are_refused(project):
+    path = written(project, CLAUDE, "")
+    path.write_bytes(b'{"a": "\xff"}')
+
+    assert project.refused("hook", "install", "claude-code") == (
+        2, f"triage: {path} is not UTF-8; nothing was changed; mend it first",
+    )  # fmt: skip
+
+
+def test_a_link_stays_one_and_the_mode_is_kept(project):
+    real = project.work / "dotfiles.json"
+    real.write_text("{}")
+    real.chmod(0o640)
+    path = project.work / CLAUDE
+    path.parent.mkdir()
+    path.symlink_to(real)
+
+    project("hook", "install", "claude-code")
+    assert path.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert "triage-hook" in real.read_text()
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_refused(project):
+    path = written(project, CLAUDE, "{}")
+    path.parent.chmod(0o500)
+
+    assert project.refused("hook", "install", "claude-code")[0] == 4
+    path.parent.chmod(0o700)
+
+
+def test_a_sub_folder_of_a_project_means_the_project(project, monkeypatch):
+    (project.work / "deep/er").mkdir(parents=True)
+    monkeypatch.chdir(project.work / "deep/er")
+    project("hook", "install", "claude-code")
+
+    assert (project.work / CLAUDE).exists()
+
+
+def test_global_means_the_users_own_settings_and_names_the_program_by_its_path(project):
+    project("hook", "install", "claude-code", "--global")
+
+    (command,) = handlers(project.home / CLAUDE, "PostToolUse")
+    assert command.startswith("/")
+    assert not (project.work / CLAUDE).exists()
+
+
+@pytest.mark.parametrize(
+    ("agent", "variable", "file"),
+    [("claude-code", "CLAUDE_CONFIG_DIR", "settings.json"), ("codex", "CODEX_HOME", "hooks.json")],
+)
+def test_the_agents_own_variable_names_its_folder(project, tmp_path, agent, variable, file):
+    project.set(variable, str(tmp_path / "own"))
+    project("hook", "install", agent, "--global")
+
+    assert (tmp_path / "own" / file).exists()
+
+
+def test_the_hook_that_was_installed_runs_as_a_shell_calls_it_and_says_nothing_where_it_is_gone(project):
+    import subprocess
+
+    project("hook", "install", "claude-code")
+    (command,) = handlers(project.work / CLAUDE, "PostToolUse")
+    for variables in (project.environment, {"PATH": "/usr/bin:/bin"}):
+        done = subprocess.run(
+            ["sh", "-c", command], input=b"{}", capture_output=True, env=variables, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_status_tells_every_place(project):
+    project("hook", "install", "codex", "--global")
+
+    assert project("hook", "status").splitlines() == [
+        f"claude-code not installed in {project.work / CLAUDE}",
+        f"claude-code not installed in {project.home / CLAUDE}",
+        f"codex not installed in {project.work / CODEX}",
+        f"codex installed in {project.home / CODEX}",
+    ]
+
+
+def test_status_and_doctor_say_where_the_program_is_gone(project):
+    path = written(project, CLAUDE, "{}")
+    project("hook", "install", "claude-code")
+    path.write_text(path.read_text().replace("triage-hook", "/nowhere/triage-hook"))
+
+    assert "but there is no program /nowhere/triage-hook" in project("hook", "status")
+    assert "fix: triage hook install claude-code\n" in project.run("doctor").out + "\n"
+
+
+def test_doctor_tells_of_settings_that_are_none(project):
+    path = written(project, CLAUDE, "{x")
+
+    assert f"warn  hook: {path} is not JSON" in project.run("doctor").out
+
+
+def test_json_tells_the_same(project):
+    found = project.json("hook", "install", "codex")
+    assert (found["agent"], found["path"], found["changed"]) == ("codex", str(project.work / CODEX), True)
+    assert [each["agent"] for each in project.json("hook", "status")["hooks"]] == [
+        "claude-code", "claude-code", "codex", "codex",
+    ]  # fmt: skip
+
+
+def test_an_agent_that_is_unknown_or_not_named_is_answered_with_those_that_are_known(project):
+    code, said = project.refused("hook", "install", "claud-code")
+    assert (code, "'claude-code', 'codex'" in said) == (2, True)
+    assert project.refused("hook", "install") == (
+        2,
+        "triage: no agent is named: triage hook install claude-code",
+    )
