@@ -279,9 +279,9 @@ SHAPES = (
 MATTER = ("", "", "---\ntitle: {}\n{}: {}\ntags:\n  - {}\n# {}\n---\n\n")
 
 
-def pages():
+def pages(blocks=SHAPES):
     """Pages of blocks of all sorts, and the words in them, of which none comes twice; nor does a heading."""
-    shapes = st.lists(st.sampled_from(SHAPES), min_size=1, max_size=10, unique_by=_heading_or_itself)
+    shapes = st.lists(st.sampled_from(blocks), min_size=1, max_size=10, unique_by=_heading_or_itself)
     return st.builds(_page, st.sampled_from(MATTER), shapes, st.sampled_from(["\n", "\r\n"])).filter(
         lambda page: page[1]
     )

@@ -109,6 +109,7 @@ def test_every_command_of_the_issue_is_there():
     assert set(COMMANDS) == {
         *RECORDING,
         "init",
+        "write",
         "use",
         "list",
         "schema",

@@ -113,3 +113,11 @@ def test_the_commands_about_redaction_run(shell):
     assert done.returncode == 0, done.stderr
     assert "Tr0ub4dor" not in done.stdout
     assert "maria-Sunrise-77" not in done.stdout + done.stderr
+
+
+def test_the_commands_about_writing_run(shell):
+    done = shell("\n".join(blocks("docs/write.md")))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == ("relay-moves-to-eu-2 e2 to e5: 1 entry, 2 actions, 1 observation")
+    assert done.stderr.splitlines()[-1] == "line 9: Actual is '302', not '200'"

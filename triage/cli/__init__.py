@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("facts", "record output that was captured elsewhere"),
     "section": ("facts", "record prose under a heading"),
     "ref": ("facts", "record an address"),
+    "write": ("write", "record what Markdown says: actions, entries, tables, output, prose"),
     "run": ("run", "run a command and record it as evidence"),
     "amend": ("corrections", "say how an event should have been"),
     "retract": ("corrections", "withdraw an event"),
@@ -78,7 +79,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Journals", ("init", "open", "use", "list", "set", "resolve", "reopen", "addendum")),
     ("Work", ("log", "did", "action", "start", "done", "fail", "skip")),
     ("Blockers", ("block", "blocker", "fix", "accept")),
-    ("Facts", ("issue", "observe", "evidence", "run", "section", "ref")),
+    ("Facts", ("issue", "observe", "evidence", "run", "section", "ref", "write")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     ("Documents", ("status", "brief", "events", "search", "output", "render", "diff", "publish", "serve")),
     (

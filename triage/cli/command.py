@@ -177,8 +177,8 @@ def command(
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function.
 
-    ``kind`` gives it an option for every field of that kind, but for those to ``leave`` out; ``cls`` may read
-    the command line in a way of its own.
+    ``kind`` gives it an option for every field of that kind; options to ``leave`` out may be common ones.
+    ``cls`` may read the command line in a way of its own.
     """
 
     def make(function: Callable[..., Any]) -> Command:
@@ -186,7 +186,7 @@ def command(
         fields = _field_options(
             kind, leave, {argument.name for argument in arguments if not argument.required}
         )
-        taken = {parameter.name for parameter in arguments}
+        taken = {*leave, *(parameter.name for parameter in arguments)}
         options = [option for option in [*fields, *_common_options(records)] if option.name not in taken]
         help = cleandoc(function.__doc__ or "")
         return cls(name, callback=function, help=help, params=[*arguments, *options])

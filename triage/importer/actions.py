@@ -27,7 +27,7 @@ _ITEMS = ["action", "owner", "status", "notes"]
 _FREED = re.compile(r"^BLOCKED → (?:FIXED|ACCEPTED)$")
 _OWN_OWNER = re.compile(r"^(?P<said>.*) — owner: (?P<owner>.+)$", re.DOTALL)
 _OWNER = re.compile(
-    r"(?:\s*[—–-]\s*|\s*\(|\s+)(?:owner:\s*(?P<named>[^()—–]+?)\)?|@(?P<at>[\w.-]*\w))\s*$", re.IGNORECASE
+    r"(?:\s*[—–-]\s*|\s*\(|\s+)(?:owner:\s*(?P<named>[^()—–]+?)\)?|@(?P<at>[\w.-]*\w)\)?)\s*$", re.IGNORECASE
 )
 _CLOSED = re.compile(r"\s*\((?i:done|fixed|completed?|closed)\)$|\s+(?:DONE|FIXED)$")
 _LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)(?P<freed> → (?:FIXED|ACCEPTED))?$")
@@ -41,7 +41,16 @@ def is_table(reading: Reading, block: Block) -> bool:
     if not any(name in TITLES for name in names):
         return False
     owned = any(name in ("owner", "assignee", "state", "who") for name in names)
+    if reading.strict and not _tells_states(block, names):
+        return False
     return "status" in names or (owned and bool(ACTIONS.search(reading.heading)))
+
+
+def _tells_states(block: Block, names: Sequence[str]) -> bool:
+    """Whether every cell of the column of states, if there is one, is a state of an action."""
+    place = next((place for place, name in enumerate(names) if name in ("status", "state")), -1)
+    words = (split(row[place]).word for row in block.rows if place >= 0)
+    return all(known(word, STATUSES, ACTION_WORDS) for word in words)
 
 
 def read_table(reading: Reading, block: Block) -> bool:
@@ -109,7 +118,7 @@ def _row(reading: Reading, row: _Row) -> None:
         "environment": row.cell("environment"),
         "outcome": outcome if row.cell("title") else "",
         "issue": issue["ref"] if issue else "",
-        **_section(reading),
+        **where(reading),
     }
     reading.add_action(fields, row.line, tail=told.proof, number=numbered, freed=told.freed)
 
@@ -152,19 +161,20 @@ def _ending(others: list[str], told: _State) -> tuple[list[str], _State]:
     return others, told
 
 
-def _section(reading: Reading) -> dict[str, Any]:
-    """Where actions stand: nowhere of their own under the headings that documents give them."""
+def where(reading: Reading) -> dict[str, Any]:
+    """Where actions stand: nowhere of their own under no heading, or under those that documents give them."""
     group, reading.caption = reading.caption, ""
-    own = OWN_ACTIONS.match(reading.heading)
+    own = reading.loose or OWN_ACTIONS.match(reading.heading)
     return {"section": [] if own else list(reading.path), "group": group}
 
 
 def is_checklist(block: Block) -> bool:
     """Whether a block is a list of boxes alone."""
-    return block.kind == "list" and all(_is_box(item) for item in block.items)
+    return block.kind == "list" and all(is_box(item) for item in block.items)
 
 
-def _is_box(item: Item) -> bool:
+def is_box(item: Item) -> bool:
+    """Whether an item has a box, and nothing in it that an action cannot hold."""
     return item.done is not None and item.plain
 
 
@@ -172,19 +182,17 @@ def read_list(reading: Reading, block: Block) -> bool:
     """A list of actions: its boxes, and under a heading of actions all of its items; the rest is prose."""
     if block.kind != "list":
         return False
-    is_action = _is_action if ACTIONS.search(reading.heading) else _is_box
+    is_action = _is_action if ACTIONS.search(reading.heading) else is_box
     if not any(is_action(item) for item in block.items):
         return False
-    where = _section(reading)
-    lines = block.source.split("\n")
+    place = where(reading)
     for are_actions, group in groupby(block.items, is_action):
         items = list(group)
         if are_actions:
             for item in items:
-                _box(reading, item, where)
+                add_box(reading, item, place)
         else:
-            source = lines[items[0].line - block.line : items[-1].end - block.line + 1]
-            reading.add_prose("\n".join(source).rstrip(), items[0].line)
+            reading.add_prose(block.part(items), items[0].line)
     return True
 
 
@@ -205,7 +213,7 @@ def _owned(text: str) -> tuple[str, str]:
     return (f"{said} — {found.note}" if found.note else said), found.word
 
 
-def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
+def add_box(reading: Reading, item: Item, place: dict[str, Any]) -> None:
     """An action of a list; boxes inside it are actions, other items inside it what came of it."""
     text = BACKED.sub("", item.text).strip()
     said, owned_by = _owned(text)
@@ -217,7 +225,7 @@ def _box(reading: Reading, item: Item, where: dict[str, Any]) -> None:
     title, _, outcome = (said[: loud.start()] if loud else said).strip().partition(" — ")
     more = joined(outcome, *(inner.text for inner in item.inner if inner.done is None))
     fields = {"title": title or "Untitled", "outcome": more, "status": status, "owner": owned_by}
-    reading.add_action({**fields, **where}, item.line, freed=bool(loud and loud["freed"]))
+    reading.add_action({**fields, **place}, item.line, freed=bool(loud and loud["freed"]))
     for inner in item.inner:
         if inner.done is not None:
-            _box(reading, inner._replace(items=()), where)
+            add_box(reading, inner._replace(items=()), place)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
 class Item(NamedTuple):
     """An item of a list, from ``line`` to ``end``; ``source`` is all of it but the bullet.
 
@@ -74,6 +77,19 @@ class Block(NamedTuple):
         items = tuple(item.moved(lines) for item in self.items)
         return self._replace(line=self.line + lines, end=self.end + lines, items=items)
 
+    def part(self, items: Sequence[Item]) -> str:
+        """The source of some items of a list, which follow each other."""
+        lines = self.source.split("\n")[items[0].line - self.line : items[-1].end - self.line + 1]
+        return "\n".join(lines).rstrip()
+
+    @property
+    def unclosed(self) -> bool:
+        """Whether it is a fence that nothing ends, so that it holds all that follows."""
+        first, *rest = self.source.split("\n")
+        mark = _FENCE.match(first) if self.kind == "fence" else None
+        last = rest[-1].strip() if rest else ""
+        return mark is not None and not (last.startswith(mark[1]) and not last.strip(mark[1][0]))
+
     @property
     def bold(self) -> str:
         """The text of a paragraph that is one line in bold, or ''."""
@@ -111,6 +127,15 @@ def blocks(text: str) -> list[Block]:
         found.append(block)
         covered = block.end
     return [*found, *_between(lines, covered, len(lines))]
+
+
+def units(text: str) -> Iterator[tuple[str, str]]:
+    """The paragraphs of a text, and the items of its lists, each with what joins it to the one before."""
+    for block in blocks(text):
+        for place, item in enumerate(block.items):
+            yield block.part([item]), "\n" if place else "\n\n"
+        if not block.items:
+            yield block.source, "\n\n"
 
 
 def _between(lines: Sequence[str], start: int, end: int) -> Iterator[Block]:

@@ -22,6 +22,10 @@ _VERBATIM = re.compile(
     re.IGNORECASE,
 )
 _PROMPT = "$ "
+_EXITED = re.compile(
+    r"^\[?(?:exit(?:ed)?(?: with)?(?: code| status)?)\s*[:= ]\s*(?P<code>\d{1,3})\]?$", re.IGNORECASE
+)
+"""What the last line of a console tells of the command's end: ``exit 1``, ``[exit code: 1]``."""
 
 
 def read(reading: Reading, block: Block) -> bool:
@@ -39,6 +43,14 @@ def read(reading: Reading, block: Block) -> bool:
         _add(reading, reading.take(), block.line, title=(block.bold or block.text).rstrip(": "))
     else:
         return False
+    return True
+
+
+def read_any(reading: Reading, block: Block) -> bool:
+    """A fence, whatever stands in it; its first line gives the command where it begins with a prompt."""
+    if block.kind != "fence":
+        return read(reading, block)
+    _add(reading, block, block.line, **_prompted(block.text))
     return True
 
 
@@ -75,10 +87,17 @@ def _console(reading: Reading, block: Block) -> bool:
     """What a console showed; its first line gives the command."""
     if block.info != "console":
         return False
-    first = block.text.partition("\n")[0]
-    command = first.removeprefix(_PROMPT) if first.startswith(_PROMPT) else ""
-    _add(reading, block, block.line, command=command)
+    _add(reading, block, block.line, **_prompted(block.text))
     return True
+
+
+def _prompted(text: str) -> dict[str, Any]:
+    """The command after a prompt on the first line, and its exit code where the last line tells it."""
+    first, *rest = text.rstrip().split("\n")
+    if not first.startswith(_PROMPT):
+        return {}
+    told = _EXITED.match(rest[-1].strip()) if rest else None
+    return {"command": first.removeprefix(_PROMPT).strip(), "exit_code": int(told["code"]) if told else None}
 
 
 def _add(reading: Reading, fence: Block, line: int, *, tail: str = "", **fields: Any) -> None:

@@ -33,13 +33,13 @@ def read(reading: Reading, block: Block) -> bool:
     """A list, a table or a paragraph of labelled lines that stands before any heading of its part."""
     if reading.path or reading.caption:
         return False
-    found = list(_labels(block))
+    found = list(labels(block))
     for label_, value, line in found:
         label(reading, label_, value, line)
     return bool(found)
 
 
-def _labels(block: Block) -> Iterator[tuple[str, str, int]]:
+def labels(block: Block) -> Iterator[tuple[str, str, int]]:
     """The labels of a block with their lines; none where it is not one of labels."""
     if block.kind == "list" and all(
         item.simple and item.done is None and of_item(item) for item in block.items

@@ -137,10 +137,15 @@ def _give_blocked(pieces: list[Piece]) -> None:
             told = "" if is_box else error or piece.fields.get("title", "")
             pieces[place] = piece._replace(about=action)
             pieces[action] = _freed(pieces[action], told)
-    for place, piece in enumerate(pieces):
-        if piece.freed and piece.fields.get("status") == "blocked":
-            said = joined(piece.fields.get("outcome", ""), "BLOCKED → FIXED")
-            pieces[place] = piece.with_fields(status="done", outcome=said)
+    pieces[:] = map(settled, pieces)
+
+
+def settled(piece: Piece) -> Piece:
+    """An action that was blocked, and is not any more, by blockers that are not told: it is done."""
+    if not (piece.freed and piece.fields.get("status") == "blocked"):
+        return piece
+    said = joined(piece.fields.get("outcome", ""), "BLOCKED → FIXED")
+    return piece.with_fields(status="done", outcome=said)
 
 
 def _blocked_by_error(pieces: Sequence[Piece]) -> dict[str, int]:

@@ -59,6 +59,17 @@ def begins(text: str) -> bool:
     return found is not None and found.clock is not None
 
 
+_WORDY = re.compile(r"^[\s*_\[(`]*(?:at|on|about|around|approx\w*|circa|ca)\b", re.IGNORECASE)
+
+
+def opens(text: str) -> bool:
+    """Whether a line begins with a time such as 04:10, perhaps after a date, as no sentence does."""
+    found = _find(text)
+    return (
+        found is not None and found.clock is not None and bool(found.clock["hour"]) and not _WORDY.match(text)
+    )
+
+
 def date_in(text: str) -> str:
     """The first date of a text as YYYY-MM-DD, or ''."""
     return next((iso for found in _DATE.finditer(text) if (iso := _iso(found))), "")
@@ -78,23 +89,31 @@ def tells_day_alone(text: str) -> bool:
 class Clock:
     """Reads the times of a page in order: a date and a zone hold until another is told.
 
-    ``seen`` are the instants that it read, with their lines.
+    ``seen`` are the instants that it read, with their lines; ``assumed`` says that nobody told its date.
     """
 
-    def __init__(self, date: str = "", zone: int = 0) -> None:
+    def __init__(self, date: str = "", zone: int = 0, *, assumed: bool = False) -> None:
         self.date = date
+        self.assumed = assumed
         self.zone = zone
         self.seen: list[tuple[str, int]] = []
         self._last = -1
 
     def told(self, text: str) -> None:
         """Take the date, and the zone, that a heading or a header tells."""
-        date = date_in(text)
-        if date:
-            self.date, self._last = date, -1
+        self.told_date(text)
         zone = _ZONE.search(text)
         if zone:
             self.zone = ZONES[zone["zone"]]
+
+    def told_date(self, text: str) -> None:
+        """Take the first date of a text."""
+        date = date_in(text)
+        if date:
+            self._set(date)
+
+    def _set(self, date: str) -> None:
+        self.date, self.assumed, self._last = date, False, -1
 
     def told_zone(self, text: str) -> bool:
         """Take the zone that a sentence tells for all times; whether the text tells nothing else."""
@@ -109,7 +128,7 @@ class Clock:
         if found is None:
             return None
         if found.date:
-            self.date, self._last = found.date, -1
+            self._set(found.date)
         rest = _SEPARATOR.sub("", found.rest)
         if found.clock is None:
             return Stamp(When(f"{self.date}T00:00:00.000000Z", "day"), rest)

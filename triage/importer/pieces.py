@@ -14,7 +14,8 @@ class Piece(NamedTuple):
     piece that it patches, or -1; ``about`` that of the action which a blocker blocks, or evidence backs;
     ``tail`` what the page called it, ``heading`` where it stood. ``number`` is that of an action, or of the
     action that a blocker blocks, where the page tells it; ``freed`` says that its blockers are gone.
-    ``quoted`` are lines of the page that say more than its fields do.
+    ``quoted`` are lines of the page that say more than its fields do. ``end`` is its last line, where that is
+    told; ``undated`` says that the day of its time was told by nobody.
     """
 
     kind: str
@@ -30,6 +31,8 @@ class Piece(NamedTuple):
     number: int = 0
     freed: bool = False
     quoted: tuple[str, ...] = ()
+    end: int = 0
+    undated: bool = False
 
     @property
     def opens(self) -> bool:

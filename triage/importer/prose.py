@@ -23,7 +23,10 @@ def read(reading: Reading, block: Block) -> bool:
 
 def _source(block: Block) -> str:
     """The source of a block; indented code in a fence, since after a list it would belong to an item."""
-    if block.kind != "code":
-        return block.source
-    mark = "`" * max(3, 1 + max(map(len, re.findall(r"`+", block.text)), default=0))
-    return f"{mark}\n{block.text.rstrip()}\n{mark}"
+    return fenced(block.text.rstrip()) if block.kind == "code" else block.source
+
+
+def fenced(text: str, info: str = "") -> str:
+    """A text in a fence that is longer than any run of backticks in it."""
+    mark = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+    return f"{mark}{info}\n{text}\n{mark}"

@@ -22,8 +22,12 @@ class Reading:
     ``part`` is the addendum that is read, from 1, or 0. ``blocker`` is the place of the blocker under whose
     heading the next block stands, or -1; ``caption`` the name that the next table or checklist was given.
     ``issues`` are the rows that told of issues; ``claims`` the lines from which on the page speaks of a
-    piece, each with its place.
+    piece, each with its place. ``loose`` says that the heading is one that the text does not have; ``strict``
+    that a table is only of actions where all that stands in it says so.
     """
+
+    loose = False
+    strict = False
 
     def __init__(self, found: Sequence[Block] = ()) -> None:
         self.title = ""
@@ -92,7 +96,15 @@ class Reading:
     def add(self, kind: str, fields: dict[str, Any], line: int, **more: Any) -> int:
         """Add a piece with the fields that say something; its place."""
         heading = "" if kind in ("header", "section") else self.heading
-        piece = Piece(kind, without_empty(fields), line, part=self.part, heading=heading, **more)
+        piece = Piece(
+            kind,
+            without_empty(fields),
+            line,
+            part=self.part,
+            heading=heading,
+            undated=self.clock.assumed,
+            **more,
+        )
         self.pieces.append(piece)
         return self._claim(len(self.pieces) - 1, line)
 
@@ -116,13 +128,17 @@ class Reading:
         if not source.strip():
             return
         last = self.pieces[-1]
-        if not self.path or (SUMMARY.match(self.heading) and len(self.path) == 1):
+        if self._is_summary():
             self.patch_header(summary=joined(self.header.fields.get("summary", ""), source, by="\n\n"))
         elif last.kind == "section" and self._continues(last):
             self.pieces[-1] = last.with_fields(body=joined(last.fields["body"], source, by="\n\n"))
             self._claim(len(self.pieces) - 1, line)
         else:
             self.add("section", {"heading": list(self.path), "body": source, "append": True}, line)
+
+    def _is_summary(self) -> bool:
+        """Whether prose belongs to the summary of the part that is read."""
+        return not self.path or (len(self.path) == 1 and bool(SUMMARY.match(self.heading)))
 
     def _continues(self, last: Piece) -> bool:
         """Whether prose goes on with a section: nothing stands between them."""

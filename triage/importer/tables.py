@@ -33,13 +33,15 @@ def read(reading: Reading, block: Block) -> bool:
     )
     if backing:
         columns.pop()
-    expected = _expected(columns)
-    keys = _keys([row[1 if expected == 0 else 0] for row in block.rows])
+    expected, actual = _compared(columns)
+    order = [place for place in range(len(columns)) if place not in (expected, actual)]
+    order += [actual] if actual >= 0 else []
+    keys = _keys([row[order[0]] for row in block.rows])
     for number, (row, key) in enumerate(zip(block.rows, keys, strict=True), block.line + 2):
-        cells = [[label, cell] for label, cell in zip(columns, row, strict=False)]
-        told = cells.pop(expected)[1] if expected >= 0 else ""
-        if expected >= 0:
+        cells = [[columns[place], row[place]] for place in order]
+        if actual >= 0:
             cells[-1][1] = _MET.sub("", cells[-1][1])
+        told = row[expected] if expected >= 0 else ""
         reading.add("observation", {**fields, "cells": cells, "expected": told, "row": key}, number)
     return True
 
@@ -58,12 +60,17 @@ def _place(reading: Reading) -> dict[str, object]:
     return {} if name == FINAL and not path else {"table": name, "section": list(path)}
 
 
-def _expected(columns: Sequence[str]) -> int:
-    """The place of the column of expected values, which is the one before the last; or -1."""
-    if len(columns) < 2:
-        return -1
-    before, last = columns[-2:]
-    return len(columns) - 2 if before == ("Expected" if last == "Actual" else f"{last} expected") else -1
+def _compared(columns: Sequence[str]) -> tuple[int, int]:
+    """The places of the columns of expected and of actual values, or -1 for both.
+
+    A record compares with the last column: it is where the actual values go.
+    """
+    names = [column.casefold() for column in columns]
+    if "expected" in names and "actual" in names:
+        return names.index("expected"), names.index("actual")
+    if len(columns) > 1 and columns[-2] == f"{columns[-1]} expected":
+        return len(columns) - 2, len(columns) - 1
+    return -1, -1
 
 
 def _keys(firsts: Sequence[str]) -> Iterator[str]:

@@ -36,14 +36,41 @@ def read(reading: Reading, block: Block) -> bool:
     """A timeline: what stands under a heading that says so, or what tells a time in each of its lines."""
     if is_table(reading, block):
         _table(reading, block)
-    elif block.kind == "list" and _is_list(reading, block):
+    elif block.kind == "list" and is_list(reading, block):
         for item in block.items:
-            _item(reading, item)
+            add_item(reading, item)
     elif block.kind == "paragraph":
         return _paragraph(reading, block)
     else:
         return False
     return True
+
+
+def read_table(reading: Reading, block: Block) -> bool:
+    """A table of a timeline, each row an entry."""
+    if not is_table(reading, block):
+        return False
+    _table(reading, block)
+    return True
+
+
+def read_lines(reading: Reading, block: Block) -> bool:
+    """A paragraph of lines that begin with times of day; what stands before them is prose."""
+    starts = [place for place, line in enumerate(block.lines) if tells(line.text)]
+    source = block.source.split("\n")
+    if block.kind != "paragraph" or not starts or len(source) != len(block.lines):
+        return False
+    if starts[0] and not block.lines[starts[0] - 1].text.endswith(":"):
+        return False
+    if starts[0]:
+        reading.add_prose("\n".join(source[: starts[0]]), block.line)
+    _lines(reading, block, starts)
+    return True
+
+
+def tells(text: str) -> bool:
+    """Whether a line tells, after a time of day, what happened then."""
+    return moments.opens(text) and _tells(text)
 
 
 def _when(columns: Sequence[str]) -> int:
@@ -84,7 +111,7 @@ def _dated_row(reading: Reading, told: str, text: str, outcome: str, line: int) 
         _row(reading, text or "—", outcome, line, when)
 
 
-def _is_list(reading: Reading, block: Block) -> bool:
+def is_list(reading: Reading, block: Block) -> bool:
     """Whether a list is a timeline: all of its items tell a time, or some under a heading that says so."""
     if not all(item.plain and item.done is None for item in block.items):
         return False
@@ -92,7 +119,8 @@ def _is_list(reading: Reading, block: Block) -> bool:
     return timed > 0 if TIMELINE.search(reading.heading) else timed == len(block.items) > 1
 
 
-def _item(reading: Reading, item: Item) -> None:
+def add_item(reading: Reading, item: Item) -> None:
+    """Add an item as an entry, at its time where it tells one; the items inside it are what came of it."""
     more = joined(*(inner.text for inner in item.inner))
     if not _entry(reading, item.text, item.line, more):
         reading.add("entry", {"text": item.text, "outcome": more}, item.line)
@@ -109,10 +137,15 @@ def _paragraph(reading: Reading, block: Block) -> bool:
             return False
     elif len(starts) < 2 or starts[0] or len(starts) < len(block.lines) / 2:
         return False
+    _lines(reading, block, starts)
+    return True
+
+
+def _lines(reading: Reading, block: Block, starts: Sequence[int]) -> None:
+    """Add the lines of a paragraph as entries, one from each of its starts."""
     for start, end in zip(starts, [*starts[1:], len(block.lines)], strict=True):
         text = joined(*(line.text for line in block.lines[start:end]), by=" ")
         _entry(reading, text, block.line + start)
-    return True
 
 
 def _entry(reading: Reading, text: str, line: int, more: str = "") -> bool:

@@ -11,9 +11,10 @@ from triage.events import CELLS, FIELDS, Draft
 from triage.redact.known import is_telling, secret_names
 from triage.redact.redactor import Allowed, Redactor
 from triage.redact.rules import Rule
-from triage.redact.search import Hit
+from triage.redact.search import MARKER, Hit
 
 __all__ = [
+    "MARKER",
     "Allowed",
     "CleanEvent",
     "Hit",

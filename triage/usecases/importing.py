@@ -1,7 +1,7 @@
 """Bringing an existing page into a journal: its pieces become events, and a report says what became what."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from triage import times
 from triage.errors import InvalidValue
@@ -40,7 +40,7 @@ def import_page(recorder: Recorder, text: str, name: str, *, slug: str = "") -> 
     made = draft_page(read_page(text, name), text, name, recorder.circumstances.actor, slug=slug)
     recorded = recorder.append(made.drafts)
     place = Place(recorded[0].journal, recorded[0].journal, (recorded[0].body or {}).get("slug", ""))
-    became = [Became(made.lines[event.id], event.kind, _wording(event)) for event in recorded]
+    became = [Became(made.lines[event.id], event.kind, wording(event.body or {})) for event in recorded]
     return Imported(place, recorded, sorted(became))
 
 
@@ -104,9 +104,8 @@ _LATER_US = 4_000_000_000_000_000
 """An instant later than any that a page tells, as what is recorded is later than what happened."""
 
 
-def _wording(event: Event) -> str:
-    """What an event says, in a few words."""
-    body = event.body or {}
+def wording(body: Mapping[str, Any]) -> str:
+    """What the body of an event says, in a few words."""
     for name in ("title", "text", "ref", "url", "command"):
         if body.get(name):
             return str(body[name])

@@ -190,6 +190,10 @@ class Recorder:
             keyed=bool(key),
         )
 
+    def clean(self, draft: Draft) -> Draft:
+        """The draft as it would be recorded."""
+        return redact.scrub(draft, self._redactor).draft
+
     def opening(self, said: Said, key: str) -> Draft:
         """The draft that opens a journal: its id is the journal's, its part and its entity."""
         draft = self.draft(said._replace(key=""))

@@ -1,0 +1,160 @@
+"""What stands in one part of a journal already, asked by what a note says."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from triage.events import Event
+from triage.importer import units
+from triage.report import Action, Issue, Part, Report, Section
+from triage.report.entities import issue_key
+from triage.report.history import Patch, one_per_id, survey
+from triage.report.tables import FINAL_STATE
+from triage.usecases.recorder import Place
+
+Path = tuple[str, ...]
+_ID = re.compile(r"\be:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+"""An event in prose that was recorded."""
+
+
+RowKey = tuple[Path, str, str]
+"""What tells a row of a part from all others: where its table stands, its name, the row's key."""
+
+
+class Stood(NamedTuple):
+    """What a row of a table says: its first event, its cells, and what is expected of the last of them."""
+
+    event: str
+    cells: dict[str, str]
+    expected: str
+
+
+class Standing:
+    """What stands in a part. What was taken is not given again: a note may say the same twice.
+
+    ``ids`` are all events of the journal by their ids, ``withdrawn`` those of them that were.
+    """
+
+    def __init__(self, place: Place, events: Sequence[Event]) -> None:
+        report = Report.from_events(events)
+        found = survey(one_per_id(events))
+        self.ids = {event.id: event for event in events}
+        self.withdrawn = found.retracted
+        self.part = next((part for part in report.parts if part.id == place.part), report.main)
+        self.titles = (report.main.header.title, self.part.header.title)
+        self.paths = set(_paths(self.part))
+        self.rows = dict(_rows(self.part))
+        self.issues = {issue_key(issue.ref): issue for issue in self.part.issues}
+        self.references = {each.url: each for each in self.part.references}
+        self._prose: dict[Path, list[Patch]] = {}
+        self._units: dict[Path, Counter[str]] = {}
+        self._outputs: dict[str, list[Event]] = {}
+        for patch in found.patches:
+            if patch.part == place.part and patch.id not in found.retracted:
+                self._add(patch)
+        self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for row in self.part.rows:
+            self._entries.setdefault(_row_key(row.at, row.text), []).append((row.event, row.outcome))
+        self._actions: dict[tuple[Path, str, str], list[Action]] = {}
+        for action in self.part.actions:
+            self._actions.setdefault((action.section, action.group, bare(action.title)), []).append(action)
+
+    def _add(self, patch: Patch) -> None:
+        if patch.kind == "section" and patch.body.get("body"):
+            self._prose.setdefault(tuple(patch.body["heading"]), []).append(patch)
+        elif patch.kind == "observation" and patch.body.get("row"):
+            self._add_row(patch)
+        elif patch.kind == "evidence" and patch.body.get("sha256"):
+            self._outputs.setdefault(patch.body["sha256"], []).append(self.ids[patch.entity])
+
+    def _add_row(self, patch: Patch) -> None:
+        """A row that has a key besides its first cell."""
+        key = (
+            tuple(patch.body.get("section") or ()),
+            patch.body.get("table") or FINAL_STATE,
+            patch.body["row"],
+        )
+        before = self.rows.get(key, Stood(patch.id, {}, ""))
+        cells = before.cells | dict(patch.body["cells"])
+        self.rows[key] = Stood(before.event, cells, patch.body.get("expected") or before.expected)
+
+    def prose(self, path: Path, name: str = "") -> list[Patch]:
+        """The prose under a heading as it stands; where a name is given, that of the text of this name."""
+        return [patch for patch in self._prose.get(path, ()) if is_from(patch.body, name)]
+
+    def typed(self, text: str) -> str:
+        """Prose as it was typed: its events by their numbers."""
+        return _ID.sub(self._number, text)
+
+    def _number(self, found: re.Match[str]) -> str:
+        event = self.ids.get(found[1])
+        return f"e{event.n}" if event else found[0]
+
+    def take_unit(self, path: Path, unit: str) -> bool:
+        """Whether a paragraph or an item stands under a heading, as often as it was asked for."""
+        if path not in self._units:
+            texts = (self.typed(patch.body["body"]) for patch in self.prose(path))
+            self._units[path] = Counter(source for text in texts for source, _ in units(text))
+        self._units[path][unit] -= 1
+        return self._units[path][unit] >= 0
+
+    def take_row(self, at: str | None, text: str, outcome: str) -> Event | None:
+        """The event whose row of the sequence log says this of this minute, outcome and all."""
+        rows = self._entries.get(_row_key(at, text), [])
+        found = next((row for row in rows if outcome in ("", row[1])), None)
+        if found is None:
+            return None
+        rows.remove(found)
+        return self.ids[found[0]]
+
+    def take_action(self, fields: Mapping[str, Any]) -> Action | None:
+        """The action that a note means: one of its title in its place, or the only one that has no place."""
+        title = bare(fields["title"])
+        place = (tuple(fields.get("section") or ()), str(fields.get("group") or ""), title)
+        mine, loose = self._actions.get(place, []), self._actions.get(((), "", title), [])
+        if mine:
+            return mine.pop(0)
+        return loose.pop() if len(loose) == 1 and not loose[0].environment else None
+
+    def output(self, sha256: str, command: str) -> Event | None:
+        """The evidence that has this very output, of this command where one is told."""
+        found = self._outputs.get(sha256, ())
+        return next((e for e in found if command in ("", (e.body or {}).get("command") or "")), None)
+
+    def issue(self, ref: str) -> Issue | None:
+        """The issue or PR of a reference, as it stands."""
+        return self.issues.get(issue_key(ref))
+
+
+def is_from(body: Mapping[str, Any], name: str) -> bool:
+    """Whether an event was written from the text of a name; any was from ''."""
+    source = str(body.get("source") or "")
+    return not name or source == name or source.startswith((f"{name} (", f"{name}: "))
+
+
+def bare(text: str) -> str:
+    """A text without regard to capitals and room."""
+    return " ".join(text.casefold().split())
+
+
+def _row_key(at: str | None, text: str) -> tuple[str, str]:
+    return (at or "")[:16], bare(text)
+
+
+def _rows(part: Part) -> Iterator[tuple[RowKey, Stood]]:
+    for table in part.tables:
+        for row in table.rows:
+            cells = dict(zip(table.columns, row.values, strict=True))
+            yield (table.section, table.name, row.values[0]), Stood(row.event, cells, row.expected)
+
+
+def _paths(part: Part) -> Iterator[Path]:
+    """The headings under which something stands, or that stand by themselves."""
+    yield from _of_sections([*part.verbatim, *part.notes, *([part.final_notes] if part.final_notes else [])])
+
+
+def _of_sections(sections: Iterable[Section]) -> Iterator[Path]:
+    for section in sections:
+        yield section.path
+        yield from _of_sections(section.children)
