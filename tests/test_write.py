@@ -2,8 +2,12 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
+from program import SCRIPT
+from test_spool import full
 
 NOTE = """\
 Relay was restarted by hand.
@@ -272,7 +276,7 @@ def test_a_summary_is_the_reports_and_a_later_one_is_added_to_it(journal):
 
     assert "## Summary\n\nOne deploy.\n\nOne rollback.\n" in document(journal)
     assert (ran.out, ran.err) == (
-        "velvet e3: 1 summary; 1 of them changes\n",
+        "velvet e3: 1 summary; 1 of them a change\n",
         "line 1: added to the summary; to put another in its place: triage set 'summary=TEXT'\n",
     )
 
@@ -540,3 +544,84 @@ def test_the_text_is_shown_as_text_in_json_whatever_it_holds(journal):
 
     assert "\x1b" not in out
     assert json.loads(out)["written"][0]["kind"] == "action"
+
+
+def test_what_was_done_has_no_time_unless_one_is_given(journal):
+    journal("write", stdin="- [x] Warm the cache\n")
+    journal("write", "--at", "04:10", stdin="- [x] Tell support\n")
+
+    assert [(event["at"] or "")[11:16] for event in journal.events()[1:]] == ["", "04:10"]
+
+
+def test_a_zone_in_a_heading_of_no_timeline_moves_no_time(journal):
+    journal(
+        "write", stdin="## Move of the PST cluster\n\n04:10 Moved\n\n## Timeline (CEST)\n\n06:20 Checked\n"
+    )
+
+    assert [event["at"][11:16] for event in journal.events() if event["kind"] == "entry"] == [
+        "04:10",
+        "04:20",
+    ]
+
+
+def test_a_note_is_spooled_as_a_whole_while_the_disk_is_full(journal):
+    """Python keeps half of what it compiled where the disk is full."""
+    journal.set("PYTHONDONTWRITEBYTECODE", "1")
+    ran = journal.start("write", input=b"- [ ] one\n- [ ] two\n", **full())
+
+    assert (ran.code, ran.out) == (0, "velvet spooled: 2 actions\n")
+    assert [event["body"]["title"] for event in journal.events()[1:]] == ["one", "two"]
+
+
+def test_a_note_that_many_write_at_once_is_recorded_once(journal):
+    command = [SCRIPT, "write"]
+    started = [
+        subprocess.Popen(command, cwd=journal.work, env=journal.environment, stdin=-1, stdout=-1, stderr=-1)
+        for _ in range(6)
+    ]
+    for each in started:
+        each.communicate(NOTE.encode(), timeout=60)
+
+    assert [each.returncode for each in started] == [0] * 6
+    assert len(journal.events()) == 9
+
+
+NOTES = sorted((Path(__file__).parent / "notes").glob("*.md"))
+LEFT_OUT = {
+    # the heading in whose place a document has its own
+    "handover": {"timeline"},
+    # seconds, which the sequence log does not show; a comment
+    "investigation": {"09:42:10", "scratch", "page"},
+    # a box
+    "worklog": {"x"},
+}
+"""All words of a note that its document does not show."""
+
+
+def words(text):
+    """The words of a text, without the marks of Markdown."""
+    return set(re.findall(r"\w+(?:[.:/#+-]+\w+)*", text.replace("\\", "").casefold()))
+
+
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
+def test_a_document_shows_all_of_a_note_as_an_agent_writes_it(journal, path):
+    journal("write", str(path))
+
+    assert words(path.read_text()) - words(document(journal)) == LEFT_OUT[path.stem]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 3000 + "deep",
+        "".join("  " * depth + "- [ ] in\n" for depth in range(300)),
+        "[" * 5000,
+        "*a " * 5000,
+        "`" * 5000 + "x",
+        "#" * 5000,
+        "| a " * 2000 + "|\n" + "|-" * 2000 + "|\n" + "| x " * 2000 + "|",
+    ],
+    ids=["quotations", "lists", "brackets", "emphasis", "backticks", "hashes", "columns"],
+)
+def test_a_note_that_is_nested_deeply_is_written(journal, text):
+    assert journal.run("write", stdin=text).code == 0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage.cli.command import command
-from triage.console.call import WORK, Call, as_dict
+from triage.console.call import WORK, Call
 from triage.console.speech import note, plain, say, say_json, shortened
-from triage.events import visible
+from triage.events import Event, visible
 from triage.usecases.facts import read_output
 from triage.usecases.recorder import Place
 
@@ -63,7 +63,7 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
 def _line(each: "Became") -> str:
     """What some lines became, for people."""
     lines = f"{each.line}-{each.end}" if each.end > each.line else str(each.line)
-    label = f"e{each.event.n}" if each.event else ""
+    label = f"e{each.event.n}" if each.event and each.event.n else ""
     return (
         f"{lines:>9}  {each.kind:<11}  {each.state:<7}  {label:<6}  {shortened(plain(each.title))}".rstrip()
     )
@@ -74,20 +74,23 @@ def _answer(written: "Written", *, dry_run: bool) -> str:
     made = [each for each in written.became if each.state != "known"]
     known = len(written.became) - len(made)
     parts = [_counted(count, kind) for kind, count in Counter(each.kind for each in made).items()]
-    recorded = written.recorded
-    span = (
-        f"e{recorded[0].n}"
-        if len(recorded) == 1
-        else f"e{recorded[0].n} to e{recorded[-1].n}"
-        if recorded
-        else ""
-    )
-    start = "would write" if dry_run else f"{span}:" if span else "nothing new:"
     changed = sum(each.state == "changed" for each in made)
-    more = [f"{changed} of them changes"] if changed else []
+    more = [", ".join(parts)] if parts else []
+    more += [f"{changed} of them {'a change' if changed == 1 else 'changes'}"] if changed else []
     more += [f"{known} stood there"] if known else []
     more += [f"{written.hidden} secret{'s'[: written.hidden != 1]} redacted"] if written.hidden else []
-    return " ".join([start, "; ".join([", ".join(parts), *more] if parts else more)])
+    start = "would write" if dry_run and made else f"{_span(written.recorded)}:"
+    return f"{start} {'; '.join(more)}"
+
+
+def _span(recorded: list[Event]) -> str:
+    """From which event to which, as far as they have numbers."""
+    if not recorded:
+        return "nothing new"
+    if not recorded[0].n:
+        return "spooled"
+    first, last = recorded[0].n, recorded[-1].n
+    return f"e{first}" if first == last else f"e{first} to e{last}"
 
 
 def _counted(count: int, kind: str) -> str:
@@ -112,7 +115,8 @@ def _as_json(place: Place, written: "Written", *, dry_run: bool) -> dict[str, An
             "kind": each.kind,
             "state": each.state,
             "title": each.title,
-            **({"event": as_dict(place, each.event)["event"], "id": each.event.id} if each.event else {}),
+            **({"event": f"e{each.event.n}"} if each.event and each.event.n else {}),
+            **({"id": each.event.id} if each.event else {}),
         }
         for each in written.became
     ]

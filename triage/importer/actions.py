@@ -186,13 +186,13 @@ def read_list(reading: Reading, block: Block) -> bool:
     if not any(is_action(item) for item in block.items):
         return False
     place = where(reading)
-    for are_actions, group in groupby(block.items, is_action):
-        items = list(group)
-        if are_actions:
-            for item in items:
-                add_box(reading, item, place)
-        else:
-            reading.add_prose(block.part(items), items[0].line)
+    groups = [list(group) for _, group in groupby(block.items, is_action)]
+    for items, source in zip(groups, block.parts(groups), strict=True):
+        if not is_action(items[0]):
+            reading.add_prose(source, items[0].line)
+            continue
+        for item in items:
+            add_box(reading, item, place)
     return True
 
 

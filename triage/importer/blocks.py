@@ -5,7 +5,7 @@ plain, with code spans in backticks, and an address beside the text of its link.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,10 +77,12 @@ class Block(NamedTuple):
         items = tuple(item.moved(lines) for item in self.items)
         return self._replace(line=self.line + lines, end=self.end + lines, items=items)
 
-    def part(self, items: Sequence[Item]) -> str:
-        """The source of some items of a list, which follow each other."""
-        lines = self.source.split("\n")[items[0].line - self.line : items[-1].end - self.line + 1]
-        return "\n".join(lines).rstrip()
+    def parts(self, groups: Iterable[Sequence[Item]]) -> Iterator[str]:
+        """The source of each group of items of a list, which follow each other."""
+        lines = self.source.split("\n")
+        for items in groups:
+            part = lines[items[0].line - self.line : items[-1].end - self.line + 1]
+            yield "\n".join(part).rstrip()
 
     @property
     def unclosed(self) -> bool:
@@ -132,10 +134,8 @@ def blocks(text: str) -> list[Block]:
 def units(text: str) -> Iterator[tuple[str, str]]:
     """The paragraphs of a text, and the items of its lists, each with what joins it to the one before."""
     for block in blocks(text):
-        for place, item in enumerate(block.items):
-            yield block.part([item]), "\n" if place else "\n\n"
-        if not block.items:
-            yield block.source, "\n\n"
+        sources = block.parts([item] for item in block.items) if block.items else [block.source]
+        yield from ((source, "\n" if place else "\n\n") for place, source in enumerate(sources))
 
 
 def _between(lines: Sequence[str], start: int, end: int) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from triage.importer import actions, captions, evidence, header, issues, matter, references, tables, timeline
 from triage.importer.blocks import Block, Item, blocks, split_lines
 from triage.importer.links import settled
-from triage.importer.moments import Clock, date_in, tells_day_alone
+from triage.importer.moments import ZONES, Clock, date_in, tells_day_alone
 from triage.importer.pieces import Odd, Piece, joined
 from triage.importer.prose import fenced
 from triage.importer.quotes import quoted
@@ -29,6 +29,8 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """Headings in whose place a document has its own."""
+_NO_WORD = re.compile(rf"\((?:all )?(?:times )?(?:in )?(?:{'|'.join(ZONES)})\)|[^\w\s/-]", re.IGNORECASE)
+"""What such a heading may hold besides: signs, and the zone of its times."""
 
 
 class Told(NamedTuple):
@@ -167,7 +169,8 @@ def _bare_headings(reading: NoteReading) -> Iterator[Piece]:
 
 def _is_own(title: str) -> bool:
     """Whether a document tells a heading by one of its own, or by the times of what stands under it."""
-    return bool(_OWN.match(title) or (date_in(title) and tells_day_alone(title)))
+    words = " ".join(_NO_WORD.sub(" ", title).split())
+    return bool(_OWN.match(words) or (date_in(title) and tells_day_alone(title)))
 
 
 def _is_summary(reading: NoteReading, title: str) -> bool:
@@ -252,18 +255,19 @@ def _read_list(reading: Reading, block: Block) -> bool:
     def adder(item: Item) -> Adder | None:
         if actions.is_box(item):
             return add_box
-        timed = item.plain and item.done is None and timeline.tells(item.text)
+        timed = item.plain and item.done is None and timeline.tells(reading, item.text)
         return timeline.add_item if timed or all_timed else None
 
     if not any(map(adder, block.items)):
         return False
-    for add, group in groupby(block.items, adder):
-        items = list(group)
+    groups = [list(group) for _, group in groupby(block.items, adder)]
+    for items, source in zip(groups, block.parts(groups), strict=True):
+        add = adder(items[0])
         if add is None:
-            reading.add_prose(block.part(items), items[0].line)
-        else:
-            for item in items:
-                add(reading, item)
+            reading.add_prose(source, items[0].line)
+            continue
+        for item in items:
+            add(reading, item)
     return True
 
 

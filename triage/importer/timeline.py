@@ -56,7 +56,7 @@ def read_table(reading: Reading, block: Block) -> bool:
 
 def read_lines(reading: Reading, block: Block) -> bool:
     """A paragraph of lines that begin with times of day; what stands before them is prose."""
-    starts = [place for place, line in enumerate(block.lines) if tells(line.text)]
+    starts = [place for place, line in enumerate(block.lines) if tells(reading, line.text)]
     source = block.source.split("\n")
     if block.kind != "paragraph" or not starts or len(source) != len(block.lines):
         return False
@@ -68,9 +68,10 @@ def read_lines(reading: Reading, block: Block) -> bool:
     return True
 
 
-def tells(text: str) -> bool:
-    """Whether a line tells, after a time of day, what happened then."""
-    return moments.opens(text) and _tells(text)
+def tells(reading: Reading, text: str) -> bool:
+    """Whether a line tells, after a time of day, what happened then; no sentence does, but in a timeline."""
+    begins = moments.begins if TIMELINE.search(reading.heading) else moments.opens
+    return begins(text) and _tells(text)
 
 
 def _when(columns: Sequence[str]) -> int:

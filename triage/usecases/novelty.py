@@ -87,10 +87,17 @@ class Novelty:
             )
         except TriageError as error:
             raise _on_line(error, piece.line) from None
-        when = piece.when if piece.when.at or piece.kind == "entry" else self._base
+        when = self._when(piece)
         draft = self._recorder.clean(raw._replace(at=when.at, precision=when.precision))
         self.hidden += _markers(draft) - _markers(raw)
         return piece, draft
+
+    def _when(self, piece: Piece) -> When:
+        """When a piece happened: when it says, else when all did; for what was done nobody knows."""
+        done = piece.kind == "action" and piece.fields.get("status") not in ("todo", "doing", "blocked")
+        if piece.when.at or piece.kind == "entry" or (done and not self._recorder.circumstances.at):
+            return piece.when
+        return self._base
 
     def _source(self, piece: Piece) -> dict[str, str]:
         """Where a piece was taken from, as far as its fields do not say it: the text, a heading, words."""
@@ -161,7 +168,7 @@ class Novelty:
                 f"the text of this {piece.kind} is longer than an event can hold",
                 hint="nothing was recorded; put part of it under another heading",
             )
-        self.steps.append(Step(piece, state, wording(draft.body), len(self.drafts)))
+        self.steps.append(Step(piece, state, _title(draft), len(self.drafts)))
         self.drafts.append(draft._replace(body=self._with_ids(draft), keyed=True))
 
     def _with_ids(self, draft: Draft) -> dict[str, Any]:
@@ -175,7 +182,7 @@ class Novelty:
         """Say that something stands already, or did, and was withdrawn."""
         if event is not None and event.id in self._standing.withdrawn:
             self.remark(piece.line, f"e{event.n} was withdrawn, and is not written again")
-        self.steps.append(Step(piece, KNOWN, wording(draft.body), event=event))
+        self.steps.append(Step(piece, KNOWN, _title(draft), event=event))
 
     def entry(self, piece: Piece, draft: Draft, _: int) -> None:
         """An entry, unless a row of the sequence log says the same of the same minute."""
@@ -198,7 +205,8 @@ class Novelty:
         if not changes:
             return self._know(piece, draft, self._standing.ids[known.event])
         source = {name: draft.body[name] for name in ("source",) if name in draft.body}
-        return self._add(piece, draft._replace(body=changes | source), CHANGED, entity=known.event)
+        changed = draft._replace(body=changes | source, at=self._base.at, precision=self._base.precision)
+        return self._add(piece, changed, CHANGED, entity=known.event)
 
     def observation(self, piece: Piece, draft: Draft, _: int) -> None:
         """A row of a table, unless the table says it."""
@@ -254,11 +262,14 @@ class Novelty:
             return self._know(piece, draft, self._standing.ids[before.id])
         if before is not None:
             return self._rewrite(piece, draft, before)
-        left = [unit for unit in units(body) if not self._standing.take_unit(path, unit[0])]
+        stands = self._standing.prose(path)
+        if not stands:
+            return self._add(piece, draft)
+        told = list(units(body))
+        left = [unit for unit in told if not self._standing.take_unit(path, unit[0])]
         if not left:
-            stands = self._standing.prose(path)
-            return self._know(piece, draft, self._standing.ids[stands[-1].id] if stands else None)
-        new = body if len(left) == sum(1 for _ in units(body)) else _as_text(left)
+            return self._know(piece, draft, self._standing.ids[stands[-1].id])
+        new = body if len(left) == len(told) else _as_text(left)
         return self._add(piece, draft._replace(body=draft.body | {"body": new}))
 
     def _heading(self, piece: Piece, draft: Draft, path: Path) -> None:
@@ -316,6 +327,11 @@ def _content(draft: Draft, piece: Piece, said: str) -> str:
     entity = "" if draft.entity == draft.id else draft.entity
     digest = events.sha256(events.canonical([body, entity, list(piece.quoted), said]))
     return f"{draft.kind}:{digest}"
+
+
+def _title(draft: Draft) -> str:
+    """What a draft says, in a few words; output without a title by its first line."""
+    return wording(draft.body) or events.decoded((draft.output or b"").partition(b"\n")[0])
 
 
 def _markers(draft: Draft) -> int:

@@ -77,9 +77,8 @@ def _dated(pieces: Sequence[Piece], limit: int, new: Novelty) -> list[Piece]:
     )
     days = max(0, -((limit - latest) // DAY_US))
     if days:
-        new.remark(
-            0, f"times without a day were taken as past, {days} day{'s'[: days != 1]} back: tell the day"
-        )
+        last = times.show(times.from_timestamp_us(latest - days * DAY_US), "minute")
+        new.remark(0, f"no day is told: the last time was taken as {last}")
     return [_back(piece, days) for piece in pieces]
 
 
