@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from program import SCRIPT
-from test_spool import full
+from test_spool import full, locked
 
 NOTE = """\
 Relay was restarted by hand.
@@ -221,8 +221,53 @@ def test_prose_that_a_file_has_no_more_stands_and_is_told(journal):
 
     assert ran.out == "velvet nothing new: 1 stood there\n"
     assert ran.err == (
-        "line 3: prose that notes.md had under 'Cause' still stands; to withdraw it: triage retract e4\n"
+        "line 3: notes.md says no more what it said under 'Cause', which stands; to withdraw it: triage retract e4\n"
     )
+
+
+def test_a_heading_that_a_file_has_no_more_is_told(journal):
+    (journal.work / "notes.md").write_text("## Cause\n\none\n")
+    journal("write", "notes.md")
+    (journal.work / "notes.md").write_text("## Fix\n\ntwo\n")
+
+    assert journal.run("write", "notes.md").err == (
+        "notes.md says no more what it said under 'Cause', which stands; to withdraw it: triage retract e2\n"
+    )
+
+
+def test_a_paragraph_that_a_file_says_twice_is_said_twice(journal):
+    (journal.work / "notes.md").write_text("## Cause\n\none\n\n```\nx\n```\n\none\n")
+    journal("write", "notes.md")
+
+    assert journal("write", "notes.md") == "velvet nothing new: 3 stood there"
+    assert document(journal).count("\none\n") == 2
+
+
+def test_prose_of_a_file_that_changed_after_other_prose_took_its_place_is_added(journal):
+    (journal.work / "notes.md").write_text("## Cause\n\none\n")
+    journal("write", "notes.md")
+    journal("section", "Cause", "Nobody knows.")
+    (journal.work / "notes.md").write_text("## Cause\n\ntwo\n")
+    journal("write", "notes.md")
+
+    assert "## Cause\n\nNobody knows.\n\ntwo\n" in document(journal)
+
+
+def test_a_table_of_something_else_under_the_same_heading_is_another_table(journal):
+    journal("write", stdin="## Load\n\n| Host | CPU |\n|-|-|\n| a | 1 |\n")
+    other = "## Load\n\n| Region | Errors |\n|-|-|\n| eu | 3 |\n"
+    journal("write", stdin=other)
+
+    assert bodies(journal, "observation")[-1]["table"] == "Load (2)"
+    assert journal("write", stdin=other) == "velvet nothing new: 1 stood there"
+
+
+def test_a_file_of_the_same_name_of_somebody_else_takes_no_place(journal):
+    for actor, text in (("ana", "one"), ("bo", "two")):
+        (journal.work / "notes.md").write_text(f"## Cause\n\n{text}\n")
+        journal("write", "notes.md", "--actor", actor)
+
+    assert "## Cause\n\none\n\ntwo\n" in document(journal)
 
 
 def test_what_was_withdrawn_is_not_written_again(journal):
@@ -571,6 +616,15 @@ def test_a_note_is_spooled_as_a_whole_while_the_disk_is_full(journal):
 
     assert (ran.code, ran.out) == (0, "velvet spooled: 2 actions\n")
     assert [event["body"]["title"] for event in journal.events()[1:]] == ["one", "two"]
+
+
+def test_a_note_that_cannot_be_held_against_the_record_is_kept_for_its_author(journal):
+    let_go = locked(journal)
+    ran = journal.start("write", input=b"All well.\n")
+    let_go()
+
+    assert (ran.code, ran.out) == (75, "")
+    assert Path(ran.err.strip().rpartition(" ")[2]).read_text() == "All well.\n"
 
 
 def test_a_note_that_many_write_at_once_is_recorded_once(journal):

@@ -11,6 +11,8 @@ from triage.report.shapes import Cell, Evidence, Table, TableRow
 
 FINAL_STATE = "Final state"
 ENVIRONMENT = "Environment"
+UNLABELLED = "Item"
+"""The first column of any other table whose rows told none."""
 
 
 class Fact(NamedTuple):
@@ -95,7 +97,7 @@ def _table(name: str, section: tuple[str, ...], facts: list[Fact], evidence: Map
 
 def _first_label(name: str, facts: list[Fact]) -> str:
     labels = [fact.cells[0][0] for fact in facts if fact.cells[0][0]]
-    return labels[0] if labels else (ENVIRONMENT if name == FINAL_STATE else "Item")
+    return labels[0] if labels else (ENVIRONMENT if name == FINAL_STATE else UNLABELLED)
 
 
 def _row(

@@ -23,6 +23,7 @@ from triage.usecases import facts
 from triage.usecases.importing import wording
 from triage.usecases.recorder import Recorder, Said
 from triage.usecases.standing import Path, Standing
+from triage.usecases.versions import versions
 
 NEW, CHANGED, KNOWN = "new", "changed", "known"
 """What became of lines of a note: something new, a change of what stood there, or nothing: it stood there."""
@@ -63,7 +64,7 @@ class Novelty:
         self._name = name
         self._base = base
         self._seen: Counter[str] = Counter()
-        self._before: dict[int, Patch] = {}
+        self._before: Mapping[int, Patch] = {}
 
     def remark(self, line: int, text: str) -> None:
         """Remark on a line; on all of the note with 0."""
@@ -72,7 +73,8 @@ class Novelty:
     def add_all(self, pieces: Iterable[Piece]) -> None:
         """Plan what the pieces become; errors name the line."""
         clean = [self._clean(piece) for piece in pieces]
-        self._pair(clean)
+        if self._name:
+            self._find_versions(clean)
         for place, (piece, draft) in enumerate(clean):
             try:
                 _ADDERS[piece.kind](self, piece, draft, place)
@@ -106,36 +108,27 @@ class Novelty:
         said = ": " + "\n".join(piece.quoted) if piece.quoted else ""
         return {"source": f"{self._name or UNNAMED}{where}{said}"} if self._name or where or said else {}
 
-    def _pair(self, clean: Sequence[tuple[Piece, Draft]]) -> None:
-        """Find which event of it prose of a text with a name stands for: by headings, in order."""
-        if not self._name:
-            return
-        by_path: dict[Path, list[int]] = {}
-        for place, (piece, draft) in enumerate(clean):
-            if piece.kind == "section" and "body" in draft.body:
-                by_path.setdefault(tuple(draft.body["heading"]), []).append(place)
-        for path, places in by_path.items():
-            before = self._standing.prose(path, self._name)
-            same = {self._standing.typed(patch.body["body"]): patch for patch in before}
-            for place in [place for place in places if clean[place][1].body["body"] in same]:
-                self._before[place] = same.pop(clean[place][1].body["body"])
-            rest = [patch for patch in before if patch not in self._before.values()]
-            left = [place for place in places if place not in self._before]
-            self._before.update(zip(left, rest, strict=False))
-            for patch in rest[len(left) :]:
-                event = self._standing.ids[patch.id]
-                self.remark(
-                    clean[places[0]][0].line,
-                    f"prose that {self._name} had under {' > '.join(path)!r} still stands; to withdraw it:"
-                    f" triage retract e{event.n}",
-                )
+    def _find_versions(self, clean: Sequence[tuple[Piece, Draft]]) -> None:
+        """Find what prose of a text with a name stands for, and remark on what that text says no more."""
+        told = [
+            (tuple(draft.body["heading"]), place, draft.body["body"])
+            for place, (piece, draft) in enumerate(clean)
+            if piece.kind == "section" and "body" in draft.body
+        ]
+        self._before, left = versions(self._standing, self._name, told)
+        for path, event, place in left:
+            self.remark(
+                clean[place][0].line if place >= 0 else 0,
+                f"{self._name} says no more what it said under {' > '.join(path)!r:.60}, which stands;"
+                f" to withdraw it: triage retract e{self._standing.ids[event].n}",
+            )
 
     def _add(self, piece: Piece, draft: Draft, state: str = NEW, *, entity: str = "", said: str = "") -> None:
         """Add a draft under an id that rests on what it says, unless an event of that id says it already.
 
         ``said`` is what tells it from another of the same fields.
         """
-        content = _content(draft, piece, said)
+        content = self._content(draft, said)
         if entity:
             return self._add_patch(piece, draft._replace(entity=entity), state, content)
         self._seen[content] += 1
@@ -156,6 +149,16 @@ class Novelty:
             if self._recorder.circumstances.at and known.at == draft.at:
                 return self._know(piece, draft, known)
         raise AssertionError("count has no end")
+
+    def _content(self, draft: Draft, said: str) -> str:
+        """What tells a draft from others: its kind and what it says, but for the name of the text.
+
+        It is of what is recorded: nobody shall work out a secret from an id.
+        """
+        body = {name: value for name, value in draft.body.items() if name != "source"}
+        entity = "" if draft.entity == draft.id else draft.entity
+        source = draft.body.get("source", "").removeprefix(self._name or UNNAMED)
+        return f"{draft.kind}:{events.sha256(events.canonical([body, entity, source, said]))}"
 
     def _id(self, content: str, number: int) -> str:
         place = self._recorder.place
@@ -211,11 +214,10 @@ class Novelty:
     def observation(self, piece: Piece, draft: Draft, _: int) -> None:
         """A row of a table, unless the table says it."""
         body = draft.body
-        key = (
-            tuple(body.get("section") or ()),
-            body.get("table") or FINAL_STATE,
-            body.get("row") or body["cells"][0][1],
-        )
+        section, label = tuple(body.get("section") or ()), body["cells"][0][0]
+        if "table" in body:
+            body["table"] = self._standing.table(section, body["table"], label)
+        key = (section, body.get("table") or FINAL_STATE, body.get("row") or body["cells"][0][1])
         actual = body["cells"][-1]
         if body.get("expected") and not matches(body["expected"], actual[1], exact=False):
             self.remark(piece.line, f"{actual[0]} is {actual[1]!r:.60}, not {body['expected']!r:.60}")
@@ -262,13 +264,13 @@ class Novelty:
             return self._know(piece, draft, self._standing.ids[before.id])
         if before is not None:
             return self._rewrite(piece, draft, before)
-        stands = self._standing.prose(path)
-        if not stands:
+        stands = self._standing.last_prose(path)
+        if stands is None:
             return self._add(piece, draft)
         told = list(units(body))
         left = [unit for unit in told if not self._standing.take_unit(path, unit[0])]
         if not left:
-            return self._know(piece, draft, self._standing.ids[stands[-1].id])
+            return self._know(piece, draft, stands)
         new = body if len(left) == len(told) else _as_text(left)
         return self._add(piece, draft._replace(body=draft.body | {"body": new}))
 
@@ -319,14 +321,6 @@ def _on_line(error: TriageError, line: int) -> TriageError:
     error.message = f"line {line}: {error.message}"
     error.args = (error.message,)
     return error
-
-
-def _content(draft: Draft, piece: Piece, said: str) -> str:
-    """What tells a draft from others: its kind, what it says, not where it was taken from."""
-    body = {name: value for name, value in draft.body.items() if name != "source"}
-    entity = "" if draft.entity == draft.id else draft.entity
-    digest = events.sha256(events.canonical([body, entity, list(piece.quoted), said]))
-    return f"{draft.kind}:{digest}"
 
 
 def _title(draft: Draft) -> str:

@@ -7,15 +7,18 @@ from typing import Any, NamedTuple
 
 from triage.events import Event
 from triage.importer import units
-from triage.report import Action, Issue, Part, Report, Section
+from triage.report import Action, Issue, Part, Prose, Report, Section
 from triage.report.entities import issue_key
 from triage.report.history import Patch, one_per_id, survey
-from triage.report.tables import FINAL_STATE
+from triage.report.sections import prose
+from triage.report.tables import FINAL_STATE, UNLABELLED
 from triage.usecases.recorder import Place
 
 Path = tuple[str, ...]
 _ID = re.compile(r"\be:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 """An event in prose that was recorded."""
+_NUMBERED = re.compile(r" \(\d+\)$")
+"""What tells a table from an earlier one of its name."""
 
 
 RowKey = tuple[Path, str, str]
@@ -33,10 +36,10 @@ class Stood(NamedTuple):
 class Standing:
     """What stands in a part. What was taken is not given again: a note may say the same twice.
 
-    ``ids`` are all events of the journal by their ids, ``withdrawn`` those of them that were.
+    ``actor`` writes. ``ids`` are all events of the journal by their ids, ``withdrawn`` those that were.
     """
 
-    def __init__(self, place: Place, events: Sequence[Event]) -> None:
+    def __init__(self, place: Place, events: Sequence[Event], actor: str) -> None:
         report = Report.from_events(events)
         found = survey(one_per_id(events))
         self.ids = {event.id: event for event in events}
@@ -47,12 +50,15 @@ class Standing:
         self.rows = dict(_rows(self.part))
         self.issues = {issue_key(issue.ref): issue for issue in self.part.issues}
         self.references = {each.url: each for each in self.part.references}
+        self._first_labels = {(table.section, table.name): table.columns[0] for table in self.part.tables}
+        self._actor = actor
         self._prose: dict[Path, list[Patch]] = {}
         self._units: dict[Path, Counter[str]] = {}
         self._outputs: dict[str, list[Event]] = {}
-        for patch in found.patches:
-            if patch.part == place.part and patch.id not in found.retracted:
-                self._add(patch)
+        mine = [each for each in found.patches if each.part == place.part and each.id not in found.retracted]
+        self._add_prose([patch for patch in mine if patch.kind == "section"])
+        for patch in mine:
+            self._add(patch)
         self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in self.part.rows:
             self._entries.setdefault(_row_key(row.at, row.text), []).append((row.event, row.outcome))
@@ -60,10 +66,15 @@ class Standing:
         for action in self.part.actions:
             self._actions.setdefault((action.section, action.group, bare(action.title)), []).append(action)
 
+    def _add_prose(self, patches: Sequence[Patch]) -> None:
+        """The prose that stands: not what another text took the place of."""
+        by_id = {patch.id: patch for patch in patches}
+        for placed in prose(patches):
+            if isinstance(placed.block, Prose) and placed.block.body:
+                self._prose.setdefault(placed.path, []).append(by_id[placed.block.event])
+
     def _add(self, patch: Patch) -> None:
-        if patch.kind == "section" and patch.body.get("body"):
-            self._prose.setdefault(tuple(patch.body["heading"]), []).append(patch)
-        elif patch.kind == "observation" and patch.body.get("row"):
+        if patch.kind == "observation" and patch.body.get("row"):
             self._add_row(patch)
         elif patch.kind == "evidence" and patch.body.get("sha256"):
             self._outputs.setdefault(patch.body["sha256"], []).append(self.ids[patch.entity])
@@ -80,8 +91,30 @@ class Standing:
         self.rows[key] = Stood(before.event, cells, patch.body.get("expected") or before.expected)
 
     def prose(self, path: Path, name: str = "") -> list[Patch]:
-        """The prose under a heading as it stands; where a name is given, that of the text of this name."""
-        return [patch for patch in self._prose.get(path, ()) if is_from(patch.body, name)]
+        """The prose under a heading as it stands; for a name, that of the actor's text of this name."""
+        return [patch for patch in self._prose.get(path, ()) if not name or self._is_from(patch, name)]
+
+    def _is_from(self, patch: Patch, name: str) -> bool:
+        source = str(patch.body.get("source") or "")
+        same = source == name or source.startswith((f"{name} (", f"{name}: "))
+        return same and patch.actor.name == self._actor
+
+    def last_prose(self, path: Path) -> Event | None:
+        """The event of the prose that stands last under a heading, if any does."""
+        stands = self._prose.get(path)
+        return self.ids[stands[-1].id] if stands else None
+
+    def headings_of(self, name: str) -> list[Path]:
+        """The headings under which prose of the text of a name stands."""
+        return [path for path in self._prose if self.prose(path, name)]
+
+    def table(self, section: Path, name: str, label: str) -> str:
+        """The name for a table: the next one where rows of something else, by the first column, have it."""
+        bare, number, found = _NUMBERED.sub("", name), 1, name
+        while self._first_labels.setdefault((section, found), label) not in (label, UNLABELLED):
+            number += 1
+            found = f"{bare} ({number})"
+        return found
 
     def typed(self, text: str) -> str:
         """Prose as it was typed: its events by their numbers."""
@@ -125,12 +158,6 @@ class Standing:
     def issue(self, ref: str) -> Issue | None:
         """The issue or PR of a reference, as it stands."""
         return self.issues.get(issue_key(ref))
-
-
-def is_from(body: Mapping[str, Any], name: str) -> bool:
-    """Whether an event was written from the text of a name; any was from ''."""
-    source = str(body.get("source") or "")
-    return not name or source == name or source.startswith((f"{name} (", f"{name}: "))
 
 
 def bare(text: str) -> str:
