@@ -107,6 +107,14 @@ def test_every_component_is_in_the_documents():
     assert set(MarkdownComponents(Style().links, "").functions()) <= named
 
 
+def test_the_commands_about_retries_record_each_thing_once(shell):
+    done = shell("\n".join([*blocks("docs/retries.md"), *blocks("docs/retries.md")]))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(" e2 action 1 done: ") == 4
+    assert done.stdout.count("e3 to e4: 2 events already recorded") == 1
+
+
 def test_the_commands_about_redaction_run(shell):
     done = shell("\n".join(blocks("docs/redaction.md")))
 

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -14,8 +15,9 @@ from triage.cli.facts import EXTRACT, told
 from triage.console.call import Call, as_dict, label
 from triage.console.heard import keep
 from triage.console.speech import complain, note, note_json, plain, shortened
-from triage.errors import TriageError, Unavailable
+from triage.errors import Conflict, TriageError, Unavailable
 from triage.usecases import running
+from triage.usecases.attempts import Before
 from triage.usecases.extracting import extracts
 from triage.usecases.plan import Observed, Plan, cells_of
 from triage.usecases.recorder import Place
@@ -82,6 +84,9 @@ def run_command(
     The exit code is the command's own, also where it cannot be recorded; 124 says that its time was up,
     125, 126 and 127 that it did not run. The answer is on standard error, beside the command's own.
 
+    With --key, a command whose end was recorded is not run again, and its exit code is given anew. One whose
+    end was not, since it was killed with this program, is run again; the record shows both attempts.
+
     \b
     triage run --title 'Disk space' -- df -h
     triage run --action 'Look at the disks' --env staging --tail 20 -- df -h
@@ -108,9 +113,41 @@ def run_command(
         plan = plan._replace(fields=call.fields(recorder, "evidence", options))
     except Unavailable as error:
         _run_unrecorded(call, argv, plan, error)
-    ran = running.run(recorder, argv, plan, clock=config.clock)
+    with _sole(call, recorder.place):
+        ran = running.run(recorder, argv, plan, clock=config.clock)
+    if isinstance(ran, Before):
+        _end_before(call, recorder.place, ran)
     shown = _print_tail(ran, tail) if tail is not None else None
     _end(call, recorder.place, ran, shown)
+
+
+@contextmanager
+def _sole(call: Call, place: Place) -> Iterator[None]:
+    """Refuse to run a command whose run under the same key has not ended yet, on this host."""
+    if not call.key:
+        yield
+        return
+    with config.sole(call.settings, f"{place.journal} {call.key}") as is_mine:
+        if not is_mine:
+            raise Conflict(
+                f"the command of the key {call.key!r:.60} is still running: it was not started again",
+                hint="wait for its end, and say the same again",
+            )
+        yield
+
+
+def _end_before(call: Call, place: Place, before: Before) -> NoReturn:
+    """Say how a command ended that was recorded before, and exit as it did: it was not run again."""
+    event = before.event
+    if call.json:
+        ended = {"state": before.state, "exit_code": before.exit_code, "text": before.command, "new": False}
+        note_json(as_dict(place, event) | ended)
+    else:
+        note(
+            f"{place.name} {label(event)} exit {before.exit_code}: {shortened(plain(before.command))}"
+            f" (recorded before, not run again; what it printed: triage output {label(event)})"
+        )
+    sys.exit(before.exit_code)
 
 
 def _run_unrecorded(call: Call, argv: Sequence[str], plan: Plan, error: TriageError) -> NoReturn:

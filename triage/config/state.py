@@ -185,6 +185,35 @@ def _alone(path: str) -> "Iterator[None]":
         os.close(handle)
 
 
+@contextmanager
+def sole(settings: "Settings", what: str) -> "Iterator[bool]":
+    """Try to be the only process of this user that does something; whether no other one does it now.
+
+    One byte of one file stands for each thing, and its lock ends with the process. Where no lock can be had,
+    nobody is held up.
+    """
+    try:
+        import fcntl
+
+        os.makedirs(settings.state_folder, mode=0o700, exist_ok=True)
+        path = os.path.join(settings.state_folder, "running.lock")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (ImportError, OSError):
+        yield True
+        return
+    is_mine = True
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(_short(what)[:12], 16))
+    except (BlockingIOError, PermissionError):  # lockf may say either
+        is_mine = False
+    except OSError:
+        pass
+    try:
+        yield is_mine
+    finally:
+        os.close(handle)
+
+
 def is_trusted(state_folder: str, data: bytes) -> bool:
     """Whether the user trusted a file of these very bytes."""
     return os.path.exists(os.path.join(state_folder, "trusted", sha256(data)))

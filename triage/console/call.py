@@ -161,7 +161,7 @@ class Call:
                 return Place(journal, part, row.slug, addendum, row.open)
         from triage.usecases.places import only_open
 
-        return only_open(self.store())
+        return only_open(self.store(), key=self.key)
 
     def _remembered(self, reason: Unavailable) -> Place:
         """The same as far as it is known without the store; else the reason why that cannot say."""
@@ -201,6 +201,7 @@ class Call:
             entropy=config.entropy,
             spool=self._spool,
         )
+        self._recorder.recall()
         return self._recorder
 
     @property

@@ -75,6 +75,8 @@ class _Batch:
         self._needs: dict[int, list[int]] = {}
         """The lines that a line refers to."""
         self._reading = 0
+        """The number of the line that is read."""
+        self._key = ""
 
     def add(self, number: int, said: Any) -> None:
         """Read one line; where it is refused, that is kept."""
@@ -82,8 +84,8 @@ class _Batch:
         self._reading = number
         try:
             line = schema.parse_line(said, number)
-            key = line.key or self._derived(place)
-            draft = self._draft(line, key)
+            key = self._key = line.key or self._derived(place)
+            draft = self._draft(line)
             self._check_key(draft)
         except Unavailable:
             raise
@@ -166,7 +168,7 @@ class _Batch:
         if same is not None and _statement(same) != _statement(draft):
             raise KeyConflict(f"line {earlier} has the key, with other fields", hint="give each line its own")
 
-    def _draft(self, line: Line, key: str) -> Draft:
+    def _draft(self, line: Line) -> Draft:
         fields = {
             name: [list(item) for item in value]
             if (name in events.CELLS or name == "streams") and value
@@ -193,7 +195,7 @@ class _Batch:
             entity=entity,
             part=self._part(line),
             at=line.at,
-            key=key,
+            key=self._key,
             output=None if output is None else output.encode("utf-8"),
         )
         draft = self._recorder.draft(said)
@@ -248,7 +250,8 @@ class _Batch:
         journal = self._recorder.place.journal
         line = self._lines.get(self._id(name.removeprefix("key:"))) if name.startswith("key:") else None
         if line is None:
-            return lookup.finder(self._recorder.store, journal, kind)(name.removeprefix("key:"))
+            store = self._recorder.recalled(self._key)
+            return lookup.finder(store, journal, kind)(name.removeprefix("key:"))
         if line in self._refused:
             raise self._unfounded(line)
         self._needs.setdefault(self._reading, []).append(line)

@@ -56,7 +56,9 @@ def waive(recorder: Recorder, code: str, name: str, reason: str) -> list[Event]:
         others = ", ".join(sorted({finding.code for finding in mine})) or "nothing"
         raise NotFound(f"{code} finds nothing wrong with e{event.n}", hint=f"found there: {others}")
     acts = ({"verb": "waive", "about": finding.key, "reason": reason} for finding in meant)
-    return recorder.record_all([Said("act", act) for act in acts])
+    key = recorder.circumstances.key
+    keys = [f"{key}:{place}" if key and place > 1 else key for place in range(1, len(meant) + 1)]
+    return recorder.record_all([Said("act", act, key=key) for act, key in zip(acts, keys, strict=True)])
 
 
 SECRET = "TR701"  # noqa: S105  a rule's code

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from triage import times
 from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
 from triage.events import Event, fields_of, fits, near
 from triage.report.history import is_withdrawn
@@ -56,7 +57,7 @@ def check(kind: str, changes: Mapping[str, Any]) -> None:
 def retract(recorder: Recorder, name: str, reason: str | None) -> Corrected:
     """Withdraw an event; with a creation, all that it created."""
     event = lookup.event(recorder.store, recorder.place.journal, name)
-    if _is_withdrawn(recorder.store, event) and not recorder.circumstances.key:
+    if _is_withdrawn(recorder.store, event):
         raise Conflict(
             f"e{event.n} is withdrawn already", hint=f"bring it back: triage amend e{event.n} retracted=false"
         )
@@ -117,10 +118,27 @@ def _pair(text: str) -> tuple[str, str]:
     return label.strip(), value
 
 
+def _when(recorder: Recorder, text: str) -> times.When:
+    """The instant that a form of --at means; where the call is made again, the one that it meant at first."""
+    known = recorder.earlier()
+    before = ((known.body or {}).get("changes") or {}) if known else {}
+    if known is None or not before.get("at"):
+        return recorder.when(text)
+    then, later = (recorder.when(text, now=times.plus_us(known.recorded_at, wait)) for wait in (0, SECOND))
+    if then == later or abs(times.to_us(then.at or "") - times.to_us(before["at"])) > MOST_WAIT:
+        return then
+    return times.When(before["at"], before["precision"])  # such as -5m: no two calls mean the same
+
+
+SECOND = 1_000_000
+MOST_WAIT = 60 * SECOND
+"""Microseconds that pass at most between the reading of a time and its record."""
+
+
 def _change(recorder: Recorder, event: Event, changes: dict[str, Any], label: str, value: str) -> None:
     known = fields_of(event.kind)
     if label == "at":
-        when = recorder.when(value)
+        when = _when(recorder, value)
         changes["at"], changes["precision"] = when.at, when.precision
     elif label in known and known[label].type != "cells":
         find = lookup.finder(recorder.store, event.journal, label)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from triage.errors import NotFound, UsageError
-from triage.events import near
-from triage.store import JournalRow, Recording, Store
+from triage.events import derived_id, near
+from triage.store import JournalRow, Name, Recording, Store
 from triage.usecases.recorder import Place
 
 if TYPE_CHECKING:
@@ -55,10 +55,16 @@ def _by_tail(rows: Iterable[JournalRow], name: str) -> JournalRow | None:
     return found[0] if len(found) == 1 else None
 
 
-def only_open(store: Store) -> Place:
-    """The only open journal; `UsageError` with the list where there are none or several."""
+def only_open(store: Store, *, key: str = "") -> Place:
+    """The only open journal, or the one in which a key was used; `UsageError` with the list for any other.
+
+    A call that is made again means the journal that was open at first: it may be resolved by now.
+    """
     rows = store.journals()
     found = [row for row in rows if row.open]
+    used = (row for row in rows[:LATELY] if key and store.find(row.id, Name(id=derived_id(row.id, key))))
+    for row in used:
+        return Place(row.id, row.id, row.slug, open=row.open)
     if len(found) == 1:
         return Place(found[0].id, found[0].id, found[0].slug)
     if not found:
@@ -69,6 +75,10 @@ def only_open(store: Store) -> Place:
         hint=f"choose: triage use SLUG, or --journal SLUG; open: {names}",
         allowed=tuple(row.slug for row in found),
     )
+
+
+LATELY = 20
+"""Journals in which a key is looked for: those that were opened last."""
 
 
 def addendum_of(store: Recording, row: JournalRow, name: str) -> tuple[str, str]:

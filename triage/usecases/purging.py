@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from triage.errors import Conflict, NotAllowed
+from triage.errors import Conflict, NotAllowed, NotFound
 from triage.events import Event
-from triage.store import Recording
+from triage.store import Name, Recording
 from triage.usecases import lookup
 from triage.usecases.recorder import Recorder, Said
 
@@ -24,19 +24,31 @@ def purge(recorder: Recorder, name: str, reason: str | None, *, dry_run: bool = 
     the act of a purge.
     """
     store = recorder.store
-    event = lookup.whole(store, lookup.event(store, recorder.place.journal, name))
+    event = lookup.whole(store, _named(recorder, name))
     if event.kind == "act" and (event.body or {}).get("verb") == "purge":
         raise NotAllowed(
             f"e{event.n} says who purged what: it stays", hint="name the event whose text has to go"
         )
     targets = tuple({target.id: target for target in _targets(store, event)}.values())
-    if all(target.body is None for target in targets) and not recorder.circumstances.key:
+    if all(target.body is None for target in targets) and recorder.earlier() is None:
         raise Conflict(f"e{event.n} was purged already", hint="see what is left: triage events")
     if dry_run:
         return Purged(targets, None)
     said = Said("act", {"verb": "purge", "about": event.id, "reason": reason}, part=event.part)
     act = recorder.purge([target.id for target in targets], said)
     return Purged(targets, act)
+
+
+def _named(recorder: Recorder, name: str) -> Event:
+    """The event that a name means; where the call is made again, also by words that are gone."""
+    try:
+        return lookup.event(recorder.store, recorder.place.journal, name)
+    except NotFound:
+        act = recorder.earlier()
+        body = (act.body if act else None) or {}
+        if body.get("verb") != "purge":
+            raise
+        return recorder.store.find(recorder.place.journal, Name(id=body["about"]))[0]
 
 
 def _targets(store: Recording, event: Event) -> Iterator[Event]:

@@ -66,11 +66,23 @@ class Said(NamedTuple):
 class Recorder:
     """Records into one place of one store, under given circumstances.
 
+    ``home`` is the store; ``store`` is where names are looked up: for a call that is made again under its key
+    that is the record as it was then.
     ``spool`` gives what keeps events while the store cannot be written, for the reason that it is given.
     ``tried`` says that either was asked to keep something, whatever came of it.
     """
 
-    __slots__ = ("_clock", "_entropy", "_redactor", "_spool", "circumstances", "place", "store", "tried")
+    __slots__ = (
+        "_clock",
+        "_entropy",
+        "_redactor",
+        "_spool",
+        "circumstances",
+        "home",
+        "place",
+        "store",
+        "tried",
+    )
 
     def __init__(
         self,
@@ -83,7 +95,7 @@ class Recorder:
         entropy: Callable[[int], bytes],
         spool: Callable[[Unavailable], Recording] | None = None,
     ) -> None:
-        self.store = store
+        self.store = self.home = store
         self.place = place
         self.circumstances = circumstances
         self._redactor = redactor
@@ -91,6 +103,30 @@ class Recorder:
         self._entropy = entropy
         self.tried = False
         self._spool = spool
+
+    def earlier(self, key: str = "") -> Event | None:
+        """The event that was recorded here under a key, or under that of the call, or None."""
+        key = key or self.circumstances.key
+        if not key or not self.place.journal:
+            return None
+        id = events.derived_id(self.place.journal, key)
+        try:
+            return next(iter(self.home.find(self.place.journal, Name(id=id))), None)
+        except Unavailable:
+            return None  # what is spooled is looked up when it is delivered
+
+    def recalled(self, key: str = "") -> Recording:
+        """The store as it was when a key, or that of the call, was first used; as it is where none was."""
+        known = self.earlier(key)
+        if known is None:
+            return self.home
+        from triage.usecases.recall import Recalled
+
+        return Recalled(self.home, known)
+
+    def recall(self) -> None:
+        """Look names up as they were when the key of the call was first used: they mean the same again."""
+        self.store = self.recalled()
 
     def record(self, said: Said, *, guard: Guard | None = None) -> Event:
         """Record one thing; the event as the store kept it."""
@@ -123,7 +159,7 @@ class Recorder:
         except Unavailable as error:
             if self._spool is None:
                 raise
-            self.store = self._spool(error)  # from now on: nothing overtakes what waits
+            self.store = self.home = self._spool(error)  # from now on: nothing overtakes what waits
         return self._append(clean, spooling)
 
     def conflicts(self, drafts: Sequence[Draft]) -> Iterator[tuple[int, KeyConflict]]:
@@ -131,7 +167,7 @@ class Recorder:
         from triage.store.sealing import repeated
 
         for place, draft in enumerate(drafts):
-            for known in self.store.find(draft.journal, Name(id=draft.id))[:1]:
+            for known in self.home.find(draft.journal, Name(id=draft.id))[:1]:
                 try:
                     repeated(redact.scrub(draft, self._redactor).draft, known)
                 except KeyConflict as error:
@@ -140,7 +176,7 @@ class Recorder:
     def _append(self, clean: Sequence[redact.CleanEvent], guard: Guard | None) -> list[Event]:
         acts = self._allows(clean[0].draft) if clean else []
         self.tried = True
-        return self.store.append([*clean, *acts], guard=guard)[: len(clean)]
+        return self.home.append([*clean, *acts], guard=guard)[: len(clean)]
 
     def _allows(self, draft: Draft) -> list[redact.CleanEvent]:
         """What says that something was let through, once in a journal for each allow and reason."""
@@ -158,14 +194,14 @@ class Recorder:
 
     def _is_known(self, journal: str, id: str) -> bool:
         try:
-            return bool(self.store.find(journal, Name(id=id)))
+            return bool(self.home.find(journal, Name(id=id)))
         except Unavailable:
             return False  # what is spooled is looked up when it is delivered
 
     def purge(self, ids: Sequence[str], said: Said) -> Event:
         """Record an act, and delete what events say, in one transaction."""
         clean = redact.scrub(self.draft(said), self._redactor)
-        return self.store.purge(self.place.journal, ids, clean)
+        return self.home.purge(self.place.journal, ids, clean)
 
     def draft(self, said: Said) -> Draft:
         """The draft of an event; `InvalidValue` where the table of kinds does not allow it."""
@@ -200,6 +236,10 @@ class Recorder:
         id = events.derived_id("", key) if key else draft.id
         return draft._replace(id=id, journal=id, entity=id, part=id, keyed=bool(key))
 
+    def body(self, said: Said) -> dict[str, Any]:
+        """The fields of something said, as they would be recorded."""
+        return redact.scrub(self.draft(said), self._redactor).draft.body
+
     def scrubbed(self, text: str) -> str:
         """The text as it would be recorded, for what is made from it."""
         return self._redactor.text(text)[0]
@@ -221,12 +261,12 @@ class Recorder:
         salt = self._entropy(16)
         return salt.hex(), self._redactor.keyed(salt)
 
-    def when(self, at: str = "") -> times.When:
-        """The instant that a form of --at means; now where nothing was said."""
+    def when(self, at: str = "", *, now: str = "") -> times.When:
+        """The instant that a form of --at means, now or at another one; now where nothing was said."""
         text = at or self.circumstances.at
         if not text:
             return times.When(self.now(), "exact")
-        return times.parse_at(text, now=self.now(), day=self.circumstances.day or None)
+        return times.parse_at(text, now=now or self.now(), day=self.circumstances.day or None)
 
     def now(self) -> str:
         """The clock as an instant."""
@@ -240,13 +280,17 @@ class Recorder:
         """The same recorder at another place."""
         return self._like(place, self.circumstances)
 
+    def keyed(self, key: str) -> "Recorder":
+        """The same recorder with another key, for which names are looked up now."""
+        return self._like(self.place, self.circumstances._replace(key=key))
+
     def plain(self, *, key: str = "") -> "Recorder":
         """The same recorder without the wording and the key that were given for one event, or with a key."""
         return self._like(self.place, self.circumstances._replace(key=key, log=""))
 
     def _like(self, place: Place, circumstances: Circumstances) -> "Recorder":
         return Recorder(
-            self.store,
+            self.home,
             place,
             circumstances,
             redactor=self._redactor,

@@ -1,13 +1,14 @@
 """Running a command as evidence."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage import capture
 from triage.capture import OUT, Captured
 from triage.errors import TriageError, Unavailable
 from triage.events import Draft, Event
 from triage.usecases import consequences
+from triage.usecases.attempts import Before, attempt
 from triage.usecases.consequences import Following
 from triage.usecases.extracting import Taken, take
 from triage.usecases.plan import Claim, Plan, check, claim
@@ -40,18 +41,34 @@ class Ran(NamedTuple):
     error: TriageError | None = None
 
 
-def run(recorder: Recorder, argv: Sequence[str], plan: Plan, *, clock: Callable[[], int]) -> Ran:
+def run(recorder: Recorder, argv: Sequence[str], plan: Plan, *, clock: Callable[[], int]) -> Ran | Before:
     """Run a command, pass its output on, and record what it did as captured evidence.
 
+    Where its end was recorded before under the key of the call, it is not run again.
     Raises `InvalidValue`, `NotFound` or `Conflict`, before the command runs, where what was asked for cannot
     be understood. Where the store does not work the command runs all the same.
     """
     recorder.when()
     check(plan)
     claimed = claim(recorder, plan) if plan.action else None
-    fields = {**plan.fields, "action": claimed.id if claimed else None}
+    key = attempt(recorder, argv, _fields(plan, claimed))
+    if isinstance(key, Before):
+        return key
+    if key != recorder.circumstances.key:
+        recorder = recorder.keyed(key)
+        claimed = claim(recorder, plan) if plan.action else None
+    return _run(recorder, argv, plan, claimed, clock)
+
+
+def _fields(plan: Plan, claimed: Claim | None) -> dict[str, Any]:
+    return {**plan.fields, "action": claimed.id if claimed else None}
+
+
+def _run(
+    recorder: Recorder, argv: Sequence[str], plan: Plan, claimed: Claim | None, clock: Callable[[], int]
+) -> Ran:
     mine = recorder.plain(key=recorder.circumstances.key) if claimed else recorder
-    scribe = Scribe(mine, argv, fields, keep_output=plan.keep_output)
+    scribe = Scribe(mine, argv, _fields(plan, claimed), keep_output=plan.keep_output)
     with capture.guarded() as guard:
         scribe.begin([claimed.draft] if claimed and claimed.draft else [])
         captured = capture.run(
