@@ -34,8 +34,13 @@ campaign: $(VENV)/.dev ## kill writers, plant secrets, search the properties for
 .PHONY: durability
 durability: $(VENV)/.dev ## kill writers and servers, cut the power, fail the disk, contend: KILLS=1000 STATES=10000 …
 	TRIAGE_KILLS=$(or $(KILLS),1000) TRIAGE_STATES=$(or $(STATES),10000) TRIAGE_FAULTS=$(or $(FAULTS),1000) TRIAGE_ROUNDS=$(or $(ROUNDS),30) \
-	TRIAGE_CLIENT_KILLS=$(or $(CLIENT_KILLS),500) TRIAGE_SERVER_KILLS=$(or $(SERVER_KILLS),100) \
+	TRIAGE_CLIENT_KILLS=$(or $(CLIENT_KILLS),500) TRIAGE_SERVER_KILLS=$(or $(SERVER_KILLS),100) TRIAGE_RETRIES=$(or $(RETRIES),1000) \
 		$(BIN)/python -m pytest tests/durability $(ARGS)
+
+.PHONY: agents-campaign
+agents-campaign: $(VENV)/.dev ## two agents on one journal at once, killed and said again: OPERATIONS=1000 of each
+	TRIAGE_OPERATIONS=$(or $(OPERATIONS),1000) TRIAGE_AGENTS_SERVER_KILLS=$(or $(AGENTS_SERVER_KILLS),20) \
+		$(BIN)/python -m pytest tests/durability/test_two_agents.py $(ARGS)
 
 .PHONY: table
 table: $(VENV)/.dev ## make the table of the fast road anew, after a change of a recording command

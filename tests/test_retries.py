@@ -161,6 +161,16 @@ def test_a_failed_run_that_is_made_again_opens_no_second_blocker(world):
 # While the store is away
 
 
+def test_a_command_is_not_run_under_a_key_where_nobody_can_say_whether_it_ran_before(world):
+    world.set("TRIAGE_STORE", "postgresql://nobody@127.0.0.1:1/none")
+    ran = world.run(
+        "run", "--journal", "velvet-first-deploy", "--key", "k", "--", "sh", "-c", "echo x >> ran"
+    )
+
+    assert ran.code == 125
+    assert not (world.work / "ran").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["log", "did", "observe", "set", "section", "ref", "issue", "record", "evidence"]
 )

@@ -108,10 +108,14 @@ def run_command(
     try:
         recorder = call.recorder()
     except TriageError as error:
+        if call.key:
+            raise  # nobody can say whether it ran before
         _run_unrecorded(call, argv, plan, error)
     try:
         plan = plan._replace(fields=call.fields(recorder, "evidence", options))
     except Unavailable as error:
+        if call.key:
+            raise
         _run_unrecorded(call, argv, plan, error)
     with _sole(call, recorder.place):
         ran = running.run(recorder, argv, plan, clock=config.clock)

@@ -24,11 +24,12 @@ def attempt(recorder: Recorder, argv: Sequence[str], fields: Mapping[str, Any]) 
     """The key to run a command under; or the run of it that ended before, which is not repeated.
 
     An attempt whose end nobody recorded stays in the record as it is, and the next has a key of its own:
-    ``K#2``. Raises `KeyConflict` where the key was used for something else.
+    ``K#2``. Raises `KeyConflict` where the key was used for something else, and `Unavailable` where the store
+    cannot say: it might run twice.
     """
     key = name = recorder.circumstances.key
     number = 1
-    while name and (known := recorder.earlier(name)) is not None:
+    while name and (known := recorder.first(name)) is not None:
         _check_same(recorder, known, argv, fields)
         ended = _end(recorder, known)
         if ended is not None:

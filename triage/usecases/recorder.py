@@ -1,6 +1,7 @@
 """The one way into the record: what was said becomes drafts, scrubbed, appended."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -105,15 +106,20 @@ class Recorder:
         self._spool = spool
 
     def earlier(self, key: str = "") -> Event | None:
-        """The event that was recorded here under a key, or under that of the call, or None."""
-        key = key or self.circumstances.key
+        """The event that was recorded here under a key, or under that of the call, or None.
+
+        What is spooled is looked up when it is delivered.
+        """
+        with suppress(Unavailable):
+            return self.first(key or self.circumstances.key)
+        return None
+
+    def first(self, key: str) -> Event | None:
+        """The event that was recorded here under a key, or None; `Unavailable` where the store cannot say."""
         if not key or not self.place.journal:
             return None
         id = events.derived_id(self.place.journal, key)
-        try:
-            return next(iter(self.home.find(self.place.journal, Name(id=id))), None)
-        except Unavailable:
-            return None  # what is spooled is looked up when it is delivered
+        return next(iter(self.home.find(self.place.journal, Name(id=id))), None)
 
     def recalled(self, key: str = "") -> Recording:
         """The store as it was when a key, or that of the call, was first used; as it is where none was."""

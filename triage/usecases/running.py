@@ -46,7 +46,8 @@ def run(recorder: Recorder, argv: Sequence[str], plan: Plan, *, clock: Callable[
 
     Where its end was recorded before under the key of the call, it is not run again.
     Raises `InvalidValue`, `NotFound` or `Conflict`, before the command runs, where what was asked for cannot
-    be understood. Where the store does not work the command runs all the same.
+    be understood. Where the store does not work the command runs all the same, unless a key asks whether it
+    ran before.
     """
     recorder.when()
     check(plan)
