@@ -145,3 +145,28 @@ def test_a_password_is_in_no_answer(shared):
     assert (ran.code, "pass-word" in ran.out + ran.err) == (75, False)
     said = json.loads(shared.run("status", "--json").err)
     assert "pass-word" not in json.dumps(said)
+
+
+LINE = '{"kind": "entry", "fields": {"text": "Deploy started"}, "key": "start"}\n'
+
+
+def test_a_batch_that_is_sent_again_continues(shared):
+    shared("record", "-", stdin=LINE)
+    more = '{"kind": "entry", "text": "Deploy ended"}\n'
+
+    assert (
+        shared("record", "-", stdin=LINE + more)
+        == "velvet-first-deploy e3: 1 event recorded, 1 event already recorded"
+    )
+
+
+def test_the_lines_that_the_server_refuses_are_named_and_the_others_kept(shared):
+    shared("log", "something else", "--key", "start")
+    long = json.dumps({"kind": "entry", "text": "x" * 300_000}) + "\n"
+    ran = shared.run("record", "-", "--partial", stdin='{"kind": "entry", "text": "first"}\n' + LINE + long)
+
+    assert (ran.code, ran.out) == (1, "velvet-first-deploy e3: 1 event recorded\n")
+    assert [line[:40] for line in ran.err.splitlines()[:2]] == [
+        "line 2: the key was used before, for e2,",
+        "line 3: the text of this entry is 300,01",
+    ]

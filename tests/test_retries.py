@@ -7,6 +7,7 @@ import subprocess
 from functools import partial
 
 import pytest
+from durability.audit import JOURNAL
 from program import SCRIPT
 from retried import SAMPLES, commands, meanwhile, prepare
 
@@ -41,27 +42,34 @@ def test_every_command_that_takes_a_key_has_a_sample():
     assert set(SAMPLES) == commands()
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_call_that_is_made_again_records_nothing_and_answers_alike(world, name):
+def assert_recorded_once(world, name, between):
     first = call(world, name)
+    between(world)
     before = kept(world)
     again = call(world, name)
 
     assert (first.code, again.code) == (0, 0), (first, again)
     assert answered(first) == answered(again) != []
     assert kept(world) == before
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_call_that_is_made_again_records_nothing_and_answers_alike(world, name):
+    assert_recorded_once(world, name, lambda _: None)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_call_that_is_made_again_means_what_it_meant_whatever_was_recorded_meanwhile(world, name):
-    first = call(world, name)
-    meanwhile(world)
-    before = kept(world)
-    again = call(world, name)
+    assert_recorded_once(world, name, meanwhile)
 
-    assert (first.code, again.code) == (0, 0), (first, again)
-    assert answered(first) == answered(again) != []
-    assert kept(world) == before
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_server_takes_a_call_that_is_made_again_for_the_same(triage, postgres_place, name):
+    triage.set("TRIAGE_STORE", postgres_place("it"))
+    prepare(triage)
+    assert_recorded_once(
+        triage, name, lambda triage: triage("log", "meanwhile", "--actor", "bob", "--journal", JOURNAL)
+    )
 
 
 @pytest.mark.parametrize("name", SAMPLES)

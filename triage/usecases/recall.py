@@ -1,7 +1,7 @@
 """The record as it was when a key was first used: a call that is made again means what it meant then."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triage.events import Event
 from triage.store import JournalRow, Name, Recording
@@ -31,20 +31,9 @@ class Recalled:
         """See `Store.purge`."""
         return self._store.purge(journal, ids, act)
 
-    def events(
-        self,
-        journal: str,
-        *,
-        kinds: Sequence[str] = (),
-        entities: Sequence[str] = (),
-        newest_first: bool = False,
-        output: bool = False,
-    ) -> Iterator[Event]:
+    def events(self, journal: str, **how: Any) -> Iterator[Event]:
         """See `Store.events`."""
-        found = self._store.events(
-            journal, kinds=kinds, entities=entities, newest_first=newest_first, output=output
-        )
-        return filter(self._was_there, found)
+        return filter(self._was_there, self._store.events(journal, **how))
 
     def find(self, journal: str, name: Name) -> list[Event]:
         """See `Store.find`."""
