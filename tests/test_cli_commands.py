@@ -124,6 +124,7 @@ def test_every_command_of_the_issue_is_there():
         "doctor",
         "sync",
         "search",
+        "similar",
         "publish",
         "serve",
         "render",
@@ -324,7 +325,9 @@ def exampled(tmp_path_factory):
         for title in ("Push", "Deploy", "Migrate", "Check healthz"):
             triage("action", title)
         triage("block", "3", "no database")
-        triage("blocker", "Package is not registered")
+        gone = "ModuleNotFoundError: No module named sqlalchemy"
+        triage("blocker", "Package is not registered", "--error", gone)
+        (triage.work / "build.log").write_text(f"building\n{gone}\n")
         for text in ("one", "two", "three", "connection refused"):
             triage("log", text)
         triage("evidence", "-", "--title", "curl", stdin="connection refused")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from triage.diagnosis import signature, telling_line
+from triage.diagnosis.folding import folded
+from triage.diagnosis.sameness import signature, telling_words
+from triage.diagnosis.sayings import SAYINGS
+from triage.diagnosis.telling import telling_line
 
 PYTHON = """starting
 Traceback (most recent call last):
@@ -161,6 +164,27 @@ def test_a_telling_line_is_no_longer_than_an_answer_can_hold():
             "request 7a90a6a0-7a3b-7cc2-9f01-00000000abcd failed",
         ),
         ("no [REDACTED:github-token:7k3f9a1c] here", "no [REDACTED:github-token:7kaaaaaa] here"),
+        ("open /srv/a/ca.pem: gone", "open /home/ana/b/c/ca.pem: gone"),
+        ("psql:migrations/017.sql:12: gone", "psql:up/18.sql:3: gone"),
+        ("main.go:12:5: gone", "main.go:7:33: gone"),
+        ("open C:\\Users\\ana\\ca.pem: gone", "open D:\\ca.pem: gone"),
+        ("GET https://eu.example.org:8443/velvet", "GET http://us.example.com/velvet"),
+        ("no module named 'velvet'", 'No module named "velvet"'),
+        ("can't open it", "can’t open it"),
+        ("velvet==14.2.1 is gone", "velvet==9.0 is gone"),
+        ("image velvet:v14.2-rc1 is gone", "image velvet:v2.0 is gone"),
+        ("took 31 s", "took 450 ms"),
+        ("dial tcp 10.0.0.1:5432: gone", "dial tcp [::1]:6379: gone"),
+        ("May  5 04:10:37 gone", "Tue, 05 May 2026 04:10:37 GMT gone"),
+        ("E0505 04:10:37.123456    1 event.go:238] gone", "W1231 23:00:00.000001   17 reflector.go:5] gone"),
+        ('pod "velvet-x7k2z" is gone', 'pod "velvet-9c4vb" is gone'),
+        ("request 5F2A9C0E77D10B34 is gone", "request 0A9B8C7D6E5F4A3B is gone"),
+        (
+            "PermissionError: [Errno 13] Permission denied: '/a/x'",
+            "PermissionError: Keine Berechtigung: /b/x",
+        ),
+        ("connect ECONNREFUSED 10.0.0.1:80", "connect: connection refused localhost:80"),
+        ("building\nerror: disk is full\n", "error: disk is full"),
     ],
 )
 def test_errors_that_differ_in_what_varies_are_the_same(one, other):
@@ -169,3 +193,40 @@ def test_errors_that_differ_in_what_varies_are_the_same(one, other):
 
 def test_errors_that_differ_in_words_are_not_the_same():
     assert signature("No module named 'sqlalchemy'") != signature("No module named 'velvet'")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("upstream answered HTTP 404", "upstream answered HTTP 503"),
+        ("HTTP/1.1 404", "HTTP/1.1 502"),
+        ("status code: 403", "status code: 500"),
+        ("exit code 1", "exit code 137"),
+        ("error[E0425]: it", "error[E0382]: it"),
+        ("ORA-00942: it", "ORA-00001: it"),
+        ("No module named boto3", "No module named boto2"),
+        ("open /srv/a.yaml: gone", "open /srv/b.yaml: gone"),
+        ("connection refused", "connection timed out"),
+    ],
+)
+def test_numbers_and_names_that_say_what_went_wrong_are_kept(one, other):
+    assert signature(one) != signature(other)
+
+
+def test_a_signature_is_words_with_what_stands_for_the_rest():
+    error = "FileNotFoundError: [Errno 2] No such file or directory: '/app/v14/settings.yaml' at 2026-05-05T04:10:37Z"
+
+    assert signature(error) == "no-such-file settings yaml at <time>"
+    assert telling_words(signature(error)) == ["no-such-file", "settings", "yaml", "at"]
+
+
+def test_a_long_error_takes_no_long_time_to_compare():
+    for text in ("a/" * 50_000, "a" * 100_000, "1.a:" * 30_000, "-x2x9z" * 20_000, "a.-" * 30_000):
+        assert len(signature(text)) <= 4_000
+
+
+def test_a_saying_means_one_thing_only():
+    every = [saying for sayings in SAYINGS.values() for saying in sayings]
+
+    assert len(every) == len(set(every))
+    assert all(saying == folded(saying) and saying.replace(" ", "").isalnum() for saying in every)

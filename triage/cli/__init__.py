@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("status", "hand the work over, within a budget of tokens"),
     "events": ("reading", "list what was recorded"),
     "search": ("search", "find what was said, in all journals"),
+    "similar": ("similar", "find earlier blockers with a like error, and what fixed them"),
     "redact": ("redact", "print a text as it would be recorded"),
     "flush": ("flush", "deliver what was spooled while the store could not be written"),
     "doctor": ("doctor", "look at all that recording rests on, and say how to mend it"),
@@ -81,7 +82,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Blockers", ("block", "blocker", "fix", "accept")),
     ("Facts", ("issue", "observe", "evidence", "run", "section", "ref", "write")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
-    ("Documents", ("status", "brief", "events", "search", "output", "render", "diff", "publish", "serve")),
+    (
+        "Documents",
+        ("status", "brief", "events", "search", "similar", "output", "render", "diff", "publish", "serve"),
+    ),
     (
         "Exchange",
         (

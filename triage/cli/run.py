@@ -14,6 +14,9 @@ from triage.cli.command import TEXT, Command, command, sorted_out, spellings
 from triage.cli.facts import EXTRACT, told
 from triage.console.call import Call, as_dict, label
 from triage.console.heard import keep
+from triage.console.recalled import as_dict as as_seen
+from triage.console.recalled import seen_before
+from triage.console.recalled import tell as tell_seen
 from triage.console.speech import complain, note, note_json, plain, shortened
 from triage.errors import Conflict, TriageError, Unavailable
 from triage.usecases import running
@@ -227,6 +230,7 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
             "values": ran.taken.cells,
             "missing": list(ran.taken.missing),
             "still_open": list(ran.still_open),
+            "seen": [as_seen(each) for each in _seen(call, ran)],
         }
         note_json(as_dict(place, ran.event) | ended)
         sys.exit(captured.exit_code)
@@ -238,7 +242,14 @@ def _end(call: Call, place: Place, ran: Ran, shown: int | None) -> NoReturn:
         note(f"{place.name} {label(event)} {shortened(plain(what))}{_mend(event.kind, event.n, what)}")
     if ran.still_open:
         note(_still_open(ran.still_open))
+    tell_seen(_seen(call, ran))
     sys.exit(captured.exit_code)
+
+
+def _seen(call: Call, ran: Ran) -> list[Any]:
+    """What is like the blocker that a failed command opened."""
+    opened = [event for event, _ in ran.told if event.kind == "blocker" and event.creates]
+    return seen_before(call, opened[0]) if opened else []
 
 
 def _still_open(numbers: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ import click
 
 from triage import config, times
 from triage.cli.command import argument, command
+from triage.cli.looking import counted, place_of
 from triage.cli.reading import kinds_of
 from triage.console.call import Call
 from triage.console.speech import LINE, has_colours, note, plain, say, say_json, shortened
@@ -82,9 +83,9 @@ def search_command(
         best=best,
         limit=limit,
     )
-    scope = searching.Scope(*_place(call), service, status or "")
+    scope = searching.Scope(*place_of(call), service, status or "")
     count = 0
-    for hit in searching.search(call.store(), query, scope, around=context, progress=_counted):
+    for hit in searching.search(call.store(), query, scope, around=context, progress=counted):
         count += 1
         if call.json:
             say_json(_as_dict(hit))
@@ -94,14 +95,6 @@ def search_command(
         if not call.json:
             note(_nothing_found(call.store(), query, scope))
         sys.exit(1)
-
-
-def _place(call: Call) -> tuple[str, str]:
-    """The journal and the part to search, or '' for all."""
-    if not call.named:
-        return "", ""
-    place = call.place()
-    return place.journal, place.part if place.addendum else ""
 
 
 def _instant(call: Call, text: str) -> str:
@@ -188,15 +181,3 @@ def _as_dict(hit: "Hit") -> dict[str, Any]:
         "lines": [passage._asdict() for passage in hit.passages],
         "more": hit.more,
     }
-
-
-def _counted(done: int, total: int) -> None:
-    """Say how far the index is where that takes a while and somebody looks on."""
-    if total > MANY and sys.stderr is not None and sys.stderr.isatty():
-        line = f"indexing: {done:,} of {total:,} events"
-        sys.stderr.write(f"{line}\r" if done < total else f"{' ' * len(line)}\r")
-        sys.stderr.flush()
-
-
-MANY = 10_000
-"""Events that take about a second to be indexed."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from triage.console import recalled
 from triage.console.call import Call
 from triage.usecases import work as verbs
 from triage.usecases.recorder import Place
@@ -48,14 +49,14 @@ def block(call: Call, action: str, error: str, **fields: Any) -> None:
     """Say what blocks an action."""
     recorder = call.recorder()
     told = verbs.block(recorder, action, error, call.fields(recorder, "blocker", fields))
-    _tell(call, recorder.place, told, "blocker", "opened")
+    _opened(call, recorder.place, told)
 
 
 def blocker(call: Call, title: str, **fields: Any) -> None:
     """Open a blocker."""
     recorder = call.recorder()
     told = verbs.blocker(recorder, title, call.fields(recorder, "blocker", fields))
-    _tell(call, recorder.place, told, "blocker", "opened")
+    _opened(call, recorder.place, told)
 
 
 def fix(call: Call, blocker: str, text: str | None = None, **fields: Any) -> None:
@@ -80,7 +81,17 @@ def _settle(call: Call, blocker: str, status: str, text: str | None, fields: dic
     _tell(call, recorder.place, told, "blocker", status)
 
 
-def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
+def _opened(call: Call, place: Place, told: Told) -> None:
+    """Acknowledge a blocker, and then say what was seen before; JSON says both in one line."""
+    if call.json:
+        found = recalled.seen_before(call, told.event)
+        _tell(call, place, told, "blocker", "opened", seen=[recalled.as_dict(each) for each in found])
+        return
+    _tell(call, place, told, "blocker", "opened")
+    recalled.tell(recalled.seen_before(call, told.event))
+
+
+def _tell(call: Call, place: Place, told: Told, what: str, verb: str, **more: Any) -> None:
     body = told.event.body or {}
     left = [body.get("outcome") or "", *(f"{label}={value}" for label, value in body.get("cells") or ())]
     said = " · ".join(text for text in (told.title, *left) if text)
@@ -90,6 +101,7 @@ def _tell(call: Call, place: Place, told: Told, what: str, verb: str) -> None:
         told.event,
         f"{' '.join([what, *map(str, number.values()), verb])}: {said}{_again(told, what)}",
         **number,
+        **more,
     )
 
 

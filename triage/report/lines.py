@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from triage.events import decoded
-from triage.report.shapes import Evidence
+
+if TYPE_CHECKING:
+    from triage.report.shapes import Evidence
 
 SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 """What a terminal obeys and does not show: colours, titles, moves of the cursor."""

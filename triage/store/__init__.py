@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from triage.events import Event, Sealed
     from triage.redact import CleanEvent
     from triage.report import Summary
-    from triage.store.rows import Beside, Indexed, Published, Query, SiteRow
+    from triage.store.likeness import Likely
+    from triage.store.rows import Alike, Beside, Indexed, Published, Query, SiteRow
 
 STORE_FILE = "triage.db"
 BATCH = 2000
@@ -118,6 +119,10 @@ class Store(Recording, Protocol):
 
     def search(self, query: "Query", *, progress: Progress = untold) -> "Iterator[Event]":
         """The events that a query finds, without their output. What is withheld has no words."""
+        ...
+
+    def alike(self, alike: "Alike", *, progress: Progress = untold) -> "Likely":
+        """The events that tell errors of blockers which have most in common with another."""
         ...
 
     def journals(self) -> list[JournalRow]:

@@ -10,11 +10,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage.events import Event
-from triage.store import BATCH, HEAVY, Progress, ranking, words
-from triage.store.rows import BEST, Query
+from triage.store import BATCH, HEAVY, Progress, likeness, ranking, words
+from triage.store.rows import BEST, Alike, Phrases, Query
 from triage.store.words import STAR
 from triage.times import plus_us, to_us
 
@@ -71,8 +71,10 @@ def catch_up(
     writing: Callable[[], AbstractContextManager[None]],
     read: Callable[[str, int], Iterator[Event]],
     progress: Progress,
+    *,
+    once: bool = False,
 ) -> None:
-    """Index what was recorded since the last time, in bounded transactions.
+    """Index what was recorded since the last time, in bounded transactions, or the first of them only.
 
     ``read`` gives the events of a journal after a number, with their output.
     """
@@ -83,6 +85,8 @@ def catch_up(
             create(db)
             done += _index(db, _entries(behind(db), read))
         progress(done, max(done, total))
+        if once:
+            return
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -171,6 +175,30 @@ def find(db: sqlite3.Connection, query: Query) -> Iterator[tuple[str, int]]:
         yield from ((journal, n) for _, journal, n in page)
 
 
+def alike(db: sqlite3.Connection, alike: Alike) -> tuple[list[tuple[str, int]], tuple[float, ...]]:
+    """The journals and the numbers there of what has most in common, and what each of the words counts.
+
+    Raises `Lost` where a purge dropped the index meanwhile.
+    """
+    made = _made(db)
+    asked = [_alternatives(sayings, alike.journals) for sayings in alike.words]
+    found = [[id for (id,) in _rows(db, _HAVING, [each, likeness.MOST], made)] for each in asked]
+    best = likeness.likeliest(found)
+    marks = ", ".join("?" * len(best))
+    where = {id: place for id, *place in _rows(db, f"{_WHERE} ({marks})", best, made)}
+    return [(where[id][0], where[id][1]) for id in best], likeness.weights(found)
+
+
+_HAVING = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
+_WHERE = "SELECT h.id, s.journal, h.n FROM hit h CROSS JOIN searched s USING (number) WHERE h.id IN"
+
+
+def _alternatives(sayings: Phrases, journals: Sequence[str]) -> str:
+    """Any of the phrases, in the language of FTS5, said in an event that tells the error of a blocker."""
+    said = " OR ".join(_quoted(*saying) for saying in sayings)
+    return " AND ".join([f"said : ({said})", *_groups(likeness.KINDS, journals)])
+
+
 Page = list[tuple[int, str, int]]
 """Hits: their number in the index, their journal, and their number there."""
 
@@ -208,16 +236,22 @@ def _best(db: sqlite3.Connection, query: Query) -> Iterator[Page]:
 
 
 def _page(db: sqlite3.Connection, sql: str, values: Sequence[str | int], made: int) -> Page:
-    """Hits in one statement, of the index that was there at first: another one numbers its events anew."""
+    """Hits in one statement."""
+    page: Page = _rows(db, sql, values, made)
+    return page
+
+
+def _rows(db: sqlite3.Connection, sql: str, values: Sequence[str | int], made: int) -> list[Any]:
+    """Rows of the index that was there at first: another one numbers its events anew."""
     try:
-        page: Page = db.execute(sql, values).fetchall()
+        rows = db.execute(sql, values).fetchall()
     except sqlite3.OperationalError as error:
         if exists(db) and _made(db) == made:
             raise
         raise Lost from error
     if _made(db) != made:
         raise Lost
-    return page
+    return rows
 
 
 def _made(db: sqlite3.Connection) -> int:
@@ -261,10 +295,13 @@ def _expression(query: Query, *, own: bool = False) -> str:
     """The query in the language of FTS5: phrases in quotes, which no word holds; ``own`` omits outputs."""
     column = "said : " if own else ""
     phrases = [column + _quoted(*phrase) for phrase in query.phrases]
-    kinds = [_quoted(_MARK + kind) for kind in query.kinds]
-    journals = [_quoted(_MARK + id.replace("-", "")) for id in query.journals]
-    groups = [f"({' OR '.join(marks)})" for marks in (kinds, journals) if marks]
-    return " AND ".join([*phrases, *groups])
+    return " AND ".join([*phrases, *_groups(query.kinds, query.journals)])
+
+
+def _groups(kinds: Sequence[str], journals: Sequence[str]) -> list[str]:
+    """What narrows to kinds and to journals, where any are named."""
+    marks = [_MARK + kind for kind in kinds], [_MARK + id.replace("-", "") for id in journals]
+    return [f"({' OR '.join(map(_quoted, each))})" for each in marks if each]
 
 
 def _quoted(*words: str) -> str:

@@ -54,15 +54,31 @@ class Beside(NamedTuple):
     chunks: int
 
 
+Phrases = tuple[tuple[str, ...], ...]
+"""Sequences of words as `words.phrase` makes them."""
+
+
+class Alike(NamedTuple):
+    """What blockers are looked for by: for each word of an error the phrases that say it.
+
+    ``journals`` are all where they are empty. A look that is ``hurried`` waits for nobody, brings the index
+    up to date by a bounded step only, and finds nothing where there is no index.
+    """
+
+    words: tuple[Phrases, ...]
+    journals: tuple[str, ...] = ()
+    hurried: bool = False
+
+
 class Query(NamedTuple):
-    """What is searched for: events that have all phrases, sequences of words as `words.phrase` makes them.
+    """What is searched for: events that have all phrases.
 
     ``journals`` and ``kinds`` are all where they are empty; an event is from ``since`` on and before
     ``until``, instants or ''. The newest come first, or with ``best`` the best of the newest `BEST`, by the
     rule of `ranking`. No more than ``limit`` come; 0 is all.
     """
 
-    phrases: tuple[tuple[str, ...], ...]
+    phrases: Phrases
     journals: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     since: str = ""

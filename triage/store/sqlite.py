@@ -6,7 +6,7 @@ write and checkpoint at once, and one append per process is no slower without it
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
     from triage.report import Summary
     from triage.store.health import Health
-    from triage.store.rows import Beside, Indexed, Published, Query, SiteRow
+    from triage.store.likeness import Likely
+    from triage.store.rows import Alike, Beside, Indexed, Published, Query, SiteRow
 else:
     try:
         # CPython's own; the module sqlite3 would load dates and times besides, 1 ms of every command.
@@ -240,18 +241,37 @@ class SqliteStore:
                 if event.body is not None and scan.is_asked_for(event, query):  # it may be gone since
                     yield event
 
-    def _has_fulltext(self, progress: Progress) -> bool:
-        """Whether there is an index of all events; it is brought up to date first."""
+    def alike(self, alike: "Alike", *, progress: Progress = untold) -> "Likely":
+        """See `Store.alike`; where the index cannot be brought up to date, all blockers are read."""
+        from triage.store import fulltext, likeness
+
+        while self._has_fulltext(progress, hurried=alike.hurried):
+            try:
+                with _translated(self.path):
+                    places, weights = fulltext.alike(self._db, alike)
+            except fulltext.Lost:
+                continue
+            return likeness.Likely(self._at(places), weights)
+        return likeness.Likely(iter(()), ()) if alike.hurried else likeness.read(self, alike)
+
+    def _at(self, places: Iterable[tuple[str, int]]) -> Iterator[Event]:
+        """The events at these places that say anything still."""
+        for journal, n in places:
+            yield from (event for event in self.find(journal, Name(number=n)) if event.body is not None)
+
+    def _has_fulltext(self, progress: Progress, *, hurried: bool = False) -> bool:
+        """Whether there is an index, brought up to date first: of all events, unless somebody is hurried."""
         from triage.store import fulltext
 
         try:
             with _translated(self.path):
-                if fulltext.is_supported(self._db):
-                    fulltext.catch_up(self._db, self._writing, self._after, progress)
-                    return True
+                if not fulltext.is_supported(self._db):
+                    return False
+                writing = self._writing_soon if hurried else self._writing
+                fulltext.catch_up(self._db, writing, self._after, progress, once=hurried)
+                return True
         except (errors.NotAllowed, errors.Unavailable):
-            return False
-        return False
+            return hurried and fulltext.exists(self._db)
 
     def _after(self, journal: str, n: int) -> Iterator[Event]:
         return self._read(f"{_READ} AND e.n > ? ORDER BY e.n", [journal, n], output=True)
@@ -345,10 +365,15 @@ class SqliteStore:
         ).fetchall()
         return sealed._replace(chunks=tuple((_bytes(salt), _bytes(data)) for salt, data in chunks))
 
+    def _writing_soon(self) -> AbstractContextManager[None]:
+        """The same for what need not be: it waits for nobody."""
+        return self._writing(timeout=0)
+
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, timeout: float | None = None) -> Iterator[None]:
         """One transaction under the lock file; undone as a whole when anything goes wrong."""
-        lock = exclusive(f"{self.path}.lock", self._timeout, waiting=self._waiting)
+        patience = self._timeout if timeout is None else timeout
+        lock = exclusive(f"{self.path}.lock", patience, waiting=self._waiting)
         with _translated(self.path), lock:
             self._db.execute("BEGIN IMMEDIATE")
             self._forget_added()

@@ -5,11 +5,11 @@ them adds a migration that drops the index.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from triage import events
+from triage.diagnosis.folding import folded
 from triage.events import Event
 from triage.report.lines import SEQUENCE
 
@@ -34,14 +34,6 @@ def phrase(typed: str) -> tuple[str, ...]:
     if found and _BEGINNING.search(folded(typed)):
         found[-1] += STAR
     return tuple(found)
-
-
-def folded(text: str) -> str:
-    """The text in small letters without accents."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in apart if not unicodedata.combining(character))
 
 
 def spans(text: str, phrases: Iterable[Sequence[str]]) -> list[tuple[int, int]]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from triage import diagnosis
 from triage.capture import OUT, Captured
+from triage.diagnosis.telling import telling_line
 from triage.events import Draft, Event
 from triage.report import Blocker, Report
 from triage.report.tables import matches
@@ -119,16 +119,18 @@ def still_open(recorder: Recorder, claim: Claim | None, captured: Captured) -> t
 
 
 def _same_error(report: Report, claim: Claim, error: str) -> Blocker | None:
-    wanted = diagnosis.signature(error)
+    from triage.diagnosis.sameness import signature
+
+    wanted = signature(error)
     mine = [b for part in report.parts for b in part.blockers if b.action == claim.id]
-    return next((b for b in mine if diagnosis.signature(b.error) == wanted), None)
+    return next((b for b in mine if signature(b.error) == wanted), None)
 
 
 def _error(recorder: Recorder, scribe: Scribe, captured: Captured) -> str:
     """What went wrong, in one line."""
     if captured.error:
         return recorder.scrubbed(captured.error)
-    said = diagnosis.telling_line(scribe.text())
+    said = telling_line(scribe.text())
     if captured.state == "timeout":
         return f"timed out: {said}" if said else "timed out"
     how = f"killed by {captured.signal}" if captured.state == "killed" else f"exit code {captured.exit_code}"

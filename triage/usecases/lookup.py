@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from triage.errors import Conflict, NotFound, Unavailable
 from triage.events import Event, derived_id
-from triage.report import Report
 from triage.report.history import History, histories, survey
 from triage.store import Name, Recording
 
@@ -186,6 +185,8 @@ def number(store: Recording, creation: Event) -> int:
 
 
 def _open_ones(store: Recording, journal: str, kind: str) -> str:
+    from triage.report import Report
+
     known = Report.from_events(store.events(journal))
     items: list[tuple[int, str]] = []
     for part in known.parts:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from triage.diagnosis.folding import folded
 from triage.errors import UsageError
 from triage.events import Event
-from triage.report import is_withdrawn
+from triage.report.history import is_withdrawn
 from triage.store import Progress, Store, untold, words
 from triage.store.rows import Query
 from triage.usecases import lookup
@@ -69,7 +70,7 @@ def search(
     store: Store, query: Query, scope: Scope, *, around: int = 0, progress: Progress = untold
 ) -> Iterator[Hit]:
     """What a query finds in a scope, with the lines that have the words and ``around`` lines about each."""
-    wanted = _Wanted(store, scope)
+    wanted = Wanted(store, scope)
     narrow = bool(scope.service or scope.status or scope.part)
     asked = query._replace(
         journals=(scope.journal,) if scope.journal else (), limit=0 if narrow else query.limit
@@ -80,7 +81,7 @@ def search(
         yield Hit(event, wanted.slug(event.journal), _state(store, event), tuple(passages), more)
 
 
-class _Wanted:
+class Wanted:
     """Which journals are in a scope; each is looked at when its first event is found."""
 
     def __init__(self, store: Store, scope: Scope) -> None:
@@ -90,6 +91,7 @@ class _Wanted:
         self._slugs: dict[str, str] = {}
 
     def takes(self, event: Event) -> bool:
+        """Whether an event is in the scope."""
         if self._scope.part and event.part != self._scope.part:
             return False
         if not (self._scope.service or self._scope.status):
@@ -101,10 +103,11 @@ class _Wanted:
 
     def _fits(self, header: "Header") -> bool:
         scope = self._scope
-        same = words.folded(header.service) == words.folded(scope.service)
+        same = folded(header.service) == folded(scope.service)
         return (not scope.service or same) and scope.status in ("", header.status)
 
     def slug(self, journal: str) -> str:
+        """What a journal is called."""
         if journal not in self._slugs:
             row = self._store.journal(journal)
             self._slugs[journal] = row.slug if row else journal

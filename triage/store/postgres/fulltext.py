@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from triage import errors
 from triage.events import Event
-from triage.store import BATCH, HEAVY, Progress, ranking, scan, words
+from triage.store import BATCH, HEAVY, Progress, likeness, ranking, scan, words
 from triage.store.postgres.link import CollisionError, Link, Row, Statement, pause
-from triage.store.rows import BEST, Query
+from triage.store.rows import BEST, Alike, Query
 from triage.times import to_us
 
 PAGE = 200
@@ -66,6 +66,15 @@ FIND = (
     "SELECT at, recorded_at, id, n, journal, exact, total, repeated, words @@ %s::tsquery"
     " FROM triage_search WHERE words @@ %s::tsquery AND (NOT exact OR words @@ %s::tsquery)"
 )
+HAVING = (
+    "SELECT asked.place, hit.journal, hit.n"
+    " FROM unnest(%s::text[]) WITH ORDINALITY AS asked (words, place) CROSS JOIN LATERAL ("
+    "SELECT journal, n, at, recorded_at FROM triage_search s WHERE s.words @@ asked.words::tsquery"
+    " AND kind = ANY(%s) AND (%s::text[] = '{}' OR journal = ANY(%s))"
+    " ORDER BY at DESC, recorded_at DESC, id DESC LIMIT %s) hit"
+    " ORDER BY asked.place, hit.at DESC, hit.recorded_at DESC"
+)
+"""Where each of some words stands, the newest first."""
 ORDER = " ORDER BY at DESC, recorded_at DESC, id DESC, n DESC LIMIT %s"
 
 
@@ -88,8 +97,10 @@ def takes(query: Query) -> bool:
     return len(every) <= LONGEST and all(len(word) < LONGEST for word in every)
 
 
-def catch_up(link: Link, read: Callable[[str, int], Iterator[Event]], progress: Progress) -> None:
-    """Index what was recorded since the last time, in bounded transactions.
+def catch_up(
+    link: Link, read: Callable[[str, int], Iterator[Event]], progress: Progress, *, once: bool = False
+) -> None:
+    """Index what was recorded since the last time, in bounded transactions, or the first of them only.
 
     ``read`` gives the events of a journal after a number, with their output. Who else does the same may be
     quicker: then it is seen anew what is missing. Raises `StoreLocked` where that does not come to an end.
@@ -102,13 +113,25 @@ def catch_up(link: Link, read: Callable[[str, int], Iterator[Event]], progress: 
                 link.write(_inserted(batch))
                 done, collided = done + len(batch), 0
                 progress(done, max(done, total))
+                if once:
+                    return
         except CollisionError as error:
             collided += 1
-            if collided == TRIES:
+            if collided == TRIES or once:
                 raise errors.StoreLocked(
                     f"the search's index of {link.shown} cannot be brought up to date"
                 ) from error
             pause(0.01)
+
+
+def alike(link: Link, alike: Alike) -> tuple[list[tuple[str, int]], tuple[float, ...]]:
+    """The journals and the numbers there of what has most in common, and what each of the words counts."""
+    found: list[list[tuple[str, int]]] = [[] for _ in alike.words]
+    asked = [" | ".join(_expression([saying], own=True) for saying in sayings) for sayings in alike.words]
+    values = [asked, list(likeness.KINDS), list(alike.journals), list(alike.journals), likeness.MOST]
+    for place, journal, n in link.rows(HAVING, values, prepare=False):
+        found[place - 1].append((journal, n))
+    return likeness.likeliest(found), likeness.weights(found)
 
 
 def withheld(copies: Iterable[Sequence[Any]]) -> list[Statement]:

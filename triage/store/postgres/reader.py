@@ -8,9 +8,10 @@ from triage import errors, events
 from triage.events import Event, Sealed, is_id
 from triage.store import JournalRow, Name, Progress, sealing, untold
 from triage.store.postgres.link import Link, Row
-from triage.store.rows import Beside, Indexed, Query
+from triage.store.rows import Alike, Beside, Indexed, Query
 
 if TYPE_CHECKING:
+    from triage.store.likeness import Likely
     from triage.store.postgres.fulltext import Hit
 
 SMALLEST, LARGEST = 32, 512
@@ -34,6 +35,8 @@ INDEX = (
     "SELECT e.n, e.id, e.digest, e.kind, e.entity, e.creates, e.recorded_at FROM triage_event e"
     " WHERE e.journal = %s"
 )
+_UNKEPT = (errors.NotAllowed, errors.NotFound, errors.InvalidValue, errors.StoreLocked)
+"""What says that the index of the search cannot be brought up to date, or be asked."""
 CHUNKS = "SELECT salt, data FROM triage_chunk WHERE journal = %s AND n = %s ORDER BY place"
 BESIDE = (
     "SELECT coalesce((SELECT last FROM triage_event WHERE journal = %s ORDER BY n DESC LIMIT 1), ''),"
@@ -128,11 +131,27 @@ class Reader:
                 fulltext.catch_up(self._link, self._after, progress)
                 hits = fulltext.find(self._link, self._whole, query)
                 return self._of_hits(islice(hits, query.limit or None))
-        except (errors.NotAllowed, errors.NotFound, errors.InvalidValue, errors.StoreLocked):
+        except _UNKEPT:
             pass
         return scan.scan(self, query)
 
+    def alike(self, alike: Alike, *, progress: Progress = untold) -> "Likely":
+        """See `Store.alike`; where no index can be brought up to date, all blockers are read."""
+        from triage.store import likeness
+        from triage.store.postgres import fulltext
+
+        if not fulltext.exists(self._link):
+            return likeness.Likely(iter(()), ()) if alike.hurried else likeness.read(self, alike)
+        try:
+            fulltext.catch_up(self._link, self._after, progress, once=alike.hurried)
+        except _UNKEPT:
+            if not alike.hurried:
+                return likeness.read(self, alike)
+        places, weights = fulltext.alike(self._link, alike)
+        return likeness.Likely(self._of_hits(fulltext.Hit(*place, 0.0) for place in places), weights)
+
     def _of_hits(self, hits: "Iterator[Hit]") -> Iterator[Event]:
+        """The events of hits that say anything still, in their order."""
         while page := list(islice(hits, SMALLEST)):
             rows = self._link.rows(HITS, [[hit.journal for hit in page], [hit.n for hit in page]])
             found = {(row[0], row[1]): row[1:] for row in rows}

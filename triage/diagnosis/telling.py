@@ -1,4 +1,4 @@
-"""What went wrong: the line of an output that tells, and what makes two errors the same.
+"""What went wrong: the line of an output that tells.
 
 The forms are those that the tools print themselves: the traces of Python, Node, Java and Go, and the messages
 of npm, pip, psql, kubectl, terraform and of those that begin theirs with ``error:`` or ``fatal:``.
@@ -50,26 +50,6 @@ def telling_line(output: str) -> str:
         if found:
             return found[:LONGEST]
     return ""
-
-
-def signature(error: str) -> str:
-    """What two errors have in common that differ in numbers, addresses, ids and times only."""
-    text = error.casefold()
-    for pattern, word in _VARYING:
-        text = pattern.sub(word, text)
-    return " ".join(text.split())
-
-
-_VARYING: Sequence[tuple["re.Pattern[str]", str]] = (
-    (re.compile(r"\[redacted:([\w-]+):\w+\]"), r"<\1>"),
-    (re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d[.,\d]*(?:z|[+-]\d\d:?\d\d)?"), "<time>"),
-    (re.compile(r"0x[0-9a-f]+"), "<hex>"),
-    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<id>"),
-    (re.compile(r"\b(\w+)-[a-z0-9]{8,10}-[a-z0-9]{5}\b"), r"\1-<pod>"),
-    (re.compile(r"\b(?=[a-f]*\d)[0-9a-f]{7,64}\b"), "<hex>"),
-    (re.compile(r"(?:/private)?/(?:var/folders|tmp)/\S+"), "<path>"),
-    (re.compile(r"\d+"), "0"),
-)
 
 
 def _plain(line: str) -> str:

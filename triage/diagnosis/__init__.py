@@ -1,0 +1,1 @@
+"""What went wrong: the line of an output that tells, and what makes two errors the same."""

@@ -1,0 +1,215 @@
+"""Recalling blockers of the past: those whose error is like another, and what became of them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from triage.diagnosis.sameness import signature, telling_words
+from triage.diagnosis.sayings import SAYINGS
+from triage.errors import Conflict, TriageError, UsageError
+from triage.events import Event
+from triage.report.history import History
+from triage.store import Name, Progress, Store, untold, words
+from triage.store.rows import Alike, Phrases
+from triage.usecases import lookup
+from triage.usecases.searching import Scope, Wanted
+
+LEAST = 0.2
+"""Likeness from which on a blocker is shown to who asks; 1 is that of the same error."""
+GOOD = 0.6
+"""Likeness from which on it is told unasked."""
+FEW = 3
+"""Blockers that are told unasked."""
+SPARE = 5
+"""Blockers more than asked for that are looked at: an amended error has another likeness."""
+
+
+class Likeness(NamedTuple):
+    """What an error has in common with another: ``same`` signature, the ``share`` of it, that of all words.
+
+    Shares are between 0 and 1, rounded.
+    """
+
+    same: bool = False
+    share: float = 0.0
+    text: float = 0.0
+
+
+class Seen(NamedTuple):
+    """A blocker that was seen before; ``event`` opened it. Texts are '' where nobody said them."""
+
+    slug: str
+    event: Event
+    number: int
+    title: str
+    error: str
+    cause: str
+    fix: str
+    pr: str
+    issue: str
+    status: str
+    likeness: Likeness
+
+    def is_like(self, least: float) -> bool:
+        """Whether it is the same error, or shares at least so much with it."""
+        return self.likeness.same or self.likeness.share >= least
+
+
+def recall(store: Store, error: str, scope: Scope, *, limit: int, progress: Progress = untold) -> list[Seen]:
+    """The blockers whose error is most like this one: those with the same signature, then by what they share.
+
+    Raises `UsageError` where an error has no word.
+    """
+    asked = Asked(error)
+    if not asked.words:
+        raise UsageError(f"no word in {error!r:.80}", hint="give the message of the error")
+    wanted = Wanted(store, scope)
+    journals = (scope.journal,) if scope.journal else ()
+    found = asked.look(store, Alike(asked.phrases, journals), wanted.takes, limit, progress)
+    return [seen for seen in found if seen.is_like(LEAST)]
+
+
+def seen_before(store: Store, opened: Event) -> list[Seen]:
+    """The few blockers that are so like the one which was just opened that they are worth telling.
+
+    A bounded look, which waits for nobody and raises nothing: what it is about is recorded.
+    """
+    try:
+        body = opened.body or {}
+        asked = Asked(str(body.get("error") or body.get("title") or ""))
+        wanted = Wanted(store, Scope())
+
+        def takes(event: Event) -> bool:
+            return event.entity != opened.id and wanted.takes(event)
+
+        found = asked.look(store, Alike(asked.phrases, hurried=True), takes, FEW, untold)
+    except Exception:  # noqa: BLE001  whatever it is: the blocker is recorded, and this is an extra
+        return []
+    return [seen for seen in found if seen.is_like(GOOD)]
+
+
+class Asked:
+    """An error that is looked for: its signature, its telling words, and how those may be said."""
+
+    def __init__(self, error: str) -> None:
+        self.signature = signature(error)
+        self._raw = frozenset(words.words(error))
+        said = {word: _sayings(word) for word in telling_words(self.signature)}
+        self._said = {word: sayings for word, sayings in said.items() if sayings}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The telling words."""
+        return tuple(self._said)
+
+    @property
+    def phrases(self) -> tuple[Phrases, ...]:
+        """For each telling word the phrases that say it."""
+        return tuple(self._said.values())
+
+    def look(
+        self, store: Store, alike: Alike, takes: Callable[[Event], bool], limit: int, progress: Progress
+    ) -> list[Seen]:
+        """The likeliest blockers of those that are wanted, the best first."""
+        if not self.words:
+            return []
+        found = store.alike(alike, progress=progress)
+        weights = dict(zip(self.words, found.weights, strict=False))
+        events = sorted(
+            (event for event in found.events if takes(event)),
+            key=lambda event: self._likeness(_told(event), weights),
+            reverse=True,
+        )
+        blockers = islice(_blockers(store, events), limit + SPARE)
+        seen = [self._seen(store, creation, history, weights) for creation, history in blockers]
+        return sorted(seen, key=_order, reverse=True)[:limit]
+
+    def _seen(self, store: Store, creation: Event, history: History, weights: Mapping[str, float]) -> Seen:
+        value = history.value
+        texts = [text for text in (value("error"), value("title")) if text]
+        row = store.journal(creation.journal)
+        return Seen(
+            row.slug if row else creation.journal,
+            creation,
+            lookup.number(store, creation),
+            _title(store, creation, history),
+            value("error"),
+            value("cause"),
+            value("fix"),
+            value("pr"),
+            value("issue"),
+            value("status", "open"),
+            self._likeness(texts, weights),
+        )
+
+    def _likeness(self, texts: Iterable[str], weights: Mapping[str, float]) -> Likeness:
+        """The greatest likeness of any of the texts."""
+        return max((self._compared(text, weights) for text in texts), default=Likeness())
+
+    def _compared(self, text: str, weights: Mapping[str, float]) -> Likeness:
+        mine = signature(text)
+        own = set(telling_words(mine))
+        every = sum(weights.values())
+        strange = len(own - weights.keys()) * every / len(weights) * _STRANGE
+        share = sum(weight for word, weight in weights.items() if word in own) / (every + strange)
+        raw = set(words.words(text))
+        text_share = len(raw & self._raw) / max(len(raw | self._raw), 1)
+        return Likeness(mine == self.signature, round(share, 2), round(text_share, 1))
+
+
+def _order(seen: Seen) -> tuple[Likeness, bool, str]:
+    """The place of a blocker, the best the greatest: of equally like ones a fixed one, then the newest."""
+    return seen.likeness, bool(seen.fix), words.moment(seen.event)
+
+
+_STRANGE = 0.3
+"""What a word that is in another error only takes away, in words of this one."""
+
+
+def _sayings(word: str) -> Phrases:
+    """The phrases that say a word of a signature."""
+    return tuple(tuple(words.words(saying)) for saying in SAYINGS.get(word, (word,)) if words.words(saying))
+
+
+def _told(event: Event) -> list[str]:
+    """The texts of an event that tell the error of a blocker."""
+    body = event.body or {}
+    said = body.get("changes", body) or {}
+    return [said[name] for name in ("error", "title") if isinstance(said.get(name), str) and said[name]]
+
+
+def _blockers(store: Store, events: Iterable[Event]) -> Iterator[tuple[Event, History]]:
+    """The blockers that events are about, each once, with their histories; without those that are gone."""
+    known: set[tuple[str, str]] = set()
+    for event in events:
+        creation = _creation(store, event)
+        if creation is None or (creation.journal, creation.id) in known:
+            continue
+        known.add((creation.journal, creation.id))
+        try:
+            yield creation, lookup.history(store, creation)
+        except Conflict:
+            continue
+
+
+def _creation(store: Store, event: Event) -> Event | None:
+    """The event that opened the blocker which an event, or an amendment of one, is about."""
+    for _ in range(3):
+        if event.kind == "blocker" and event.creates:
+            return event
+        found = store.find(event.journal, Name(id=event.entity))
+        if not found:
+            return None
+        event = found[0]
+    return None
+
+
+def _title(store: Store, creation: Event, history: History) -> str:
+    """What a blocker is called: by itself, or by the action that it blocks."""
+    title, action = history.value("title"), history.value("action")
+    if title or not action:
+        return str(title)
+    try:
+        return lookup.entity(store, creation.journal, "action", action).title
+    except TriageError:
+        return ""
