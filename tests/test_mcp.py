@@ -124,6 +124,8 @@ def test_a_typical_answer_costs_at_most_300_tokens_as_text_and_as_values(velvet)
         ("record", {"items": [{"kind": "action", "title": "Migrate", "status": "dne"}]}),
         ("brief", {}),
         ("search", {"text": "sqlalchemy"}),
+        ("search", {"error": "ModuleNotFoundError: No module named 'sqlalchemy'"}),
+        ("record", {"markdown": "04:10 Deployed → v14\n\n- [ ] Rotate the key @ana\n"}),
         ("read", {"last": 5}),
         ("read", {"what": "output", "event": "e28", "lines": "1-3"}),
         ("check", {}),
@@ -180,6 +182,47 @@ def test_on_request_what_can_be_recorded_is(triage):
     assert said.text.startswith("checkout: e2 entry; refused: item 2\n")
     assert said.values["refused"] == [{"item": 2, "code": "invalid"}]
     assert "no kind 'lgo'" in data(said.text)
+
+
+def test_markdown_is_recorded_as_what_it_says(triage):
+    triage("open", "Checkout")
+    note = "## Rollout\n\n04:10 Deployed to staging → v14\n\n- [ ] Rotate the key @ana\n"
+
+    async def conversation(agent):
+        first = await agent.does("record", markdown=note)
+        return first, await agent.does("record", markdown=note)
+
+    first, second = talk(triage, conversation)
+
+    assert [each["kind"] for each in first.values["recorded"]] == ["entry", "action"]
+    assert second.values["recorded"] == []
+    assert len(triage.events()) == 3
+
+
+def test_items_and_markdown_at_once_are_refused(triage):
+    triage("open", "Checkout")
+
+    async def conversation(agent):
+        return await agent("record", items=[{"kind": "log", "text": "One"}], markdown="04:10 Two")
+
+    assert talk(triage, conversation).text == "usage: items and markdown were both given; give one of them"
+
+
+def test_a_blocker_is_answered_with_what_was_seen_before(velvet):
+    error = "ModuleNotFoundError: No module named 'sqlalchemy'"
+
+    async def conversation(agent):
+        await agent.does("open", title="Checkout")
+        recorded = await agent.record({"kind": "blocker", "title": "The worker dies", "error": error})
+        ran = await agent.does("run", command=["sh", "-c", f'echo "{error}" >&2; exit 1'], action="Migrate")
+        return recorded, ran, await agent.does("search", error=error.replace("sqlalchemy", "sqlalchemy.orm"))
+
+    recorded, ran, found = talk(velvet, conversation, *ALL)
+
+    for said in (recorded, ran):
+        assert "seen before: velvet-first-deploy blocker 2 fixed: ModuleNotFoundError" in data(said.text)
+    assert "velvet-first-deploy blocker 2" in found.values["found"]
+    assert "cause: Importing the package" in data(found.text)
 
 
 def test_a_call_that_is_repeated_with_its_key_records_nothing_twice(triage):

@@ -24,11 +24,16 @@ def seen_before(call: "Call", opened: "Event") -> "list[Seen]":
 def tell(found: "Iterable[Seen]") -> None:
     """Say it, in one line each, where it does not mix with the answer."""
     for seen in found:
-        cured = f" → {seen.fix}" if seen.fix else ""
-        pr = f" (PR {seen.pr})" if seen.pr else ""
-        what = plain(f"{seen.error or seen.title}"[:_ERROR] + cured)
-        named = f"{plain(seen.slug)} blocker {seen.number} {plain(seen.status)}"
-        note(f"seen before: {named}: {shortened(what)}{plain(pr)}")
+        note(f"seen before: {line(seen)}")
+
+
+def line(seen: "Seen") -> str:
+    """A blocker that was seen before, with what fixed it, in one line."""
+    cured = f" → {seen.fix}" if seen.fix else ""
+    pr = f" (PR {seen.pr})" if seen.pr else ""
+    what = plain(f"{seen.error or seen.title}"[:_ERROR] + cured)
+    named = f"{plain(seen.slug)} blocker {seen.number} {plain(seen.status)}"
+    return f"{named}: {shortened(what)}{plain(pr)}"
 
 
 _ERROR = 80

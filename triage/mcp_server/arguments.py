@@ -26,6 +26,10 @@ class Arguments:
             raise InvalidValue(f"{name} is one text, not {_shown(value)}")
         return value if isinstance(value, str) else _as_text(value)
 
+    def has(self, name: str) -> bool:
+        """Whether it was given."""
+        return name in self._said
+
     def needed(self, name: str) -> str:
         """A text that must be there."""
         text = self.text(name)

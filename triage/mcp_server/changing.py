@@ -1,19 +1,21 @@
 """The tools that change something: what each does through the use cases, and how its answer reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from triage import config, times
-from triage.console import journals
+from triage.console import journals, recalled
 from triage.console.call import Call, label
 from triage.console.speech import shortened
+from triage.errors import UsageError
 from triage.events import Event
 from triage.mcp_server import items
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments
 from triage.mcp_server.session import Session
 from triage.report.lines import SEQUENCE
-from triage.usecases import batch, lookup, places, running
+from triage.usecases import batch, lookup, places, running, writing
 from triage.usecases import journals as verbs
 from triage.usecases.plan import Observed, Plan, cells_of
 from triage.usecases.recorder import Place, Recorder
@@ -77,15 +79,16 @@ MOST_JOURNALS = 12
 
 
 def record(session: Session, said: Arguments) -> Answer:
-    """Record items, all or none of them, or with ``partial`` each that can be."""
-    raw = items.lines(said.items("items"))
+    """Record items, all or none of them, or with ``partial`` each that can be; or what Markdown says."""
     with session.call(said.text("journal"), at=said.text("at"), key=said.text("key")) as call:
+        if said.text("markdown"):
+            return _written(call, said)
+        raw = items.lines(said.items("items"))
         recorder = call.recorder()
-        recorded = batch.record_lines(recorder, raw, partial=said.flag("partial"))
-        return _recorded(recorder, recorded)
+        return _recorded(call, recorder, batch.record_lines(recorder, raw, partial=said.flag("partial")))
 
 
-def _recorded(recorder: Recorder, recorded: batch.Recorded) -> Answer:
+def _recorded(call: Call, recorder: Recorder, recorded: batch.Recorded) -> Answer:
     name, refused = recorder.place.name, recorded.refused
     named = [
         _named(recorder, each.event) | ({} if each.is_new or not each.event.n else {"new": False})
@@ -96,8 +99,37 @@ def _recorded(recorder: Recorder, recorded: batch.Recorded) -> Answer:
     if refused:
         values["refused"] = [{"item": number, "code": error.code} for number, error in refused.items()]
         told += f"; refused: item {', '.join(map(str, refused))}"
-    wrong = "\n".join(map(str, refused.values()))
-    return Answer(f"{name}: {told}", values, wrong, failed=bool(refused) and not named)
+    data = [
+        *map(str, refused.values()),
+        *_seen(call, (each.event for each in recorded.became if each.is_new)),
+    ]
+    return Answer(f"{name}: {told}", values, "\n".join(data), failed=bool(refused) and not named)
+
+
+def _written(call: Call, said: Arguments) -> Answer:
+    """What a note in Markdown came to: its events, and lines to look at."""
+    if said.has("items"):
+        raise UsageError("items and markdown were both given", hint="give one of them")
+    recorder = call.recorder()
+    written = writing.write(recorder, said.text("markdown"), name=call.key)
+    named = [_named(recorder, event) for event in written.recorded]
+    known = len(written.became) - len(written.recorded)
+    told = ", ".join(map(_told, named)) or "nothing new"
+    told += f"; {known} stood there" if known else ""
+    values = {"journal": recorder.place.name, "recorded": named, "known": known}
+    looks = [f"line {each.line}: {each.text}" if each.line else each.text for each in written.remarks]
+    data = [*map(shortened, looks[:MOST_REMARKS]), *_seen(call, written.recorded)]
+    return Answer(f"{recorder.place.name}: {told}", values, "\n".join(data))
+
+
+MOST_REMARKS = 6
+
+
+def _seen(call: Call, events: Iterable[Event]) -> Iterator[str]:
+    """What was seen before that is like the first blocker which was opened."""
+    opened = (event for event in events if event.kind == "blocker" and event.creates)
+    for event in islice(opened, 1):
+        yield from (f"seen before: {recalled.line(seen)}" for seen in recalled.seen_before(call, event))
 
 
 def _told(named: dict[str, Any]) -> str:
@@ -132,9 +164,8 @@ def run(session: Session, said: Arguments) -> Answer:
             timeout=times.parse_span(said.text("timeout", LONGEST), "timeout"),
             live=False,
         )
-        return _ran(
-            recorder, running.run(recorder, argv, plan, clock=config.clock), said.number("tail", TAIL)
-        )
+        ran = running.run(recorder, argv, plan, clock=config.clock)
+        return _ran(call, recorder, ran, said.number("tail", TAIL))
 
 
 LONGEST = "10m"
@@ -146,7 +177,7 @@ def _observed(said: Arguments) -> Observed | None:
     return Observed.from_options(table, said.words("row"), expect, None, said.text("match") or None)
 
 
-def _ran(recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
+def _ran(call: Call, recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
     captured, lines = ran.captured, ran.captured.tape.lines
     shown = list(_tail(ran.output, tail))
     followed = [_named(recorder, told.event) for told in ran.told]
@@ -167,7 +198,8 @@ def _ran(recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
         values["error"] = ran.error.code
     quoted = [f"{each['event']} {told.what}" for each, told in zip(followed, ran.told, strict=True)]
     problems = [problem for problem in (captured.error, str(ran.error or "")) if problem]
-    return Answer(text, values, "\n".join([*problems, *shown, *map(shortened, quoted)]))
+    seen = _seen(call, (told.event for told in ran.told))
+    return Answer(text, values, "\n".join([*problems, *shown, *map(shortened, quoted), *seen]))
 
 
 def _lines(count: int) -> str:

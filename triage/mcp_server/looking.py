@@ -5,6 +5,7 @@ from typing import Any
 from triage import __version__, times
 from triage.check import ERROR, RULES, USUAL
 from triage.console.call import Call, label
+from triage.console.recalled import line
 from triage.errors import InvalidValue
 from triage.events import KINDS, Event
 from triage.mcp_server.answers import Answer
@@ -14,6 +15,7 @@ from triage.render.brief import as_markdown
 from triage.usecases import checking, output, places, reading, searching
 from triage.usecases.briefing import brief as hand_over
 from triage.usecases.flushing import spooled
+from triage.usecases.recalling import Seen, recall
 from triage.usecases.recorder import Place
 
 BRIEF, CHECK = ("journal", "budget", "since"), ("journal",)
@@ -38,6 +40,8 @@ def search(session: Session, said: Arguments) -> Answer:
     from triage.store.rows import Query
 
     with session.call(said.text("journal")) as call:
+        if said.text("error"):
+            return _similar(call, said)
         wanted = searching.phrases(said.needed("text"))
         kind = said.text("kind")
         if kind and kind not in KINDS:
@@ -53,6 +57,21 @@ def search(session: Session, said: Arguments) -> Answer:
         else "nothing was found; a star finds beginnings: cach*"
     )
     return Answer(text, {"found": names}, "\n".join(map(_hit, found)))
+
+
+def _similar(call: Call, said: Arguments) -> Answer:
+    """Earlier blockers with a like error, and what fixed them."""
+    place = call.place() if call.named else None
+    scope = searching.Scope(place.journal if place else "")
+    found = recall(call.store(), said.text("error"), scope, limit=said.number("limit", FOUND))
+    names = [f"{seen.slug} blocker {seen.number}" for seen in found]
+    text = f"{len(found)} seen before, the likest first" if found else "nothing like it was seen before"
+    lines = (f"{line(seen)}{_cause(seen)}" for seen in found)
+    return Answer(text, {"found": names}, "\n".join(lines))
+
+
+def _cause(seen: Seen) -> str:
+    return f"; cause: {_short(seen.cause)}" if seen.cause else ""
 
 
 FOUND = 5

@@ -79,12 +79,15 @@ TOOLS = (
         "did, done, fix, resolve.",
         {
             "items": {"type": "array", "items": {"type": "object"}},
+            "markdown": _text(
+                "in place of items: headings, tables, fences, '- [ ] todo @owner', '04:10 what → outcome'"
+            ),
             **JOURNAL,
             "at": _text("of items without one"),
             "key": _text("K gives items without a key K:1, K:2"),
             "partial": {"type": "boolean", "description": "record what can be, tell what was refused"},
         },
-        ("items",),
+        (),
         frozenset(),
         changing.record,
     ),
@@ -104,14 +107,16 @@ TOOLS = (
     Tool(
         "search",
         "Search all journals",
-        'Find words in all journals, outputs included; a* finds beginnings, "a b" phrases.',
+        'Find words in all journals, outputs included; a* finds beginnings, "a b" phrases. Or blockers that '
+        "had a like error, with cause and fix: look before you debug.",
         {
             "text": _text(),
+            "error": _text("in place of text: the error as it is shown"),
             "kind": _text(enum=list(KINDS)),
             "journal": _text("in this one only"),
             "limit": _number("5 unless told"),
         },
-        ("text",),
+        (),
         frozenset({"read"}),
         looking.search,
     ),
