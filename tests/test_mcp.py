@@ -385,6 +385,20 @@ def test_secrets_reach_neither_the_store_nor_an_answer(triage):
     )
 
 
+def test_what_became_a_secret_since_is_shown_to_no_agent(triage):
+    triage("open", "Checkout")
+    triage("log", "The word is sesame-Open-77")
+    triage.set("DOOR_PASSWORD", "sesame-Open-77")
+
+    async def conversation(agent):
+        return await agent.does("read"), await agent("read", what="output", event="sesame-Open-77")
+
+    read, refused = talk(triage, conversation)
+
+    assert "[REDACTED:" in data(read.text)
+    assert "sesame-Open-77" not in read.text + as_json(read.values) + refused.text + as_json(refused.values)
+
+
 def test_a_command_that_fails_blocks_its_action_and_its_end_is_told(triage):
     triage("open", "Checkout")
 

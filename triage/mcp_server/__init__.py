@@ -170,9 +170,10 @@ def _join(context: Any) -> None:
 def _answer(tool: Tool, session: Session, said: Mapping[str, Any] | None) -> Answer:
     """What a tool answers; every error is an answer, too, and the server goes on."""
     try:
-        return tool.function(session, Arguments(said, tool.properties))
+        answer = tool.function(session, Arguments(said, tool.properties))
     except Exception as error:  # noqa: BLE001  the one place that speaks of any error of a tool
-        return refused(understood(error))
+        answer = refused(understood(error))
+    return answer.scrubbed(session.scrub)
 
 
 def _result(answer: Answer) -> types.CallToolResult:

@@ -1,6 +1,7 @@
 """What a tool answers: our own words, values for programs, and text from outside, fenced off as data."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from triage.console.speech import plain, plain_lines
@@ -18,12 +19,26 @@ class Answer(NamedTuple):
     data: str = ""
     failed: bool = False
 
+    def scrubbed(self, scrub: Callable[[str], str]) -> "Answer":
+        """The answer without secrets in what it repeats."""
+        if not self.data and not self.failed:
+            return self  # our own words, names and numbers
+        values = {name: _scrubbed(value, scrub) for name, value in self.values.items()}
+        return self._replace(text=scrub(self.text), values=values, data=scrub(self.data))
+
     def whole(self) -> tuple[str, dict[str, Any]]:
         """The text and the values, each with the data fenced off: clients show either of them."""
         if not self.data:
             return plain_lines(self.text), self.values
         data = fenced(self.data)
         return plain_lines(self.text) + "\n" + data, {**self.values, "data": data}
+
+
+def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
+    """A value of which the text of an error may be a part."""
+    if isinstance(value, dict):
+        return {name: scrub(each) if name in ("message", "hint") else each for name, each in value.items()}
+    return value
 
 
 def fenced(data: str) -> str:

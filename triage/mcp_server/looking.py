@@ -4,8 +4,8 @@ from typing import Any
 
 from triage import __version__, times
 from triage.check import ERROR, RULES, USUAL
+from triage.console import recalled
 from triage.console.call import Call, label
-from triage.console.recalled import line
 from triage.errors import InvalidValue
 from triage.events import KINDS, Event
 from triage.mcp_server.answers import Answer
@@ -30,7 +30,7 @@ def brief(session: Session, said: Arguments) -> Answer:
         place, budget = call.place(), said.number("budget", SMALL)
         waiting = spooled(call.spool_folder).get(place.journal, 0)
         told = hand_over(call.store(), place, budget=budget, since=said.text("since"), spooled=waiting)
-        text = call.redactor.text(as_markdown(told).strip("\n"))[0]
+        text = as_markdown(told).strip("\n")
     status, left = told.hand_off.status, sum(count for _, count in told.left)
     return Answer(f"{place.name} {status}", {"journal": place.name, "status": status, "left": left}, text)
 
@@ -47,7 +47,7 @@ def search(session: Session, said: Arguments) -> Answer:
         if kind and kind not in KINDS:
             raise InvalidValue(f"no kind {kind!r:.40}", allowed=tuple(KINDS))
         query = Query(wanted, kinds=(kind,) if kind else (), best=True, limit=said.number("limit", FOUND))
-        place = call.place() if call.named else None
+        place = call.place() if said.has("journal") else None
         scope = searching.Scope(place.journal if place else "")
         found = list(searching.search(call.store(), query, scope))
     names = [f"{hit.slug} e{hit.event.n}" for hit in found]
@@ -61,12 +61,12 @@ def search(session: Session, said: Arguments) -> Answer:
 
 def _similar(call: Call, said: Arguments) -> Answer:
     """Earlier blockers with a like error, and what fixed them."""
-    place = call.place() if call.named else None
+    place = call.place() if said.has("journal") else None
     scope = searching.Scope(place.journal if place else "")
     found = recall(call.store(), said.text("error"), scope, limit=said.number("limit", FOUND))
     names = [f"{seen.slug} blocker {seen.number}" for seen in found]
     text = f"{len(found)} seen before, the likest first" if found else "nothing like it was seen before"
-    lines = (f"{line(seen)}{_cause(seen)}" for seen in found)
+    lines = (f"{recalled.line(seen)}{_cause(seen)}" for seen in found)
     return Answer(text, {"found": names}, "\n".join(lines))
 
 

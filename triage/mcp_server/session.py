@@ -18,6 +18,11 @@ class Session(NamedTuple):
     actor: str = ""
     secret_env: tuple[str, ...] = ()
 
+    def scrub(self, text: str) -> str:
+        """The text without what is a secret now, whatever it was when it was recorded."""
+        with self.call() as call:
+            return call.redactor.text(text)[0]
+
     @contextmanager
     def call(self, journal: str = "", *, at: str = "", key: str = "") -> Iterator[Call]:
         """A call of its own: store and settings are read anew, and closed after it; nothing can go stale."""
