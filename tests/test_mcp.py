@@ -414,6 +414,22 @@ def test_a_command_that_fails_blocks_its_action_and_its_end_is_told(triage):
     assert "no such table" in data(said.text)
 
 
+def test_a_command_is_run_once_under_its_key_however_often_it_is_asked_for_at_once(triage):
+    triage("open", "Checkout")
+    command = ["sh", "-c", "echo run >> runs; sleep 0.3"]
+
+    async def conversation(agent):
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(lambda: agent.does("run", command=command, key="once"))
+        return await agent.does("run", command=command, key="once")
+
+    said = talk(triage, conversation, *ALL)
+
+    assert said.text == "checkout e2 exited, exit 0: recorded before, not run again"
+    assert (triage.work / "runs").read_text() == "run\n"
+
+
 def test_a_command_that_reads_gets_nothing_of_the_protocol(triage):
     triage("open", "Checkout")
 

@@ -2,8 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
@@ -14,11 +13,12 @@ from triage.cli.command import TEXT, Command, command, sorted_out, spellings
 from triage.cli.facts import EXTRACT, told
 from triage.console.call import Call, as_dict, label
 from triage.console.heard import keep
+from triage.console.once import sole
 from triage.console.recalled import as_dict as as_seen
 from triage.console.recalled import seen_before
 from triage.console.recalled import tell as tell_seen
 from triage.console.speech import complain, note, note_json, plain, shortened
-from triage.errors import Conflict, TriageError, Unavailable
+from triage.errors import TriageError, Unavailable
 from triage.usecases import running
 from triage.usecases.attempts import Before
 from triage.usecases.extracting import extracts
@@ -120,27 +120,12 @@ def run_command(
         if call.key:
             raise
         _run_unrecorded(call, argv, plan, error)
-    with _sole(call, recorder.place):
+    with sole(call, recorder.place):
         ran = running.run(recorder, argv, plan, clock=config.clock)
     if isinstance(ran, Before):
         _end_before(call, recorder.place, ran)
     shown = _print_tail(ran, tail) if tail is not None else None
     _end(call, recorder.place, ran, shown)
-
-
-@contextmanager
-def _sole(call: Call, place: Place) -> Iterator[None]:
-    """Refuse to run a command whose run under the same key has not ended yet, on this host."""
-    if not call.key:
-        yield
-        return
-    with config.sole(call.settings, f"{place.journal} {call.key}") as is_mine:
-        if not is_mine:
-            raise Conflict(
-                f"the command of the key {call.key!r:.60} is still running: it was not started again",
-                hint="wait for its end, and say the same again",
-            )
-        yield
 
 
 def _end_before(call: Call, place: Place, before: Before) -> NoReturn:

@@ -1,12 +1,15 @@
 """The tools that change something: what each does through the use cases, and how its answer reads."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
+from threading import Lock
 from typing import Any
 
 from triage import config, times
 from triage.console import journals, recalled
 from triage.console.call import Call, label
+from triage.console.once import sole
 from triage.console.speech import shortened
 from triage.errors import UsageError
 from triage.events import Event
@@ -17,6 +20,7 @@ from triage.mcp_server.session import Session
 from triage.report.lines import SEQUENCE
 from triage.usecases import batch, lookup, places, running, writing
 from triage.usecases import journals as verbs
+from triage.usecases.attempts import Before
 from triage.usecases.plan import Observed, Plan, cells_of
 from triage.usecases.recorder import Place, Recorder
 
@@ -164,8 +168,28 @@ def run(session: Session, said: Arguments) -> Answer:
             timeout=times.parse_span(said.text("timeout", LONGEST), "timeout"),
             live=False,
         )
-        ran = running.run(recorder, argv, plan, clock=config.clock)
+        with _KEYED if call.key else nullcontext(), sole(call, recorder.place):
+            ran = running.run(recorder, argv, plan, clock=config.clock)
+        if isinstance(ran, Before):
+            return _ran_before(recorder, ran)
         return _ran(call, recorder, ran, said.number("tail", TAIL))
+
+
+_KEYED = Lock()
+"""One command with a key at a time: what tells other processes does not tell the threads of this one."""
+
+
+def _ran_before(recorder: Recorder, before: Before) -> Answer:
+    name, event = recorder.place.name, label(before.event)
+    text = f"{name} {event} {before.state}, exit {before.exit_code}: recorded before, not run again"
+    values = {
+        "journal": name,
+        "event": event,
+        "state": before.state,
+        "exit_code": before.exit_code,
+        "new": False,
+    }
+    return Answer(text, values)
 
 
 LONGEST = "10m"

@@ -161,7 +161,7 @@ TOOLS = (
             "match": _text("regular expression for the value in the output"),
             "timeout": _text("90s, 5m; 10m unless told"),
             "tail": _number("lines to answer with; 10 unless told"),
-            "key": _text(),
+            "key": _text("the same call again does not run it again"),
             **JOURNAL,
         },
         ("command",),
