@@ -1,22 +1,24 @@
 """How long a coding agent waits for `triage-hook`, beside a Python that does nothing.
 
-Prints the least and the median of the ratios of pairs that run in turn: where nobody ever used triage, in a
-session that does not record, and in one that does. The bar is 3. Then what a render takes longer for 10,000
-commands that were captured and that nothing rests on.
+Prints the ratio of the least times, and the median of the ratios of pairs that run in turn: where nobody ever
+used triage, in a session that does not record, and in one that does. The bar is 3. Then what a render takes
+longer for 10,000 commands that were captured and that nothing rests on.
 """
 
 import json
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from installed import environment
 from timing import Run, measured, took
 
-PAIRS = 41
-REST = 0.5
+PAIRS = 31
+REST = 0.3
 """Seconds after a hook in which the process that it left behind has recorded: it is not measured."""
 RENDERS = 5
 BAR = 3.0
@@ -43,41 +45,51 @@ for n in range(int(sys.argv[2])):
 """
 
 
+class Case(NamedTuple):
+    """What a hook took and a bare Python beside it, in seconds, of each pair."""
+
+    name: str
+    pairs: list[tuple[float, float]]
+
+    def __str__(self) -> str:
+        least = min(mine for mine, _ in self.pairs) / min(other for _, other in self.pairs)
+        ratio = statistics.median(mine / other for mine, other in self.pairs)
+        seconds = statistics.median(mine for mine, _ in self.pairs)
+        took_ms = f"{seconds * 1000:.0f} ms"
+        return f"{self.name}: least times {least:.2f} ×, median {ratio:.2f} ×, {took_ms} (bar {BAR:.0f} ×)"
+
+
 def main() -> None:
     """Measure, and print a line for each case."""
     with environment() as (commands, variables):
-        for case, ratios, seconds in measure(commands, variables):
-            least, median = ratios[0], ratios[len(ratios) // 2]
-            print(f"{case}: {least:.2f} × at least, {median:.2f} × in the median of {len(ratios)} pairs, "
-                  f"{seconds * 1000:.0f} ms (bar {BAR:.0f} ×)")  # fmt: skip
+        for case in measure(commands, variables):
+            print(case)
         for line in renders(commands, variables):
             print(line)
-        print(f"Python {sys.version.split()[0]}")
+        print(f"Python {sys.version.split()[0]}, {PAIRS} pairs each")
 
 
-def measure(commands: Path, variables: Mapping[str, str]) -> list[tuple[str, list[float], float]]:
-    """The case, the ratios in order, and the median of the seconds; in a session that records last."""
+def measure(commands: Path, variables: Mapping[str, str]) -> Iterator[Case]:
+    """The cases; the session that records is the last."""
     own = {name: value for name, value in variables.items() if name != "TRIAGE_SESSION"}
-    found = [("nobody ever used triage", *_pairs(commands, own, SESSION))]
+    yield Case("nobody ever used triage", _pairs(commands, own, SESSION))
     shell = {**variables, "TRIAGE_SESSION": SESSION}
     subprocess.run([commands / "triage", "open", "Bench"], env=shell, check=True, stdout=subprocess.DEVNULL)
-    found.append(("a session that does not record", *_pairs(commands, own, "another")))
-    found.append(("a session that records", *_pairs(commands, own, SESSION)))
-    return found
+    yield Case("a session that does not record", _pairs(commands, own, "another"))
+    yield Case("a session that records", _pairs(commands, own, SESSION))
 
 
-def _pairs(commands: Path, variables: Mapping[str, str], session: str) -> tuple[list[float], float]:
-    home, python = Path(variables["HOME"]), str(commands / "python")
-    bare = Run([python, "-c", "pass"], home, variables)
-    ratios, seconds = [], []
+def _pairs(commands: Path, variables: Mapping[str, str], session: str) -> list[tuple[float, float]]:
+    home = Path(variables["HOME"])
+    bare = Run([str(commands / "python"), "-c", "pass"], home, variables)
+    pairs = []
     for number in range(PAIRS + 1):
         given = json.dumps(_payload(session, number)).encode()
         hook = Run([str(commands / "triage-hook"), "claude-code"], home, variables, given)
         other, mine = took(bare), took(hook)
+        pairs.append((mine, other))
         time.sleep(REST)
-        ratios.append(mine / other)
-        seconds.append(mine)
-    return sorted(ratios[1:]), sorted(seconds[1:])[PAIRS // 2]
+    return pairs[1:]
 
 
 def _payload(session: str, number: int) -> dict[str, object]:

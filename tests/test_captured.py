@@ -164,3 +164,12 @@ def test_a_title_means_what_somebody_said_where_a_captured_command_has_it_too(bo
     both("log", "Apply is next")
 
     assert both("amend", "Apply", "outcome=done").endswith("amended e4 (entry): outcome=done")
+
+
+def test_what_a_document_showed_then_is_shown_with_its_output(both):
+    both("did", "Apply the changes", "--evidence", "last")
+    then = both.json("log", "So far")["recorded_at"]
+    both("retract", "e4")
+
+    assert "\nmade\n" not in both("render")
+    assert "\nmade\n" in both("render", "--as-of", then)

@@ -55,6 +55,22 @@ def test_the_configuration_says_who_records_where_the_environment_does_not(journ
         ({"GOOSE_TERMINAL": "1", "AGENT_SESSION_ID": "g-1"}, "goose", "g-1"),
         ({"CLINE_ACTIVE": "true"}, "cline", ""),
         ({"AI_AGENT": "my-agent", "CLAUDECODE": "1"}, "my-agent", ""),
+        ({"AI_AGENT": "my-agent", "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "s-1"}, "my-agent", "s-1"),
+        (
+            {"AI_AGENT": "claude-code_2-1-263_agent", "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "s-1"},
+            "claude-code",
+            "s-1",
+        ),
+        (
+            {
+                "AI_AGENT": "my-agent",
+                "AI_AGENT_SESSION": "s-2",
+                "CLAUDECODE": "1",
+                "CLAUDE_CODE_SESSION_ID": "s-1",
+            },
+            "my-agent",
+            "s-2",
+        ),
     ],
 )
 def test_a_coding_agent_is_known_by_the_variables_that_it_sets(journal, variables, name, session):

@@ -74,7 +74,12 @@ class Agent:
 
 @pytest.fixture
 def agent(triage):
-    return Agent(triage, {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": SESSION})
+    variables = {
+        "CLAUDECODE": "1",
+        "AI_AGENT": "claude-code_2-1-263_agent",
+        "CLAUDE_CODE_SESSION_ID": SESSION,
+    }
+    return Agent(triage, variables)
 
 
 @pytest.fixture
@@ -130,6 +135,15 @@ def test_a_payload_without_a_duration_takes_it_from_the_hook_before_the_command(
     body = working.captured(1)[0]["body"]
     assert 0.3 <= duration(body) < 60
     assert not list((working.triage.home / "state/triage/started").iterdir())
+
+
+def test_a_start_whose_end_was_never_told_is_forgotten_after_a_day(working):
+    working.calls(payload("claude-code-2.1.258-pre", tool_use_id="never"))
+    (mark,) = (working.triage.home / "state/triage/started").iterdir()
+    os.utime(mark, (1, 1))
+    working.settled()
+
+    assert not mark.exists()
 
 
 def test_a_command_of_which_nobody_knows_when_it_started_has_no_start(working):
@@ -458,6 +472,20 @@ def test_a_home_that_cannot_be_written_is_no_trouble(working):
     working.triage.home.chmod(0o500)
     working.calls(payload())
     working.triage.home.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "place", ["state/triage/started", "state/triage/unknown", "state/triage/spool", "config/triage"]
+)
+def test_a_place_that_cannot_be_written_is_no_trouble(working, place):
+    path = working.triage.home / place
+    if path.exists():
+        path.rename(path.with_name("aside"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("no folder")
+    working.calls(payload("claude-code-2.1.258-pre"))
+    working.calls(payload(tool_response={"output": "another form"}))
+    working.calls(payload())
 
 
 def test_a_full_disk_is_no_trouble(working):

@@ -50,12 +50,12 @@ def _named(said: str, default: str, session: str) -> Actor:
 
 def _agent(environ: Mapping[str, str]) -> tuple[str, str]:
     """The coding agent that runs this command, and its session."""
-    if environ.get("AI_AGENT"):
-        return environ["AI_AGENT"], environ.get("AI_AGENT_SESSION", "")
-    for variable, name, session in AGENTS:
-        if environ.get(variable):
-            return name, environ.get(session, "")
-    return "", ""
+    found = ((name, environ.get(own, "")) for variable, name, own in AGENTS if environ.get(variable))
+    name, session = next(found, ("", ""))
+    said = environ.get("AI_AGENT", "")
+    if said and not (name and said.startswith(f"{name}_")):  # else a version: claude-code_2-1-263_agent
+        name = said
+    return name, environ.get("AI_AGENT_SESSION") or session
 
 
 def _login(environ: Mapping[str, str]) -> str:

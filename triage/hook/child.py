@@ -50,7 +50,7 @@ def _introduce(module: Any, payload: dict[str, Any]) -> None:
     session = payload.get("session_id")
     if isinstance(session, str) and "\0" not in session:
         for name in (module.MARK, module.SESSION):
-            os.environ.setdefault(name, session)
+            os.environ[name] = session
 
 
 def _record(agent: str, seen: Seen, use: Use, mark: str, now: int) -> None:
@@ -69,6 +69,7 @@ def _record(agent: str, seen: Seen, use: Use, mark: str, now: int) -> None:
             os.unlink(mark)  # until the session records again
             return
         started = _started(settings.state_folder, seen, now)
+        _forget_old(settings.state_folder, now)
         capturing.capture(recorder, seen, hook=agent, started_us=started, ended_us=now)
     finally:
         call.close()
@@ -99,6 +100,14 @@ def _noted(path: str) -> int:
         os.unlink(path)
         return noted
     return 0
+
+
+def _forget_old(state: str, now: int) -> None:
+    """Forget the starts of commands whose end was never told."""
+    with suppress(OSError):
+        for entry in os.scandir(os.path.join(state, marks.STARTED)):
+            if entry.stat().st_mtime_ns // 1000 < now - OLDEST_US:
+                os.unlink(entry.path)
 
 
 def _keep(agent: str, raw: bytes, payload: dict[str, Any], why: str) -> None:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from triage.report.history import Patch
+from triage.report.history import Patch, Survey
 
 _NAMED = re.compile(r"\be:([0-9a-f]{8}-[0-9a-f-]{27})")
 """An event that prose names: recording wrote its id for ``e12``."""
 
 
-def shown(patches: list[Patch], retracted: frozenset[str]) -> list[Patch]:
-    """The patches without captured commands that nobody asked for.
+def shown(found: Survey) -> Survey:
+    """The survey without captured commands that nobody asked for.
 
     One is asked for where a claim names it, prose does, or it was given a claim, a heading or a wording; what
     was withdrawn asks for nothing.
     """
-    captured = {patch.entity for patch in patches if patch.creates and patch.body.get("hook")}
+    captured = {patch.entity for patch in found.patches if patch.creates and patch.body.get("hook")}
     if not captured:
-        return patches
-    hidden = captured - set(_asked_for(patch for patch in patches if patch.id not in retracted))
-    return [patch for patch in patches if patch.entity not in hidden]
+        return found
+    live = (patch for patch in found.patches if patch.id not in found.retracted)
+    hidden = captured - set(_asked_for(live))
+    return found._replace(patches=[patch for patch in found.patches if patch.entity not in hidden])
 
 
 def _asked_for(patches: Iterable[Patch]) -> Iterator[str]:

@@ -55,9 +55,7 @@ class Report:
         if len(journals) != 1:
             raise ValueError(f"a report is made from the events of one journal, not {len(journals)}")
         unique = one_per_id(copies)
-        found = survey(unique)
-        if not captured:
-            found = found._replace(patches=shown(found.patches, found.retracted))
+        found = survey(unique) if captured else shown(survey(unique))
         fold = Fold(journals.pop(), found)
         live = [patch for patch in found.patches if patch.id not in found.retracted]
         last = max((patch for patch in live if patch.at), key=attrgetter("at", "id"), default=None)

@@ -1,6 +1,7 @@
 """Recording a command that an agent ran by itself, as its hook tells of it."""
 
 from hashlib import sha256
+from typing import Any
 
 from triage import capture as processes
 from triage import times
@@ -38,14 +39,9 @@ def capture(recorder: Recorder, seen: Seen, *, hook: str, started_us: int | None
 
     Raises `KeyConflict` where it was recorded before. What its output holds is kept as `triage run` keeps it.
     """
-    tape = Tape(KEEP + MARGIN)
-    for stream, text in seen.parts:
-        tape.write(stream, text.encode("utf-8", "surrogatepass"))
-    tape.end()
-    pieces, truncated = kept(recorder, tape)
-    output = b"".join(piece.data for piece in pieces)
     started = None if started_us is None else times.from_timestamp_us(started_us)
     ended = times.from_timestamp_us(ended_us)
+    output, printed = _output(recorder, seen)
     fields = {
         "title": _cut(recorder, seen.title) or None,
         "command": _cut(recorder, seen.command),
@@ -55,16 +51,29 @@ def capture(recorder: Recorder, seen: Seen, *, hook: str, started_us: int | None
         "exit_code": seen.exit_code,
         "started_at": started,
         "ended_at": None if seen.state == "running" else ended,
+        "origin": "captured",
+        "hook": hook,
+        **printed,
+    }
+    said = Said("evidence", fields, output=output, at=started or ended, key=f"hook:{hook}:{seen.use}")
+    return recorder.record(said)
+
+
+def _output(recorder: Recorder, seen: Seen) -> tuple[bytes, dict[str, Any]]:
+    """What is kept of what a command printed, scrubbed, and what is to be said of that."""
+    tape = Tape(KEEP + MARGIN)
+    for stream, text in seen.parts:
+        tape.write(stream, text.encode("utf-8", "surrogatepass"))
+    tape.end()
+    pieces, truncated = kept(recorder, tape)
+    output = b"".join(piece.data for piece in pieces)
+    return output, {
         "streams": [run for piece in pieces for run in piece.runs] or None,
         "size": tape.size,
         "truncated": truncated or None,
         "redactions": sum(piece.redactions for piece in pieces) or None,
         "sha256": sha256(output).hexdigest(),
-        "origin": "captured",
-        "hook": hook,
     }
-    said = Said("evidence", fields, output=output, at=started or ended, key=f"hook:{hook}:{seen.use}")
-    return recorder.record(said)
 
 
 def _cut(recorder: Recorder, text: str) -> str:

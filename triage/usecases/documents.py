@@ -35,10 +35,7 @@ def document(
         raise InvalidValue(
             f"no zone {style.zone!r:.60}", hint="zone in triage.toml is one such as Europe/Paris"
         )
-    events = list(store.events(journal))
-    if as_of is not None:
-        events = before(events, as_of)
-    events = _with_output(store, journal, events)
+    events = _events(store, journal, as_of)
     report = Report.from_events(events)
     if as_of is not None and as_of.at:
         report = replace(report, as_of=as_of.at)
@@ -58,10 +55,12 @@ FEW = 500
 """Pieces of evidence that are asked for at once."""
 
 
-def _with_output(store: Store, journal: str, events: list[Event]) -> list[Event]:
-    """The events, those of the evidence that a report of them has with its output."""
-    found = survey(one_per_id(events))
-    patches = shown(found.patches, found.retracted)
+def _events(store: Store, journal: str, as_of: AsOf | None) -> list[Event]:
+    """The events of a journal; with its output the evidence that a report of them has."""
+    events = list(store.events(journal))
+    if as_of is not None:
+        events = before(events, as_of)
+    patches = shown(survey(one_per_id(events))).patches
     wanted = list(dict.fromkeys(patch.entity for patch in patches if patch.kind == "evidence"))
     full: dict[str, Event] = {}
     for start in range(0, len(wanted), FEW):

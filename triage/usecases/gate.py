@@ -208,8 +208,8 @@ def _own(page: str) -> str:
 
 def _live(events: Iterable[Event]) -> Iterator[Patch]:
     """What a report is made from: amended, without what was withdrawn."""
-    found = survey(one_per_id(events))
-    return (patch for patch in shown(found.patches, found.retracted) if patch.id not in found.retracted)
+    found = shown(survey(one_per_id(events)))
+    return (patch for patch in found.patches if patch.id not in found.retracted)
 
 
 def _values(patch: Patch) -> Iterator[Value]:
