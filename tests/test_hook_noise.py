@@ -1,6 +1,8 @@
 """Which of an agent's command lines are recorded, and which tell nothing of the work."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triage.usecases.noise import is_noise
 from triage.usecases.shell import Simple, pipelines
@@ -122,3 +124,17 @@ def test_a_line_that_no_shell_would_take_is_read_all_the_same(line):
 def test_a_hostile_line_is_read_in_time(line):
     """The longest that is looked at; a reading that took time without end would never come back."""
     is_noise(line)
+
+
+SIGNS = st.text(st.sampled_from("abls '\"`$()<>&|;\\\n#=-{}!0"), max_size=60)
+
+
+@given(SIGNS | st.text(), st.booleans())
+def test_any_line_is_read(line, failed):
+    is_noise(line, skip=["a b"], keep=["ls -a"], failed=failed)
+
+
+@given(st.sampled_from(KEPT), st.sampled_from(READS), st.sampled_from(["; ", " && ", "\n", " || "]))
+def test_what_is_to_be_kept_is_kept_beside_any_read(kept, read, between):
+    if "\n" not in read + kept and not read.lstrip().startswith("#"):
+        assert not is_noise(f"{read or 'ls'}{between}{kept}")

@@ -4,6 +4,10 @@ import json
 import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.agents import settings
 
 CLAUDE = ".claude/settings.json"
 CODEX = ".codex/hooks.json"
@@ -282,3 +286,39 @@ def test_an_agent_that_is_unknown_or_not_named_is_answered_with_those_that_are_k
         2,
         "triage: no agent is named: triage hook install claude-code",
     )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda each: st.lists(each, min_size=1) | st.dictionaries(st.text(), each, min_size=1),
+    max_leaves=12,
+)
+HOOK = st.fixed_dictionaries({"type": st.just("command"), "command": st.text()})
+GROUP = st.fixed_dictionaries({"hooks": st.lists(HOOK, min_size=1)}, optional={"matcher": st.text()})
+SETTINGS = st.dictionaries(st.text().filter(lambda name: name != "hooks"), JSON, min_size=1)
+HOOKS = st.dictionaries(
+    st.sampled_from([*EVENTS["claude-code"], "Stop"]), st.lists(GROUP, min_size=1), min_size=1
+)
+
+
+@given(
+    SETTINGS,
+    st.none() | HOOKS,
+    st.sampled_from([None, 1, 2, 4, "\t"]),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_any_settings_are_the_same_to_the_byte_once_ours_was_put_in_and_taken_out(
+    value, hooks, indent, plain, newline
+):
+    value = value if hooks is None else {**value, "hooks": hooks}
+    text = json.dumps(value, indent=indent, ensure_ascii=plain).replace("\n", newline) + newline
+    events = EVENTS["claude-code"]
+    installed = settings.with_hooks(text, events, "Bash", "triage-hook claude-code")
+
+    assert list(settings.commands(installed, events)) == events
+    after = json.loads(installed)
+    assert {name: item for name, item in after.items() if name != "hooks"} == {
+        name: item for name, item in value.items() if name != "hooks"
+    }
+    assert settings.without_hooks(installed, events) == text

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from triage.agents.seen import Seen
 
-TITLE = "Claude Code"
 HOME, FOLDER, FILE = "CLAUDE_CONFIG_DIR", ".claude", "settings.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure")

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from triage.agents.seen import Seen
 
-TITLE = "Codex"
 HOME, FOLDER, FILE = "CODEX_HOME", ".codex", "hooks.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse")
