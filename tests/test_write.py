@@ -428,6 +428,29 @@ def test_a_table_of_what_is_no_work_is_no_list_of_actions(journal):
     ]
 
 
+@pytest.mark.parametrize(
+    ("sign", "status"), [("✅", "done"), ("✔️ done", "done"), ("❌", "failed"), ("⏳", "doing"), ("—", "todo")]
+)
+def test_a_sign_tells_the_state_of_an_action(journal, sign, status):
+    journal("write", stdin=f"| Step | Status |\n|-|-|\n| Migrate | {sign} |\n")
+
+    assert bodies(journal, "action")[0]["status"] == status
+
+
+def test_a_sign_that_tells_no_state_makes_no_actions(journal):
+    assert write(journal, "| Step | Status |\n|-|-|\n| Migrate | 🎉 |\n") == [
+        ("observation", "new", "Step=Migrate, Status=🎉")
+    ]
+
+
+def test_a_table_whose_first_column_has_no_label_is_one_of_values(journal):
+    table = "## Load\n\n| | Before | After |\n|-|-|-|\n| p99 | 1 s | 2 s |\n"
+    journal("write", stdin=table)
+
+    assert write(journal, table) == [("observation", "known", "p99, Before=1 s, After=2 s")]
+    assert "| Item | Before | After |\n| --- | --- | --- |\n| p99 | 1 s | 2 s |" in document(journal)
+
+
 def test_a_table_of_actions_with_their_states_is_one_of_actions(journal):
     assert write(journal, "| Step | Status |\n|-|-|\n| Migrate | done |\n| Deploy | failed |\n") == [
         ("action", "new", "Migrate"),
@@ -442,6 +465,7 @@ def test_a_table_of_actions_with_their_states_is_one_of_actions(journal):
         ("* [ ] Rotate the key (@ana)", "ana", "todo"),
         ("- [X] Rotate the key — owner: Ana", "Ana", "done"),
         ("1. [ ] Rotate the key @ana", "ana", "todo"),
+        ("- [ ] @ana: Rotate the key", "ana", "todo"),
     ],
 )
 def test_a_box_is_an_action_with_its_owner(journal, item, owner, status):

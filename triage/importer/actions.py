@@ -29,6 +29,7 @@ _OWN_OWNER = re.compile(r"^(?P<said>.*) — owner: (?P<owner>.+)$", re.DOTALL)
 _OWNER = re.compile(
     r"(?:\s*[—–-]\s*|\s*\(|\s+)(?:owner:\s*(?P<named>[^()—–]+?)\)?|@(?P<at>[\w.-]*\w)\)?)\s*$", re.IGNORECASE
 )
+_FIRST_OWNER = re.compile(r"^@(?P<owner>[\w.-]*\w)(?:\s*[:,—–-])?\s+(?P<said>\S.*)$", re.DOTALL)
 _CLOSED = re.compile(r"\s*\((?i:done|fixed|completed?|closed)\)$|\s+(?:DONE|FIXED)$")
 _LOUD = re.compile(r" — (FAILED|SKIPPED|BLOCKED)(?P<freed> → (?:FIXED|ACCEPTED))?$")
 _ENDING = re.compile(r"(?:^|\s)(?P<word>DONE|TODO|FIXED|WIP)$")
@@ -202,11 +203,13 @@ def _is_action(item: Item) -> bool:
 
 def _owned(text: str) -> tuple[str, str]:
     """What is to be done, and by whom: ``Rotate the key @ana``, ``Rotate the key — owner: Ana, due May``."""
-    own, other = _OWN_OWNER.match(text), _OWNER.search(text)
+    own, other, first = _OWN_OWNER.match(text), _OWNER.search(text), _FIRST_OWNER.match(text)
     if own:
         said, by = own["said"], own["owner"]
     elif other:
         said, by = text[: other.start()], (other["named"] or other["at"]).strip()
+    elif first:
+        said, by = first["said"], first["owner"]
     else:
         return text, ""
     found = owner(by)

@@ -14,9 +14,11 @@ _MET = re.compile(r" (?:✓|✗ not as expected)$")
 
 
 def is_table(reading: Reading, block: Block) -> bool:
-    """Whether a block is a table of values: every column has a label of its own."""
+    """Whether a block is a table of values: every column has a label of its own, or all but the first."""
     columns = block.columns
-    if block.kind != "table" or not block.rows or not all(columns) or len(set(columns)) < len(columns):
+    if block.kind != "table" or not block.rows or len(set(columns)) < len(columns):
+        return False
+    if not all(columns[1:] or columns):
         return False
     others = (timeline.is_table, issues.is_table, actions.is_table)
     return not any(is_other(reading, block) for is_other in others)

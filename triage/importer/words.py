@@ -21,6 +21,10 @@ ACTION_WORDS = {
     **dict.fromkeys(("", "open", "not started", "pending", "planned", "to do"), "todo"),
     **dict.fromkeys(("in progress", "wip", "started"), "doing"),
     **dict.fromkeys(("n/a", "cancelled", "wontfix"), "skipped"),
+    **dict.fromkeys("✅✔☑✓", "done"),
+    **dict.fromkeys("❌✗✘", "failed"),
+    **dict.fromkeys("⏳🔄🚧", "doing"),
+    **dict.fromkeys("⬜🔲☐", "todo"),
 }
 STATE_WORDS = dict.fromkeys(("done", "fixed", "resolved"), "closed")
 BLOCKER_WORDS = dict.fromkeys(("resolved", "closed"), "fixed")
@@ -119,6 +123,7 @@ def owner(text: str) -> Split:
 
 
 def known(word: str, choices: Iterable[str], others: Mapping[str, str]) -> str:
-    """The record's word for a word, or ''."""
+    """The record's word for a word, or for a sign alone, or ''."""
     bare = re.sub(r"[^\w\s/]", "", word).strip().casefold()
-    return bare if bare in choices else others.get(bare, "")
+    sign = "" if bare else re.sub(r"[\s*_–—…\ufe0f!-~]", "", word)
+    return bare if bare in choices else others.get(sign or bare, "")

@@ -224,7 +224,7 @@ class Novelty:
         row = self._standing.rows.get(key)
         if row is None:
             return self._add(piece, draft, entity=draft.id)
-        same = all(row.cells.get(label) == value for label, value in body["cells"])
+        same = all(row.value(label) == value for label, value in body["cells"])
         if same and body.get("expected", row.expected) == row.expected:
             return self._know(piece, draft, self._standing.ids.get(row.event))
         return self._add(piece, draft, CHANGED, entity=draft.id)

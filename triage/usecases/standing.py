@@ -32,6 +32,10 @@ class Stood(NamedTuple):
     cells: dict[str, str]
     expected: str
 
+    def value(self, label: str) -> str | None:
+        """The value of a column; that without a label is the first."""
+        return next(iter(self.cells.values()), None) if not label else self.cells.get(label)
+
 
 class Standing:
     """What stands in a part. What was taken is not given again: a note may say the same twice.
@@ -111,7 +115,7 @@ class Standing:
     def table(self, section: Path, name: str, label: str) -> str:
         """The name for a table: the next one where rows of something else, by the first column, have it."""
         bare, number, found = _NUMBERED.sub("", name), 1, name
-        while self._first_labels.setdefault((section, found), label) not in (label, UNLABELLED):
+        while label and self._first_labels.setdefault((section, found), label) not in (label, UNLABELLED):
             number += 1
             found = f"{bare} ({number})"
         return found
