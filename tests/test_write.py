@@ -98,7 +98,7 @@ def test_the_answer_in_json_tells_lines_events_and_counts(journal):
 def test_the_same_text_again_adds_nothing(journal):
     journal("write", stdin=NOTE)
 
-    assert journal("write", stdin=NOTE) == "velvet nothing new: 8 stood there"
+    assert journal("write", stdin=NOTE) == "velvet nothing new: 8 already recorded"
     assert len(journal.events()) == 9
 
 
@@ -148,7 +148,7 @@ def test_an_open_box_reopens_nothing(journal):
     journal("did", "Rotate the key")
     ran = journal.run("write", stdin="- [ ] Rotate the key\n")
 
-    assert ran.out == "velvet nothing new: 1 stood there\n"
+    assert ran.out == "velvet nothing new: 1 already recorded\n"
     assert ran.err == "line 1: action 1 is done in the record: Rotate the key\n"
 
 
@@ -219,7 +219,7 @@ def test_prose_that_a_file_has_no_more_stands_and_is_told(journal):
     (journal.work / "notes.md").write_text("## Cause\n\none\n")
     ran = journal.run("write", "notes.md")
 
-    assert ran.out == "velvet nothing new: 1 stood there\n"
+    assert ran.out == "velvet nothing new: 1 already recorded\n"
     assert ran.err == (
         "line 3: notes.md says no more what it said under 'Cause', which stands; to withdraw it: triage retract e4\n"
     )
@@ -239,7 +239,7 @@ def test_a_paragraph_that_a_file_says_twice_is_said_twice(journal):
     (journal.work / "notes.md").write_text("## Cause\n\none\n\n```\nx\n```\n\none\n")
     journal("write", "notes.md")
 
-    assert journal("write", "notes.md") == "velvet nothing new: 3 stood there"
+    assert journal("write", "notes.md") == "velvet nothing new: 3 already recorded"
     assert document(journal).count("\none\n") == 2
 
 
@@ -259,7 +259,7 @@ def test_a_table_of_something_else_under_the_same_heading_is_another_table(journ
     journal("write", stdin=other)
 
     assert bodies(journal, "observation")[-1]["table"] == "Load (2)"
-    assert journal("write", stdin=other) == "velvet nothing new: 1 stood there"
+    assert journal("write", stdin=other) == "velvet nothing new: 1 already recorded"
 
 
 def test_a_file_of_the_same_name_of_somebody_else_takes_no_place(journal):
@@ -275,7 +275,7 @@ def test_what_was_withdrawn_is_not_written_again(journal):
     journal("undo")
     ran = journal.run("write", stdin="04:10 Deployed → v14\n")
 
-    assert ran.out == "velvet nothing new: 1 stood there\n"
+    assert ran.out == "velvet nothing new: 1 already recorded\n"
     assert ran.err == "line 1: e2 was withdrawn, and is not written again\n"
 
 
@@ -375,7 +375,7 @@ def test_a_text_that_is_written_again_the_next_day_adds_nothing(journal):
     journal("write", stdin="04:10 Deployed\n")
     journal.now += 24 * 3600 * 1_000_000
 
-    assert journal("write", stdin="04:10 Deployed\n") == "velvet nothing new: 1 stood there"
+    assert journal("write", stdin="04:10 Deployed\n") == "velvet nothing new: 1 already recorded"
 
 
 def test_the_day_of_a_heading_holds_for_the_times_under_it(journal):
@@ -545,7 +545,7 @@ def test_a_text_that_names_an_event_which_comes_later_is_the_same_text_then(jour
     journal("write", stdin="See e3.\n")
     journal("log", "Paged")
 
-    assert journal("write", stdin="See e3.\n") == "velvet nothing new: 1 stood there"
+    assert journal("write", stdin="See e3.\n") == "velvet nothing new: 1 already recorded"
 
 
 def test_a_secret_of_a_note_reaches_neither_the_store_nor_the_answer(journal):
@@ -560,7 +560,7 @@ def test_a_secret_of_a_note_reaches_neither_the_store_nor_the_answer(journal):
 def test_carriage_returns_end_lines(journal):
     journal("write", stdin=NOTE.replace("\n", "\r\n"))
 
-    assert journal("write", stdin=NOTE) == "velvet nothing new: 8 stood there"
+    assert journal("write", stdin=NOTE) == "velvet nothing new: 8 already recorded"
 
 
 def test_a_text_that_says_nothing_is_refused(journal):

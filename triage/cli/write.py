@@ -77,7 +77,7 @@ def _answer(written: "Written", *, dry_run: bool) -> str:
     changed = sum(each.state == "changed" for each in made)
     more = [", ".join(parts)] if parts else []
     more += [f"{changed} of them {'a change' if changed == 1 else 'changes'}"] if changed else []
-    more += [f"{known} stood there"] if known else []
+    more += [f"{known} already recorded"] if known else []
     more += [f"{written.hidden} secret{'s'[: written.hidden != 1]} redacted"] if written.hidden else []
     start = "would write" if dry_run and made else f"{_span(written.recorded)}:"
     return f"{start} {'; '.join(more)}"

@@ -50,7 +50,7 @@ def write(recorder: Recorder, text: str, *, name: str = "", dry_run: bool = Fals
             hint="nothing was recorded; write it in parts",
         )
     place, base = recorder.place, recorder.when()
-    events = list(recorder.store.events(place.journal))
+    events = list(recorder.home.events(place.journal))
     standing = Standing(place, events, recorder.circumstances.actor.name)
     note = _read(recorder, text, standing)
     new = Novelty(recorder.plain(), standing, name, base)
