@@ -59,6 +59,9 @@ SAMPLES = {
     ),
     "section": _said("Notes > Rollback|As in e2.|--append", "Notes > Rollback|As in e3."),
     "ref": _said("https://example.org/x|The runbook", "https://example.org/x|The page"),
+    "write": _said(
+        "-", "-", b"## Cause\n\nAs in e2.\n\n- [x] Deploy\n", b"## Cause\n\nAs in e3.\n\n- [x] Deploy\n"
+    ),
     "run": Sample(
         ("--action", "Migrate", "--set", "Pages=7", "--env", "staging", *RUN), ("--env", "staging", *RUN)
     ),
