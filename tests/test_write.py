@@ -557,6 +557,15 @@ def test_a_secret_of_a_note_reaches_neither_the_store_nor_the_answer(journal):
     assert journal("write", stdin=text).startswith("velvet nothing new")
 
 
+def test_a_secret_beside_its_name_in_a_table_is_redacted(journal):
+    table = "| Setting | Value |\n|-|-|\n| `DB_PASSWORD` | Tr0ub4dor-and-3 |\n| token | expired |\n| hosts | 3 |\n"
+    journal("write", stdin=table)
+
+    assert "Tr0ub4dor" not in journal("export")
+    assert [body["cells"][1][1] for body in bodies(journal, "observation")][1:] == ["expired", "3"]
+    assert journal("write", stdin=table) == "velvet nothing new: 3 already recorded; 1 secret redacted"
+
+
 def test_carriage_returns_end_lines(journal):
     journal("write", stdin=NOTE.replace("\n", "\r\n"))
 

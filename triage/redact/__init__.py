@@ -59,7 +59,7 @@ def _scrubbed(body: Mapping[str, Any], kind: str, redactor: "Redactor") -> dict[
     for name, value in body.items():
         field = FIELDS[kind].get(name)
         if field is not None and field.type == "cells" and value:
-            clean[name] = redactor.cells(value)
+            clean[name] = redactor.row(value) if kind == "observation" else redactor.cells(value)
         elif name == "changes" and isinstance(value, dict):
             clean[name] = _scrubbed_changes(value, redactor)
         else:

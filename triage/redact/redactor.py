@@ -187,6 +187,20 @@ class Redactor:
         """The same for [label, value]: a value whose label says secret is one, whatever it looks like."""
         return [self._cell(label, value) for label, value in cells]
 
+    def row(self, cells: "Sequence[Sequence[str]]") -> list[list[str]]:
+        """The same for a row of a table: one word in its first cell may name what the others hold."""
+        clean = self.cells(cells)
+        key = cells[0][1].strip("`'\"* ") if cells else ""
+        if not key or any(sign.isspace() for sign in key) or not names_secret(key):
+            return clean
+        return [clean[0], *([label, self._under(key, value)] for label, value in clean[1:])]
+
+    def _under(self, key: str, value: str) -> str:
+        """A value as it is scrubbed where its key stands before it; several words are no value."""
+        if any(sign.isspace() for sign in value):
+            return value
+        return self.text(f"{key}={value}")[0].removeprefix(f"{key}=")
+
     @staticmethod
     def names_secret(label: str) -> bool:
         """Whether a label says that its value is a secret."""
