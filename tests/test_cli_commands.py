@@ -125,6 +125,7 @@ def test_every_command_of_the_issue_is_there():
         "sync",
         "search",
         "similar",
+        "refresh",
         "publish",
         "serve",
         "render",
@@ -405,6 +406,7 @@ def test_completion_comes_as_a_script_of_the_shell(triage, shell):
             [
                 "plain,resolve",
                 "plain,reopen",
+                "plain,refresh",
                 "plain,ref",
                 "plain,retract",
                 "plain,record",

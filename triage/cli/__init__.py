@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fix": ("work", "say that a blocker is fixed"),
     "accept": ("work", "say that a blocker is accepted"),
     "issue": ("facts", "record the state of an issue or a PR"),
+    "refresh": ("refresh", "fetch what a forge says of issues and PRs"),
     "observe": ("facts", "record one row of a table"),
     "evidence": ("facts", "record output that was captured elsewhere"),
     "section": ("facts", "record prose under a heading"),
@@ -80,7 +81,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Journals", ("init", "open", "use", "list", "set", "resolve", "reopen", "addendum")),
     ("Work", ("log", "did", "action", "start", "done", "fail", "skip")),
     ("Blockers", ("block", "blocker", "fix", "accept")),
-    ("Facts", ("issue", "observe", "evidence", "run", "section", "ref", "write")),
+    ("Facts", ("issue", "refresh", "observe", "evidence", "run", "section", "ref", "write")),
     ("Corrections", ("check", "waive", "amend", "retract", "undo", "purge")),
     (
         "Documents",

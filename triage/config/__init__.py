@@ -100,6 +100,7 @@ class Settings(NamedTuple):
     POSIX session; ``templates`` are folders, the nearest first. ``secret_env`` names variables whose values
     are secret; ``rules`` are added to the redactor's, ``allowed`` is let through by it.
     ``sign_key`` is the SSH key that signs checkpoints, ``signers`` the file of those whose signatures count.
+    ``forges`` are hosts with the addresses of their APIs.
     ``targets`` are those of publications, the nearest first; ``untrusted`` names those of a file that nobody
     trusted.
     ``hook_skip`` and ``hook_keep`` are beginnings of commands that a hook leaves out, or keeps all the same.
@@ -124,6 +125,7 @@ class Settings(NamedTuple):
     signers: str
     hook_skip: tuple[str, ...]
     hook_keep: tuple[str, ...]
+    forges: tuple[tuple[str, str], ...]
     config_folder: str
     state_folder: str
 
@@ -157,6 +159,7 @@ def load(environ: Mapping[str, str], cwd: str, *, store: str = "", actor: str = 
         signers=merged.get("signers", ""),
         hook_skip=_hook("skip", own, found),
         hook_keep=_hook("keep", own, found),
+        forges=tuple(merged.get("forges", {}).items()),
         config_folder=config_folder,
         state_folder=state_folder,
     )

@@ -13,10 +13,10 @@ CONFIG_FILE = "triage.toml"
 
 KEYS = (
     "actor", "actor_type", "issue_url", "pr_url", "commit_url", "zone", "templates", "store", "secret_env",
-    "redact", "publish", "sign_key", "signers", "hook",
+    "redact", "publish", "sign_key", "signers", "hook", "forges",
 )  # fmt: skip
-OWN_KEYS = ("store", "sign_key", "signers")
-"""What only the user's own file may set: a cloned folder cannot move the store, nor say who signs."""
+OWN_KEYS = ("store", "sign_key", "signers", "forges")
+"""What only the user's own file may set: a cloned folder cannot move the store, say who signs, get tokens."""
 
 
 def find_folder(cwd: str) -> str:
@@ -94,6 +94,10 @@ def _check_key(path: str, key: str, value: object) -> None:
         from triage.config import targets
 
         targets.check(path, value)
+    elif key == "forges":
+        from triage.config import forges
+
+        forges.check(path, value)
     elif not isinstance(value, str):
         raise InvalidValue(f"{path}: {key} must be a text in quotes, not {value!r}")
     if key == "actor_type" and value not in ACTOR_TYPES:
