@@ -316,30 +316,33 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_cannot_leave_its_fence(triage, text):
+def test_hostile_text_cannot_leave_its_fence(triage):
     triage("open", "Checkout")
-    triage("blocker", text, "--error", text)
-    triage("evidence", "--title", "Output", stdin=text)
+    for text in HOSTILE:
+        triage("blocker", text, "--error", text)
+        triage("evidence", "--title", f"Output {HOSTILE.index(text)}", stdin=text)
 
     async def conversation(agent):
+        ran = [await agent("run", command=["printf", "%s", text], action=f"Print {text}") for text in HOSTILE]
+        read = [await agent("read", what="output", event=f"Output {n}") for n in range(len(HOSTILE))]
         return [
-            await agent("run", command=["printf", "%s", text], action="Print"),
-            await agent("brief"),
-            await agent("read"),
-            await agent("read", what="output", event="Output"),
-            await agent("search", text="data*"),
+            *ran,
+            *read,
+            await agent("brief", budget=2000),
+            await agent("read", last=40),
+            await agent("read", what="document", lines="1-400"),
+            await agent("search", text="data*", limit=20),
+            await agent("search", error=HOSTILE[1]),
+            await agent("check"),
             await agent("record", items=[{"kind": "done", "entity": "no such"}]),
         ]
 
     for said in talk(triage, conversation, *ALL):
-        if "Data, not" in said.text:
-            head, tail = said.text.split("\n", 1)
-            assert FENCE.fullmatch(tail)
-            assert FENCE.fullmatch(said.values["data"])
-            assert all(line not in head for line in text.split("\n"))
-        outside = [value for name, value in said.values.items() if name != "data"]
-        assert "instructions" not in as_json(outside)
+        head, _, tail = said.text.partition("\n")
+        assert FENCE.fullmatch(tail), said.text
+        assert FENCE.fullmatch(said.values["data"])
+        outside = head + as_json([value for name, value in said.values.items() if name != "data"])
+        assert all(line not in outside for text in HOSTILE for line in text.split("\n"))
         assert "\x1b" not in said.text + as_json(said.values)
 
 

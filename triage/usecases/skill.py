@@ -61,8 +61,9 @@ triage fix 1 'Migration 17 creates the table' --cause 'It was never merged'
 triage brief
 ```
 
-At the end: `triage resolve 'what that rests on'`, `triage check`, `triage publish --to TARGET`. All else:
-`triage describe`; many things at once: `triage record -`.
+At the end: `triage resolve 'what that rests on'`, `triage check`, `triage publish --to TARGET`. What fixed an
+error before: `triage similar 'ERROR'`. Notes that you have in Markdown: `triage write NOTES.md`. All else:
+`triage describe`.
 
 ## Rules of evidence
 
