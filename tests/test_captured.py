@@ -142,6 +142,14 @@ def test_it_is_listed_and_found_and_read_back(both):
     assert "made" in both("output", "Apply")
 
 
+def test_a_hand_off_tells_what_somebody_said_since(both):
+    both("log", "All is well")
+
+    told = both("brief", "--since", "e1")
+    assert "e4 entry by ana: All is well" in told
+    assert "Apply" not in told
+
+
 def test_evidence_last_means_it_and_the_document_shows_who_captured_it(both):
     both("did", "Apply the changes", "--evidence", "last")
 

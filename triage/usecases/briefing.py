@@ -24,10 +24,10 @@ def brief(store: Store, place: Place, *, budget: int, since: str = "", spooled: 
 
 
 def _since(store: Store, journal: str, events: list[Event], since: str) -> Iterator[Item]:
-    """What was recorded after an event, the latest first; no more of it than is told."""
+    """What was said after an event, the latest first, no more than is told; not what a hook captured."""
     after = lookup.event(store, journal, since).n
     for event in reversed(events):
-        if event.n > after:
+        if event.n > after and not lookup.is_captured(event):
             said = clipped(reading.wording(event))
             when = times.show(event.at, event.precision).removesuffix(" UTC")
             yield Item(f"{when} e{event.n} {event.kind} by {event.actor.name}: {said}", event.id)
