@@ -566,6 +566,15 @@ def test_a_secret_beside_its_name_in_a_table_is_redacted(journal):
     assert journal("write", stdin=table) == "velvet nothing new: 3 already recorded; 1 secret redacted"
 
 
+def test_work_that_is_written_after_the_end_is_told_how_to_go_on_once(journal):
+    journal("resolve", "all well")
+
+    assert [journal.run("write", stdin="- [ ] Rotate the key\n").err for _ in range(2)] == [
+        "velvet was resolved; if the work goes on: triage reopen\n",
+        "",
+    ]
+
+
 def test_carriage_returns_end_lines(journal):
     journal("write", stdin=NOTE.replace("\n", "\r\n"))
 

@@ -24,6 +24,7 @@ MANY = {"entry": "entries", "evidence": "evidence", "header": "summary"}
 
 @command("write", leave=("log",))
 @click.argument("file", required=False, default="-", metavar="[FILE]")
+@click.option("--key", metavar="NAME", help="The name of the text, in place of that of FILE.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would become what, and record nothing.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what each line became.")
 def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any) -> None:
@@ -31,8 +32,8 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
 
     Headings become sections, tables observations (Expected and Actual are compared), boxes actions, fences
     evidence, lines such as 04:10 Deployed → v14 entries of the sequence log; the rest is prose in its place.
-    What stands there already is not recorded again. Without FILE it is read from standard input; a FILE, or a
-    text with a --key, that is written again takes the place of its own prose.
+    What is recorded already is not recorded again. Without FILE it is read from standard input. Prose of a
+    FILE, or of a text with a --key, takes the place of what that said before.
 
     \b
     triage write <<'EOF'
@@ -56,7 +57,7 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
         say(_line(each))
     say(f"{recorder.place.name} {_answer(written, dry_run=dry_run)}")
     _remark(written.remarks)
-    if not recorder.place.open and any(each.kind in WORK and each.event for each in written.became):
+    if not recorder.place.open and any(event.kind in WORK for event in written.recorded):
         note(f"{recorder.place.name} was resolved; if the work goes on: triage reopen")
 
 
