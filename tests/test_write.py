@@ -353,6 +353,27 @@ def test_a_line_with_a_time_is_an_entry_at_that_time(journal, line):
     assert (event["body"]["text"], event["body"]["outcome"]) == ("Deployed", "v14")
 
 
+def test_a_time_to_another_is_no_offset(journal):
+    journal("write", stdin="10:00-11:00 Window\n")
+
+    assert (journal.last()["at"][11:16], journal.body()["text"]) == ("10:00", "11:00 Window")
+
+
+@pytest.mark.parametrize("led_in", ["Then", "Steps:"])
+def test_lines_with_times_after_a_line_of_prose_are_entries(journal, led_in):
+    assert write(journal, f"{led_in}\n04:10 Deployed → v14\n04:15 Checked → ok\n") == [
+        ("section", "new", "Notes"),
+        ("entry", "new", "Deployed"),
+        ("entry", "new", "Checked"),
+    ]
+
+
+def test_a_sentence_that_is_wrapped_before_a_time_is_prose(journal):
+    assert write(journal, "The relay fell over at\n04:10 and came back later.\n") == [
+        ("section", "new", "Notes")
+    ]
+
+
 def test_times_among_prose_items_are_entries_and_the_prose_stays(journal):
     assert write(journal, "- 04:10 Deployed\n- looked at the graphs\n- 04:15 Rolled back\n") == [
         ("entry", "new", "Deployed"),

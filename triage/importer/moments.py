@@ -22,13 +22,15 @@ _DATE = re.compile(
     rf"|(?P<day3>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name3>{_NAME})\.?,?\s+(?P<year3>[12]\d{{3}}))",
     re.IGNORECASE | re.ASCII,
 )
-_TIME = re.compile(
+_CLOCK = (
     r"(?<![\d:])(?P<about>~|≈|approx(?:imately|\.)?|about|around|circa|ca\.|c\.)?\s*"
     r"(?:(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d{1,6}))?)?"
     r"(?:\s?(?P<half>[ap]\.?m\b\.?))?|(?P<hour12>1?\d)\s?(?P<half12>[ap]\.?m\b\.?))"
-    rf"(?:\s?\(?(?P<zone>{'|'.join(ZONES)}|[+-][01]\d:?[0-5]\d)\b\)?)?(?!:?\d)",
-    re.IGNORECASE | re.ASCII,
 )
+_OFFSET = rf"\s?\(?(?P<zone>{'|'.join(ZONES)}|[+-][01]\d:?[0-5]\d)\b\)?"
+_TIME = re.compile(rf"{_CLOCK}(?:{_OFFSET})?(?!:?\d)", re.IGNORECASE | re.ASCII)
+_TIME_ALONE = re.compile(rf"{_CLOCK}(?:(?!-\d\d:){_OFFSET})?(?!:?\d)", re.IGNORECASE | re.ASCII)
+"""A time after no date, where 10:00-11:00 is from one time to another, and no offset."""
 _ZONE = re.compile(rf"\b(?P<zone>{'|'.join(zone for zone in ZONES if len(zone) > 1)})\b")
 _ALL_TIMES = re.compile(rf"\b[Tt]im(?:es?|estamps?|ings?)\b[^.\n]{{0,30}}?{_ZONE.pattern}")
 _OPENING = re.compile(r"^[\s*_\[(`]*(?:(?:at|on)\s+)?", re.IGNORECASE)
@@ -168,7 +170,7 @@ def _find(text: str) -> _Found | None:
     if dated and not date:
         return None
     rest = _BETWEEN.sub("", bare[dated.end() :], count=1) if dated else bare
-    clock = _TIME.match(rest)
+    clock = (_TIME if dated else _TIME_ALONE).match(rest)
     if clock is not None and _hour(clock) > 23:
         clock = None
     if clock is None:

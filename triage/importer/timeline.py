@@ -60,7 +60,8 @@ def read_lines(reading: Reading, block: Block) -> bool:
     source = block.source.split("\n")
     if block.kind != "paragraph" or not starts or len(source) != len(block.lines):
         return False
-    if starts[0] and not block.lines[starts[0] - 1].text.endswith(":"):
+    led_in = not starts[0] or block.lines[starts[0] - 1].text.endswith(":")
+    if not (led_in or all(_ARROW.search(block.lines[place].text) for place in starts)):
         return False
     if starts[0]:
         reading.add_prose("\n".join(source[: starts[0]]), block.line)
