@@ -88,18 +88,21 @@ _read = json.JSONDecoder(object_pairs_hook=_object).decode
 
 def parse_line(said: Any, number: int) -> Line:
     """One line of a batch, or one element; `InvalidValue` names line, field and the values allowed."""
-    where = f"line {number}"
-    value = _value(said, where) if isinstance(said, str) else visible(said)
+    value = _value(said, f"line {number}") if isinstance(said, str) else visible(said)
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
-        hint = f"did you mean {MEANT[kind]}?" if isinstance(kind, str) and kind in MEANT else ""
-        raise InvalidValue(
-            f"{where}: no kind {kind!r:.60}", hint=hint or near(str(kind), KINDS), allowed=tuple(KINDS)
-        )
+        raise _no_kind(kind, number)
     try:
-        return _adapter(kind).validate_python(_gathered(value, kind))
+        return _adapter(kind).validate_python(value if "fields" in value else _gathered(value, kind))
     except ValidationError as error:
-        raise _explained(error, kind, where) from error
+        raise _explained(error, kind, f"line {number}") from error
+
+
+def _no_kind(kind: Any, number: int) -> InvalidValue:
+    hint = f"did you mean {MEANT[kind]}?" if isinstance(kind, str) and kind in MEANT else ""
+    return InvalidValue(
+        f"line {number}: no kind {kind!r:.60}", hint=hint or near(str(kind), KINDS), allowed=tuple(KINDS)
+    )
 
 
 MEANT = {
@@ -160,7 +163,7 @@ def _value(text: str, where: str) -> Any:
 
 def _gathered(value: dict[str, Any], kind: str) -> dict[str, Any]:
     """The line with its fields in their place, where they stand beside its other names."""
-    if "fields" in value or value.keys().isdisjoint(FIELDS[kind]):
+    if value.keys().isdisjoint(FIELDS[kind]):
         return value
     own = {name: said for name, said in value.items() if name in Line.model_fields}
     return {**own, "fields": {name: said for name, said in value.items() if name not in own}}

@@ -14,6 +14,8 @@ from triage.usecases.recorder import Recorder, Said
 
 DEFAULTS: dict[str, dict[str, Any]] = {"evidence": {"origin": "supplied"}}
 """What the commands would set where a line does not."""
+PAIRS = frozenset((*events.CELLS, "streams"))
+"""Fields whose values are lists of pairs."""
 NEEDED = {"action": ("title",), "blocker": ("title", "error"), "header": ("title",)}
 """One of these a creating event must have, or nobody could tell what it is."""
 
@@ -84,7 +86,7 @@ class _Batch:
         self._reading = number
         try:
             line = schema.parse_line(said, number)
-            key = self._key = line.key or self._derived(place)
+            self._key = line.key or self._derived(place)
             draft = self._draft(line)
             self._check_key(draft)
         except Unavailable:
@@ -92,11 +94,13 @@ class _Batch:
         except TriageError as error:
             self._refuse(number, error)
             key = schema.key_of(said) or self._derived(place)
+            if key:
+                self._lines.setdefault(self._id(key), number)
         else:
+            if draft.keyed and self._lines.get(draft.id) not in self._drafts:
+                self._lines[draft.id] = number
             self._drafts[number] = draft
             self._kinds[draft.id] = draft.kind
-        if key and self._lines.get(self._id(key)) not in self._drafts:
-            self._lines[self._id(key)] = number
 
     def record(self, *, partial: bool) -> Recorded:
         """Append the lines; one that the store refuses is refused with those that refer to it."""
@@ -169,11 +173,11 @@ class _Batch:
             raise KeyConflict(f"line {earlier} has the key, with other fields", hint="give each line its own")
 
     def _draft(self, line: Line) -> Draft:
+        said = line.fields
         fields = {
-            name: [list(item) for item in value]
-            if (name in events.CELLS or name == "streams") and value
-            else value
-            for name, value in line.fields.model_dump(exclude_unset=True).items()
+            name: [list(item) for item in value] if value and name in PAIRS else value
+            for name, value in vars(said).items()
+            if name in said.model_fields_set
         }
         fields = self._resolved(line.kind, {**DEFAULTS.get(line.kind, {}), **fields})
         output = fields.pop("output", None)
@@ -189,7 +193,7 @@ class _Batch:
                 f"a new {line.kind} needs a {' or '.join(NEEDED.get(line.kind, ('field',)))}",
                 hint="nothing was recorded; name its entity if it patches one",
             )
-        said = Said(
+        whole = Said(
             line.kind,
             facts.with_ids(self._recorder, line.kind, fields),
             entity=entity,
@@ -198,7 +202,7 @@ class _Batch:
             key=self._key,
             output=None if output is None else output.encode("utf-8"),
         )
-        draft = self._recorder.draft(said)
+        draft = self._recorder.draft(whole)
         if line.actor:
             draft = draft._replace(actor=self._actor(line.actor, draft.actor))
         return draft
