@@ -33,7 +33,7 @@ TRIES = 200
 class Operation(NamedTuple):
     """Something that an agent says, under a key.
 
-    ``events`` counts what has an id from the key, ``follows`` what a run leaves besides; ``may_fail`` is set
+    ``events`` counts what has an id from the key, ``follows`` what a run leaves besides, or a note; ``may_fail`` is set
     where another agent may have been first.
     """
 
@@ -45,7 +45,9 @@ class Operation(NamedTuple):
     may_fail: bool = False
 
     def named(self) -> list[str]:
-        """The keys of its events."""
+        """The keys of its events; a note in Markdown is known by what it says."""
+        if not self.events:
+            return []
         return (
             [f"{self.key}:{n}" for n in range(1, self.events + 1)] if self.stdin[:1] == b"{" else [self.key]
         )
@@ -138,6 +140,10 @@ class Script:
     def _ref(self):
         yield self._say("ref", f"https://example.org/{self._name}/{self._count}", self._text)
 
+    def _write(self):
+        note = f"## Notes of {self._name} {self._count + 1}\n\nIt went well.\n"
+        yield self._say("write", "-", stdin=note.encode(), events=0, follows=1)
+
     def _run(self):
         yield self._say("run", "--tail", "0", "--", "echo", self._text)
 
@@ -187,7 +193,7 @@ class Script:
 WEIGHTS = {
     "log": 10, "did": 6, "action": 12, "start": 4, "claim": 5, "end": 6, "block": 5, "blocker": 3, "fix": 5, "accept": 1,
     "issue": 3, "observe": 4, "evidence": 2, "section": 2, "ref": 2, "run": 3, "prove": 2, "header": 2, "addendum": 1,
-    "correct": 2, "undo": 2, "purge": 1, "waive": 0.4, "batch": 6,
+    "correct": 2, "undo": 2, "purge": 1, "waive": 0.4, "write": 1, "batch": 6,
 }  # fmt: skip
 
 

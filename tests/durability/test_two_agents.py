@@ -118,7 +118,7 @@ def assert_said_once(pair):
 
 
 def assert_nothing_else(pair, events, known, journal):
-    """What has no id of an operation belongs to a run: its output and its end, an attempt without one, or what follows from it."""
+    """What has no id of an operation was said in a note, or belongs to a run: its output, its end, and what follows from it."""
     runs = {
         derived_id(journal, f"{each.key}#{attempt}" if attempt > 1 else each.key)
         for agent in pair
@@ -127,7 +127,7 @@ def assert_nothing_else(pair, events, known, journal):
         for attempt in range(1, 10)
     }
     others = [event for event in events if event["id"] not in known and event["entity"] not in runs]
-    assert {event["kind"] for event in others} <= {"action"}
+    assert {event["kind"] for event in others} <= {"action", "section"}
     assert len(others) == sum(each.follows for agent in pair for each in agent.acknowledged)
     ends = Counter(
         event["entity"]
