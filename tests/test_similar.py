@@ -88,6 +88,13 @@ def test_of_the_same_errors_the_one_with_the_same_text_comes_first_and_then_the_
     assert [seen.title for seen in recall(store, "timeout after 31 s")] == ["a", "c", "b"]
 
 
+def test_a_fixed_blocker_comes_before_many_newer_ones_like_it(store, recorder):
+    recorder.record(blocker("quota exceeded", fix="more disks", status="fixed"))
+    recorder.record_all([blocker("quota exceeded", f"again {n}") for n in range(15)])
+
+    assert recall(store, "quota exceeded", limit=1)[0].fix == "more disks"
+
+
 def test_what_is_told_of_a_blocker_is_what_its_record_says_now(store, recorder):
     work.add(recorder, "Run the migrations", {})
     work.block(recorder, "1", "relation carts does not exist", {})
@@ -327,3 +334,23 @@ def test_what_was_seen_before_cannot_steer_a_terminal(triage):
     ran = triage.run("blocker", "Again", "--error", "quota of disks \x1b[31mexceeded")
 
     assert "quota of disks \\u{1B}[31mexceeded → more\\u{7}" in ran.err
+
+
+def test_a_batch_says_once_what_was_seen_before_its_blockers(past):
+    lines = [
+        json.dumps({"kind": "blocker", "fields": {"title": f"Gone {n}", "error": GONE}}) for n in range(9)
+    ]
+
+    ran = past.run("record", "-", stdin="\n".join(lines))
+
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == 1
+    assert ran.err == SEEN
+
+
+def test_a_batch_says_it_in_its_json(past):
+    line = json.dumps({"kind": "blocker", "fields": {"title": "Gone", "error": GONE}})
+
+    answer = json.loads(past("record", "-", "--json", stdin=line))
+
+    assert [seen["fix"] for seen in answer["seen"]] == ["Added it to requirements.txt"]

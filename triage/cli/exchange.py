@@ -8,9 +8,11 @@ import click
 
 from triage import config, times
 from triage.cli.command import command
+from triage.console import recalled
 from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json, shortened
 from triage.errors import MOST_LINES, LinesRefused, NotFound, UsageError
+from triage.events import Event
 from triage.usecases import exchange
 from triage.usecases.facts import read_output
 from triage.usecases.places import existing
@@ -54,6 +56,7 @@ def record_command(call: Call, file: str, partial: bool, **_: Any) -> None:
             _answer_lines(call, recorder.place, recorded)
         else:
             say(f"{recorder.place.name} {_span(recorded.became)}")
+            recalled.tell_once(recalled.seen_by_many(call, _new(recorded)).values())
         recorded.check()
     except LinesRefused as error:
         if not call.json and len(error.lines) > 1:
@@ -67,13 +70,20 @@ def _answer_lines(call: Call, place: Place, recorded: "Recorded") -> None:
     from triage.usecases import reading
 
     became = {each.line: each for each in recorded.became}
+    seen = recalled.seen_by_many(call, _new(recorded))
     for number in sorted([*became, *recorded.refused]):
         if number in recorded.refused:
             say_json({"line": number, "error": recorded.refused[number].as_dict()})
             continue
         _, event, is_new = became[number]
-        told = {"line": number, "new": is_new} if event.n else {"line": number}
+        told: dict[str, Any] = {"line": number, "new": is_new} if event.n else {"line": number}
+        if event.id in seen:
+            told["seen"] = [recalled.as_dict(each) for each in seen[event.id]]
         call.answer(place, event, reading.wording(event), **told)
+
+
+def _new(recorded: "Recorded") -> list[Event]:
+    return [each.event for each in recorded.became if each.is_new]
 
 
 def is_page(file: str) -> bool:

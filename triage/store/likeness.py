@@ -15,7 +15,7 @@ from triage.store.scan import Readable
 
 KINDS = ("blocker", "amendment")
 """The kinds of events that tell the error of a blocker."""
-MOST = 2_000
+MOST = 1_000
 """Events that are looked at for each word: one that more have tells little."""
 BEST = 100
 """Events that are read of those that have something in common."""

@@ -1,8 +1,8 @@
 """Recalling blockers of the past: those whose error is like another, and what became of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage.diagnosis.sameness import signature, telling_words
 from triage.diagnosis.sayings import SAYINGS
@@ -20,8 +20,8 @@ GOOD = 0.6
 """Likeness from which on it is told unasked."""
 FEW = 3
 """Blockers that are told unasked."""
-SPARE = 5
-"""Blockers more than asked for that are looked at: an amended error has another likeness."""
+SPARE = 20
+"""Blockers more than asked for that are looked at: one that was fixed is worth more than others like it."""
 
 
 class Likeness(NamedTuple):
@@ -69,10 +69,11 @@ def recall(store: Store, error: str, scope: Scope, *, limit: int, progress: Prog
     return [seen for seen in found if seen.is_like(LEAST)]
 
 
-def seen_before(store: Store, opened: Event) -> list[Seen]:
+def seen_before(store: Store, opened: Event, *, beside: Container[str] = ()) -> list[Seen]:
     """The few blockers that are so like the one which was just opened that they are worth telling.
 
-    A bounded look, which waits for nobody and raises nothing: what it is about is recorded.
+    ``beside`` are others that were opened with it. A bounded look, which waits for nobody and raises nothing:
+    what it is about is recorded.
     """
     try:
         body = opened.body or {}
@@ -80,7 +81,7 @@ def seen_before(store: Store, opened: Event) -> list[Seen]:
         wanted = Wanted(store, Scope())
 
         def takes(event: Event) -> bool:
-            return event.entity != opened.id and wanted.takes(event)
+            return event.entity != opened.id and event.entity not in beside and wanted.takes(event)
 
         found = asked.look(store, Alike(asked.phrases, hurried=True), takes, FEW, untold)
     except Exception:  # noqa: BLE001  whatever it is: the blocker is recorded, and this is an extra
@@ -120,27 +121,13 @@ class Asked:
             key=lambda event: self._likeness(_told(event), weights),
             reverse=True,
         )
-        blockers = islice(_blockers(store, events), limit + SPARE)
-        seen = [self._seen(store, creation, history, weights) for creation, history in blockers]
-        return sorted(seen, key=_order, reverse=True)[:limit]
-
-    def _seen(self, store: Store, creation: Event, history: History, weights: Mapping[str, float]) -> Seen:
-        value = history.value
-        texts = [text for text in (value("error"), value("title")) if text]
-        row = store.journal(creation.journal)
-        return Seen(
-            row.slug if row else creation.journal,
-            creation,
-            lookup.number(store, creation),
-            _title(store, creation, history),
-            value("error"),
-            value("cause"),
-            value("fix"),
-            value("pr"),
-            value("issue"),
-            value("status", "open"),
-            self._likeness(texts, weights),
-        )
+        matches = [
+            _Match(self._likeness(_texts(history.value), weights), bool(history.value("fix")),
+                   words.moment(creation), creation, history)
+            for creation, history in islice(_blockers(store, events), limit + SPARE)
+        ]  # fmt: skip
+        best = sorted(matches, key=lambda match: match[:3], reverse=True)[:limit]
+        return [_seen(store, match) for match in best]
 
     def _likeness(self, texts: Iterable[str], weights: Mapping[str, float]) -> Likeness:
         """The greatest likeness of any of the texts."""
@@ -157,9 +144,33 @@ class Asked:
         return Likeness(mine == self.signature, round(share, 2), round(text_share, 1))
 
 
-def _order(seen: Seen) -> tuple[Likeness, bool, str]:
-    """The place of a blocker, the best the greatest: of equally like ones a fixed one, then the newest."""
-    return seen.likeness, bool(seen.fix), words.moment(seen.event)
+class _Match(NamedTuple):
+    """A blocker that was found, first what orders it: of equally like ones a fixed one, then the newest."""
+
+    likeness: Likeness
+    is_fixed: bool
+    moment: str
+    creation: Event
+    history: History
+
+
+def _seen(store: Store, match: _Match) -> Seen:
+    """What is told of a blocker that was found."""
+    value, creation = match.history.value, match.creation
+    row = store.journal(creation.journal)
+    return Seen(
+        slug=row.slug if row else creation.journal,
+        event=creation,
+        number=lookup.number(store, creation),
+        title=_title(store, creation, match.history),
+        error=value("error"),
+        cause=value("cause"),
+        fix=value("fix"),
+        pr=value("pr"),
+        issue=value("issue"),
+        status=value("status", "open"),
+        likeness=match.likeness,
+    )
 
 
 _STRANGE = 0.3
@@ -175,7 +186,11 @@ def _told(event: Event) -> list[str]:
     """The texts of an event that tell the error of a blocker."""
     body = event.body or {}
     said = body.get("changes", body) or {}
-    return [said[name] for name in ("error", "title") if isinstance(said.get(name), str) and said[name]]
+    return _texts(said.get)
+
+
+def _texts(value: Callable[[str], Any]) -> list[str]:
+    return [text for name in ("error", "title") if isinstance(text := value(name), str) and text]
 
 
 def _blockers(store: Store, events: Iterable[Event]) -> Iterator[tuple[Event, History]]:
