@@ -1,7 +1,7 @@
 """Recalling blockers of the past: those whose error is like another, and what became of them."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from triage.diagnosis.sameness import signature, telling_words
@@ -20,8 +20,8 @@ GOOD = 0.6
 """Likeness from which on it is told unasked."""
 FEW = 3
 """Blockers that are told unasked."""
-SPARE = 20
-"""Blockers more than asked for that are looked at: one that was fixed is worth more than others like it."""
+SPARE, MOST = 3, 20
+"""Events more than asked for that are looked at, and at most where they are as like: one may be fixed."""
 
 
 class Likeness(NamedTuple):
@@ -116,15 +116,12 @@ class Asked:
             return []
         found = store.alike(alike, progress=progress)
         weights = dict(zip(self.words, found.weights, strict=False))
-        events = sorted(
-            (event for event in found.events if takes(event)),
-            key=lambda event: self._likeness(_told(event), weights),
-            reverse=True,
-        )
+        events = [(self._likeness(_told(event), weights), event) for event in found.events if takes(event)]
+        events.sort(key=itemgetter(0), reverse=True)
         matches = [
             _Match(self._likeness(_texts(history.value), weights), bool(history.value("fix")),
                    words.moment(creation), creation, history)
-            for creation, history in islice(_blockers(store, events), limit + SPARE)
+            for creation, history in _blockers(store, _worth_a_look(events, limit))
         ]  # fmt: skip
         best = sorted(matches, key=lambda match: match[:3], reverse=True)[:limit]
         return [_seen(store, match) for match in best]
@@ -142,6 +139,14 @@ class Asked:
         raw = set(words.words(text))
         text_share = len(raw & self._raw) / max(len(raw | self._raw), 1)
         return Likeness(mine == self.signature, round(share, 2), round(text_share, 1))
+
+
+def _worth_a_look(found: Sequence[tuple[Likeness, Event]], limit: int) -> Iterator[Event]:
+    """The likeliest events, and those that are as like as the last of them: one of these may be fixed."""
+    for place, (likeness, event) in enumerate(found[: limit + MOST]):
+        if place >= limit + SPARE and likeness < found[limit - 1][0]:
+            return
+        yield event
 
 
 class _Match(NamedTuple):
