@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 from program import Program
 from tests_support import new_store, opened
 
+from triage.store import fulltext
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(
     "small", deadline=None, max_examples=60, suppress_health_check=SLOW, derandomize=True, database=None
@@ -90,3 +92,15 @@ def journal(triage: Program) -> Program:
     """The program in the journal ``velvet-first-deploy``, whose events start with e2."""
     triage("open", "Velvet first deploy")
     return triage
+
+
+@pytest.fixture(params=["sqlite", "postgres", "scan"])
+def every_store(request, monkeypatch):
+    """A fresh store of each kind; the last one is of a SQLite without an index of words."""
+    kind = request.param
+    if kind == "scan":
+        kind = "sqlite"
+        monkeypatch.setattr(fulltext, "is_supported", lambda _: False)
+    made = new_store(request.getfixturevalue(f"{kind}_place")("it"))
+    yield made
+    made.close()

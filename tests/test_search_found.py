@@ -1,26 +1,18 @@
 """What a search finds, and in which order: the same in each kind of store, by its index or by reading."""
 
 import pytest
-from tests_support import new_store
 
 from triage.errors import UsageError
-from triage.store import fulltext
 from triage.store import scan as scanning
 from triage.store.rows import Query
 from triage.usecases import facts, journals, purging, searching
 from triage.usecases.recorder import Said
 
 
-@pytest.fixture(params=["sqlite", "postgres", "scan"])
-def store(request, monkeypatch):
-    """A fresh store of each kind; the last one is of a SQLite without an index of words."""
-    kind = request.param
-    if kind == "scan":
-        kind = "sqlite"
-        monkeypatch.setattr(fulltext, "is_supported", lambda _: False)
-    made = new_store(request.getfixturevalue(f"{kind}_place")("it"))
-    yield made
-    made.close()
+@pytest.fixture
+def store(every_store):
+    """A fresh store of each kind."""
+    return every_store
 
 
 def entry(text, **more):

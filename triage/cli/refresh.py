@@ -29,7 +29,7 @@ def refresh_command(call: Call, *, refs: tuple[str, ...], every: bool, **_: Any)
 
     \b
     triage refresh
-    triage refresh 1140 acme/velvet#1141
+    triage refresh 1140 1141
     triage refresh --all
     """
     from triage.usecases import fields, refreshing
