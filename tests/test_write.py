@@ -450,7 +450,16 @@ def test_a_table_of_what_is_no_work_is_no_list_of_actions(journal):
 
 
 @pytest.mark.parametrize(
-    ("sign", "status"), [("✅", "done"), ("✔️ done", "done"), ("❌", "failed"), ("⏳", "doing"), ("—", "todo")]
+    ("sign", "status"),
+    [
+        ("BLOCKED → FIXED", "done"),
+        ("DONE (observed)", "done"),
+        ("✅", "done"),
+        ("✔️ done", "done"),
+        ("❌", "failed"),
+        ("⏳", "doing"),
+        ("—", "todo"),
+    ],
 )
 def test_a_sign_tells_the_state_of_an_action(journal, sign, status):
     journal("write", stdin=f"| Step | Status |\n|-|-|\n| Migrate | {sign} |\n")

@@ -50,8 +50,12 @@ def is_table(reading: Reading, block: Block) -> bool:
 def _tells_states(block: Block, names: Sequence[str]) -> bool:
     """Whether every cell of the column of states, if there is one, is a state of an action."""
     place = next((place for place, name in enumerate(names) if name in ("status", "state")), -1)
-    words = (split(row[place]).word for row in block.rows if place >= 0)
-    return all(known(word, STATUSES, ACTION_WORDS) for word in words)
+    return all(_is_state(row[place]) for row in block.rows if place >= 0)
+
+
+def _is_state(text: str) -> bool:
+    bare = BACKED.sub("", text).strip()
+    return bool(_FREED.match(bare) or known(split(bare).word, STATUSES, ACTION_WORDS))
 
 
 def read_table(reading: Reading, block: Block) -> bool:
