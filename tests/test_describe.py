@@ -102,5 +102,9 @@ def test_the_text_has_a_line_of_usage_and_one_of_help_for_a_command(triage):
     assert last == "every command also takes: --journal SLUG --store PATH --secret-env NAME... --json"
 
 
+def test_the_text_names_options_by_their_long_names(triage):
+    assert "[--dry-run]" in triage("describe", "write")
+
+
 def test_an_unknown_command_is_refused_with_the_near_one(triage):
     assert triage.refused("describe", "lgo") == (3, "triage: no command 'lgo'; did you mean 'log'?")

@@ -148,7 +148,7 @@ def _usage(each: click.Command, shared: Sequence[click.Option]) -> str:
 
 def _short(option: click.Option) -> str:
     value = "" if option.is_flag else f" {option.make_metavar(click.Context(click.Command('')))}"
-    return f"{option.opts[0]}{value}{'...' if option.multiple else ''}"
+    return f"{max(option.opts, key=len)}{value}{'...' if option.multiple else ''}"
 
 
 def _tree(root: type[TriageError]) -> Iterator[type[TriageError]]:
