@@ -15,7 +15,6 @@ from triage.render.markdown import MOST_LINES, output_text
 from triage.render.prose import paragraphs
 from triage.render.site import FACETS, Listed, Look
 from triage.report import Report, Summary
-from triage.report.captured import shown
 from triage.report.code import FENCE
 from triage.report.history import Patch, one_per_id, survey
 
@@ -47,7 +46,7 @@ class Finding(NamedTuple):
 def check_values(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
     """Raise `SecretFound` where a value of the report is a secret; it names event, field and rule."""
     numbers = {event.id: f"e{event.n}" for event in events}
-    patches = list(_live(events))
+    patches = list(_live(_in(report, events)))
     values = [value for patch in patches for value in _values(patch)]
     secrets = [*_secrets([*values, *_outputs(report)], redactor), *_labelled(patches, redactor)]
     found = [
@@ -62,6 +61,12 @@ def check_values(report: Report, events: Sequence[Event], redactor: Redactor) ->
             hint=f"remove it from the record: triage purge {unique[0].event}",
             found=[finding._asdict() for finding in unique],
         )
+
+
+def _in(report: Report, events: Iterable[Event]) -> Iterator[Event]:
+    """The events without the captured commands that the report leaves out."""
+    kept = {item.event for part in report.parts for item in part.evidence}
+    return (event for event in events if event.entity in kept or not (event.body or {}).get("hook"))
 
 
 def check_record(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
@@ -208,7 +213,7 @@ def _own(page: str) -> str:
 
 def _live(events: Iterable[Event]) -> Iterator[Patch]:
     """What a report is made from: amended, without what was withdrawn."""
-    found = shown(survey(one_per_id(events)))
+    found = survey(one_per_id(events))
     return (patch for patch in found.patches if patch.id not in found.retracted)
 
 
