@@ -114,6 +114,13 @@ def test_partial_keeps_every_line_that_can_be_recorded(journal):
     assert titles(journal) == ["Deploy started", "Migrate"]
 
 
+def test_partial_says_of_no_line_that_nothing_was_recorded(journal):
+    ran = journal.run("record", "-", "--partial", stdin=batch('{"kind": "entry"', GOOD))
+
+    assert "; it was not recorded; a line is one whole JSON object" in ran.err
+    assert "nothing was recorded" not in ran.err
+
+
 def test_partial_answers_for_each_line_in_order(journal):
     ran = journal.run("record", "-", "--partial", "--json", stdin=batch(GOOD, BAD, ACTION))
     first, second, third = answers(ran)

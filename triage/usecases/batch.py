@@ -92,7 +92,7 @@ class _Batch:
         except Unavailable:
             raise
         except TriageError as error:
-            self._refuse(number, error)
+            self._keep_refused(number, error)
             key = schema.key_of(said) or self._derived(place)
             if key:
                 self._lines.setdefault(self._id(key), number)
@@ -125,18 +125,24 @@ class _Batch:
         for number, event in zip(numbers, recorded, strict=True):
             became.append(Became(number, event, event.n > before and event.id not in seen))
             seen.add(event.id)
+        for error in self._refused.values():  # of the line alone: others are recorded
+            error.hint = error.hint.replace("nothing was recorded", "it was not recorded")
         return Recorded(became, dict(sorted(self._refused.items())))
 
     def _refuse(self, number: int, error: TriageError) -> None:
-        """Keep what is wrong with a line, under its name; what refers to it goes with it."""
+        """Refuse a line that was read, and with it what refers to it."""
+        self._keep_refused(number, error)
+        for other in [other for other, needs in self._needs.items() if number in needs]:
+            if other in self._drafts:
+                self._refuse(other, self._unfounded(number))
+
+    def _keep_refused(self, number: int, error: TriageError) -> None:
+        """Keep what is wrong with a line, under its name."""
         if not error.message.startswith(f"line {number}"):
             error.message = f"line {number}: {error.message}"
             error.args = (error.message,)
         self._refused[number] = error
         self._drafts.pop(number, None)
-        for other in [other for other, needs in self._needs.items() if number in needs]:
-            if other in self._drafts:
-                self._refuse(other, self._unfounded(number))
 
     @staticmethod
     def _unfounded(number: int) -> InvalidValue:
