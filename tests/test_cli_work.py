@@ -233,7 +233,7 @@ def test_fix_says_how_and_frees_the_action(blocked):
         "pr": "#1141",
         "issue": "#1140",
     }
-    assert "action 2 blocked" not in blocked("status")
+    assert "(blocked)" not in blocked("status")
 
 
 def test_accept_says_why_a_blocker_stays(blocked):

@@ -91,7 +91,7 @@ def test_what_a_command_answers_with_has_no_number_yet(journal):
         "velvet-first-deploy spooled: blocker opened: No database\n",
         "velvet-first-deploy spooled: resolved — all up\n",
     ]
-    assert journal("status").splitlines()[0] == "velvet-first-deploy  RESOLVED — all up"
+    assert journal("status").startswith("velvet-first-deploy  RESOLVED — all up; ")
 
 
 def test_what_is_piped_in_is_spooled_with_its_output(journal):
@@ -319,7 +319,7 @@ def test_status_shows_what_waits(journal):
     ran = journal.start("status", **full())
     answer = json.loads(journal.start("status", "--json", **full()).out)
 
-    assert "1 spooled event, not in the record yet; see: triage doctor\n" in ran.out
+    assert "1 spooled event, not in the record yet (triage doctor)\n" in ran.out
     assert answer["spooled"] == 1
     assert "spooled" not in journal("status")
 
