@@ -83,6 +83,13 @@ LINE 1: ALTER TABLE carts
                     ^
 """
 PSQL_LOGIN = 'psql: error: connection to server at "db" (10.0.0.1), port 5432 failed: FATAL:  no such role\n'
+PSYCOPG = """migrating
+psycopg.errors.UndefinedTable: relation "carts" does not exist
+LINE 1: select * from carts
+                      ^
+"""
+GOOGLE = "google.api_core.exceptions.NotFound: 404 no bucket velvet\n\nThe bucket was looked for in eu-2\n"
+SOUND = "loading velvet.errors.Known: none\nall is well\n"
 KUBECTL = 'Error from server (NotFound): deployments.apps "velvet" not found\n'
 KUBECTL_AWAY = "E0505 04:10:37.123456    1 memcache.go:238] couldn't get current server API group list\nThe connection to the server localhost:8080 was refused - did you specify the right host or port?\n"
 TERRAFORM = """╷
@@ -125,6 +132,9 @@ COLOURED = "\x1b[31merror:\x1b[0m the pipe is broken\r\n"
         ),
         (PSQL, 'psql:migrations/017.sql:12: ERROR:  relation "carts" does not exist'),
         (PSQL_LOGIN, PSQL_LOGIN.strip()),
+        (PSYCOPG, 'psycopg.errors.UndefinedTable: relation "carts" does not exist'),
+        (GOOGLE, "google.api_core.exceptions.NotFound: 404 no bucket velvet"),
+        (SOUND, "all is well"),
         (KUBECTL, KUBECTL.strip()),
         (KUBECTL_AWAY, KUBECTL_AWAY.splitlines()[1]),
         (TERRAFORM, "Error: Reference to undeclared resource"),

@@ -15,6 +15,7 @@ MOST_LINES = 20_000
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _EXCEPTION = re.compile(
     r"(?:[A-Za-z_$][\w$]*[./])*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Fault)\b"
+    r"|(?:[a-z_]\w*\.)+(?:errors?|exceptions?|exc)\.[A-Z]\w*:"
 )
 _FRAME = re.compile(r"\s+at .*[:(]|\s+\.\.\. \d+ more")
 _FATAL = re.compile(
