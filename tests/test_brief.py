@@ -211,6 +211,18 @@ def test_a_hand_off_says_what_it_left_out(worked):
     )
 
 
+def test_a_small_budget_holds_a_command_to_go_on_with_however_much_is_open(journal):
+    for number in range(1, 9):
+        journal("action", f"Step {number}")
+        journal("block", f"{number}", f"fatal: step {number} of the roll-out met a database that is not there")
+
+    for more in (), ("--since", "e1"):
+        said = journal.json("brief", "--budget", "200", *more)
+
+        assert [item["text"][:9] for item in said["blockers"]][:1] == ["Blocker 1"]
+        assert said["next"][1] == "triage fix 1 'WHAT REMOVED IT' --cause 'WHY IT HAPPENED' --pr NUMBER"
+
+
 def test_a_budget_below_the_least_is_refused(worked):
     assert worked.refused("brief", "--budget", "20") == (
         2,

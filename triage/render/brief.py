@@ -30,7 +30,8 @@ class Told(NamedTuple):
 def told(hand_off: HandOff, budget: int = USUAL) -> Told:
     """What of a hand-off is told within a budget of tokens, the most important first.
 
-    Of each topic its first lines come before the rest of any. Raises `InvalidValue` for a budget below
+    The first blocker and the command that comes next are sure; of each topic its first lines come before the
+    rest of any. Raises `InvalidValue` for a budget below
     `LEAST`.
     """
     if budget < LEAST:
@@ -87,9 +88,14 @@ class _Room:
 
 
 def _order(topics: tuple[Topic, ...]) -> list[tuple[int, int]]:
-    """The topics' lines as pairs of places, by weight: rounds of each topic's first lines, then its next."""
+    """The topics' lines as pairs of places, by weight: the sure ones, then rounds of each topic's first lines."""
     places = [(number, place) for number, topic in enumerate(topics) for place in range(len(topic.items))]
-    return sorted(places, key=lambda pair: (pair[1] // topics[pair[0]].first, pair))
+
+    def weight(pair: tuple[int, int]) -> tuple[bool, int, tuple[int, int]]:
+        topic, place = topics[pair[0]], pair[1]
+        return place >= topic.sure, place // topic.first, pair
+
+    return sorted(places, key=weight)
 
 
 def _fitting(text: str, budget: int) -> str:

@@ -33,7 +33,8 @@ class Item(NamedTuple):
 class Topic(NamedTuple):
     """The lines of one sort: at most `MOST` of ``total``.
 
-    ``first`` of them are told before lesser topics tell theirs. ``code`` says that they are commands.
+    ``first`` of them are told before lesser topics tell theirs, and ``sure`` of them before any other line.
+    ``code`` says that they are commands.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Topic(NamedTuple):
     items: tuple[Item, ...]
     total: int
     code: bool = False
+    sure: int = 0
 
 
 class HandOff(NamedTuple):
@@ -67,8 +69,8 @@ def hand_off(report: Report, news: Sequence[Item] = (), *, place: str = "", spoo
     commands = [f"triage use {place or slug}", *steps(report)]
     topics = (
         _topic("news", "New", 20, news, _itself),
-        _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day)),
-        _topic("next", "Next", 8, commands, Item)._replace(code=True),
+        _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day))._replace(sure=1),
+        _topic("next", "Next", 8, commands, Item)._replace(code=True, sure=2),
         _topic("actions", "Open actions", 6, open_actions(report), _action),
         _topic("facts", "Last values", 6, _facts(report), _fact),
         _topic("failed", "Tried and failed", 5, _failures(report), partial(_failed, day)),
