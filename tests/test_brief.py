@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -174,6 +175,31 @@ def test_a_command_of_an_action_is_given_to_a_shell_where_it_needs_one(journal, 
     assert f"triage run --action 1 -- {typed}" in journal.json("brief")["next"]
 
 
+def test_an_action_that_was_tried_in_vain_is_tried_again_as_it_was_then(journal):
+    journal.run("run", "--action", "Migrate", "--env", "staging", "--", "false")
+    journal.run(
+        "run", "--action", "1", "--env", "staging", "--", "sh", "-c", "test -e 'my tables' && echo ok"
+    )
+    (journal.work / "my tables").touch()
+
+    again = journal.json("brief")["next"][-1]
+
+    assert (
+        again == """triage run --action 1 --env staging -- sh -c 'test -e '"'"'my tables'"'"' && echo ok'"""
+    )
+    journal(*shlex.split(again)[1:])
+    assert "1 of 1 actions closed" in journal("brief")
+
+
+@pytest.mark.parametrize(
+    "command", [["sh", "-c", "exit 1 # token=Tr0ub4dor-and-3x"], ["sh", "-c", "\nexit 1"]]
+)
+def test_what_cannot_be_typed_as_it_stands_is_no_next_command(journal, command):
+    journal.run("run", "--action", "Migrate", "--", *command)
+
+    assert journal.json("brief")["next"][-1] == "triage done 1 'WHAT CAME OF IT'"
+
+
 def test_an_action_that_somebody_is_at_has_to_be_taken_first(journal):
     journal("action", "Migrate")
     journal("start", "1", "--actor", "bob")
@@ -214,7 +240,9 @@ def test_a_hand_off_says_what_it_left_out(worked):
 def test_a_small_budget_holds_a_command_to_go_on_with_however_much_is_open(journal):
     for number in range(1, 9):
         journal("action", f"Step {number}")
-        journal("block", f"{number}", f"fatal: step {number} of the roll-out met a database that is not there")
+        journal(
+            "block", f"{number}", f"fatal: step {number} of the roll-out met a database that is not there"
+        )
 
     for more in (), ("--since", "e1"):
         said = journal.json("brief", "--budget", "200", *more)

@@ -69,7 +69,9 @@ def hand_off(report: Report, news: Sequence[Item] = (), *, place: str = "", spoo
     commands = [f"triage use {place or slug}", *steps(report)]
     topics = (
         _topic("news", "New", 20, news, _itself),
-        _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day))._replace(sure=1),
+        _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day))._replace(
+            sure=1
+        ),
         _topic("next", "Next", 8, commands, Item)._replace(code=True, sure=2),
         _topic("actions", "Open actions", 6, open_actions(report), _action),
         _topic("facts", "Last values", 6, _facts(report), _fact),
@@ -145,7 +147,9 @@ def steps(report: Report) -> list[str]:
     """The commands that come next, ready for a shell; words in capitals stand for what the work will tell."""
     blockers, actions = open_blockers(report), open_actions(report)
     if blockers or actions:
-        return [*map(_fixing, blockers), *chain.from_iterable(map(_doing, actions))]
+        tried = {item.action: item for part in report.parts for item in part.evidence if _is_run(item)}
+        doing = (_doing(action, tried.get(action.event)) for action in actions)
+        return [*map(_fixing, blockers), *chain.from_iterable(doing)]
     if report.main.header.closed:
         return [f"triage publish {report.main.header.slug}".rstrip()]
     return ["triage resolve 'WHAT WAS REACHED'"]
@@ -157,12 +161,28 @@ def _fixing(blocker: Blocker) -> str:
     return f"triage fix {blocker.number} 'WHAT REMOVED IT'{cause}{pr}"
 
 
-def _doing(action: Action) -> Iterator[str]:
-    """The commands that bring an open action further; one that somebody is at has to be taken first."""
+def _is_run(item: Evidence) -> bool:
+    """Whether somebody ran this command for an action, and it can be typed again as it stands."""
+    return bool(item.action) and item.origin == "captured" and not item.hook and _is_typed(item.command)
+
+
+def _is_typed(command: str) -> bool:
+    """Whether a command can be typed: it is there, on one line, not long, and nothing in it is hidden."""
+    return 0 < len(command) <= LONGEST and command.isprintable() and "[REDACTED:" not in command
+
+
+def _doing(action: Action, tried: Evidence | None) -> Iterator[str]:
+    """The commands that bring an open action further: its own, or that with which it was ``tried`` last.
+
+    One that somebody is at has to be taken first.
+    """
     if action.status == "doing":
         yield f"triage start {action.number} --take"
-    if action.command and action.command.isprintable() and len(action.command) <= LONGEST:
+    if _is_typed(action.command):
         yield f"triage run --action {action.number} -- {_argument(action.command)}"
+    elif tried:
+        where = f" --env {shlex.quote(tried.environment)}" if tried.environment else ""
+        yield f"triage run --action {action.number}{where} -- {tried.command}"
     else:
         yield f"triage done {action.number} 'WHAT CAME OF IT'"
 
