@@ -120,7 +120,18 @@ def test_a_hand_off_tells_what_failed_and_why(worked):
 def test_a_hand_off_tells_a_command_that_failed_when_it_was_run_last(journal):
     journal.run("run", "--", "sh", "-c", "exit 3")
 
-    assert "sh -c 'exit 3' — exit 3" in journal("brief")
+    assert "`sh -c 'exit 3'` — exit 3" in journal("brief")
+
+
+def test_a_command_that_failed_is_told_to_the_letter_with_that_which_reads_what_it_printed(journal):
+    command = """sh -c 'echo "a|b" [c] *d* >&2; exit 3'"""
+    journal.run("run", "--action", "Migrate", "--", *shlex.split(command))
+
+    [line] = [line for line in journal("brief").splitlines() if "triage output" in line]
+
+    assert f"`{command}` — exit 3; triage output " in line
+    assert journal(*line.rpartition("triage ")[2].split()) == "a|b [c] *d*"
+    assert f"e3 evidence by ana: `{command}` · started" in journal("brief", "--since", "e1")
 
 
 def test_a_hand_off_leaves_out_a_failure_that_a_later_run_made_good(journal):

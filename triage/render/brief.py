@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from triage.errors import InvalidValue
 from triage.render.escape import alone
 from triage.render.inline import shown_lines
-from triage.render.prose import fence
+from triage.render.prose import code_span, fence
 from triage.report.brief import HandOff, Item, Topic
 from triage.report.tokens import estimate
 
@@ -88,7 +88,7 @@ class _Room:
 
 
 def _order(topics: tuple[Topic, ...]) -> list[tuple[int, int]]:
-    """The topics' lines as pairs of places, by weight: the sure ones, then rounds of each topic's first lines."""
+    """The lines of topics as pairs of places, by weight: the sure ones, then rounds of their first lines."""
     places = [(number, place) for number, topic in enumerate(topics) for place in range(len(topic.items))]
 
     def weight(pair: tuple[int, int]) -> tuple[bool, int, tuple[int, int]]:
@@ -157,7 +157,14 @@ def _line(topic: Topic, item: Item) -> str:
     if topic.code:
         return shown_lines(item.text)
     more: Iterator[str] = (f"  - {label}: {alone(text)}" for label, text in item.more)
-    return "\n".join((_bullet(item.text), *more))
+    return "\n".join((f"- {_told(item)}", *more))
+
+
+def _told(item: Item) -> str:
+    """The text of a line, with its command as code: escapes would make it another one."""
+    before, command, after = item.text.partition(item.command) if item.command else (item.text, "", "")
+    parts = (alone(before), code_span(command) if command else "", alone(after))
+    return " ".join(part for part in parts if part)
 
 
 def _commands(topic: Topic) -> str:

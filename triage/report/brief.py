@@ -23,11 +23,15 @@ MOST = 100
 
 
 class Item(NamedTuple):
-    """One line: its text, the id of the event that it is about (or ''), labelled lines that belong to it."""
+    """One line: its text, the id of the event that it is about (or ''), labelled lines that belong to it.
+
+    ``command`` is what of the text is a command (or ''), which is told to the letter.
+    """
 
     text: str
     event: str = ""
     more: tuple[Cell, ...] = ()
+    command: str = ""
 
 
 class Topic(NamedTuple):
@@ -258,9 +262,11 @@ def _failed(day: str, what: Action | Evidence) -> Item:
         said = f"Action {what.number}: {clipped(what.name)}"
         return Item(f"{when} {_joined((said, clipped(what.notes)), ' — ')}", what.event)
     code = f"exit {what.exit_code}" if what.exit_code is not None else what.state
-    title = "" if what.title == what.command else clipped(what.title)
+    printed = f"triage output {what.event[-8:]}" if what.size else ""
+    command, title = clipped(what.command), "" if what.title == what.command else clipped(what.title)
     when = _moment(what.started_at or what.at, what.precision, day)
-    return Item(f"{when} {_joined((clipped(what.command), title, code), ' — ')}", what.event)
+    said = _joined((command, title, _joined((code, printed), "; ")), " — ")
+    return Item(f"{when} {said}", what.event, command=command)
 
 
 def _failed_runs(report: Report) -> list[Evidence]:

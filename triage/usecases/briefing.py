@@ -30,4 +30,5 @@ def _since(store: Store, journal: str, events: list[Event], since: str) -> Itera
         if event.n > after and not lookup.is_captured(event):
             said = clipped(reading.wording(event))
             when = times.show(event.at, event.precision).removesuffix(" UTC")
-            yield Item(f"{when} e{event.n} {event.kind} by {event.actor.name}: {said}", event.id)
+            text = f"{when} e{event.n} {event.kind} by {event.actor.name}: {said}"
+            yield Item(text, event.id, command=clipped((event.body or {}).get("command") or ""))
