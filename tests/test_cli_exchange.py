@@ -90,12 +90,12 @@ def test_a_line_names_its_addendum(journal):
     ("line", "message"),
     [
         ('{"kind": "entr', "line 1 is not JSON: Unterminated string starting at at column 10"),
-        ("[[]]", "line 1: no kind None"),
+        ("[[]]", "line 1 is no JSON object"),
         (
             '[{"kind": "entry"},\n{"kind"]',
             "the array is not JSON: Expecting ':' delimiter at line 2, column 8",
         ),
-        ('"entry"', "line 1: no kind None"),
+        ('"entry"', "line 1 is no JSON object"),
         ('{"kind": "entrie", "fields": {}}', "line 1: no kind 'entrie'; did you mean 'entry'?"),
         ('{"kind": "entry", "fields": {"text": "x"}, "atx": "04:10"}', "line 1: entry has no field 'atx'"),
         ('{"kind": "entry", "fields": {"text": 5}}', "line 1: entry text: "),

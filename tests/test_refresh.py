@@ -161,6 +161,16 @@ def test_without_any_repository_it_says_so_and_is_no_failure(here):
     assert ran.err.startswith("#3 was not fetched: nothing says in which repository it is: set issue_url")
 
 
+def test_the_address_of_another_sort_of_forge_is_told_as_such(here):
+    ran = here.run("refresh", "https://git.example.org/acme/velvet/-/issues/3")
+
+    assert ran.code == 0
+    assert ran.err.startswith(
+        "https://git.example.org/acme/velvet/-/issues/3 was not fetched: it is no address of an issue or a PR"
+        " as GitHub has them"
+    )
+
+
 def test_all_open_journals_are_refreshed_and_each_issue_is_asked_for_once(here, github):
     github.add("acme/velvet", 1140, "It")
     here("issue", "1140", "open")

@@ -79,7 +79,8 @@ def test_the_json_schema_explains_every_field(validator):
     ("line", "message"),
     [
         ('{"kind": "entry", "fields": {"text": "x"}', "line 3 is not JSON: Expecting ',' delimiter at column 42; nothing was recorded; a line is one whole JSON object"),
-        ("[]", "line 3: no kind None; one of: " + ", ".join(KINDS)),
+        ("[]", 'line 3 is no JSON object; such as {"kind": "entry", "text": "…"}'),
+        ("{}", "line 3: it names no kind; one of: " + ", ".join(KINDS)),
         ('{"kind": "entrie", "fields": {}}', "line 3: no kind 'entrie'; did you mean 'entry'?"),
         ('{"kind": "entry", "fields": {"text": 5}}', "line 3: entry text: input should be a valid string, not 5; nothing was recorded"),
         ('{"kind": "entry", "fields": {"type": "thought"}}', "line 3: entry type: input should be 'note', 'decision', 'finding', 'hypothesis', 'escalation' or 'handoff', not 'thought'; one of: note, decision, finding, hypothesis, escalation, handoff"),

@@ -91,18 +91,20 @@ def parse_line(said: Any, number: int) -> Line:
     value = _value(said, f"line {number}") if isinstance(said, str) else visible(said)
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
-        raise _no_kind(kind, number)
+        raise _no_kind(value, kind, number)
     try:
         return _adapter(kind).validate_python(value if "fields" in value else _gathered(value, kind))
     except ValidationError as error:
         raise _explained(error, kind, f"line {number}") from error
 
 
-def _no_kind(kind: Any, number: int) -> InvalidValue:
+def _no_kind(value: Any, kind: Any, number: int) -> InvalidValue:
+    """What is wrong with a line that names no kind, or one that there is not."""
+    if not isinstance(value, dict):
+        return InvalidValue(f"line {number} is no JSON object", hint='such as {"kind": "entry", "text": "…"}')
     hint = f"did you mean {MEANT[kind]}?" if isinstance(kind, str) and kind in MEANT else ""
-    return InvalidValue(
-        f"line {number}: no kind {kind!r:.60}", hint=hint or near(str(kind), KINDS), allowed=tuple(KINDS)
-    )
+    said = f"no kind {kind!r:.60}" if "kind" in value else "it names no kind"
+    return InvalidValue(f"line {number}: {said}", hint=hint or near(str(kind), KINDS), allowed=tuple(KINDS))
 
 
 MEANT = {

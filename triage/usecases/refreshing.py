@@ -57,11 +57,12 @@ def refresh(
         here = recorder.moved(place)
         for ref in wanted[place]:
             target = asked[ref]
-            answer = answers[target] if target else Answer(problem=_HOMELESS)
+            answer = answers[target] if target else Answer(problem=_FOREIGN if "://" in ref else _HOMELESS)
             yield _recorded(here, records[place], ref, answer)
 
 
 _HOMELESS = "nothing says in which repository it is: set issue_url in triage.toml"
+_FOREIGN = "it is no address of an issue or a PR as GitHub has them: https://HOST/OWNER/REPO/issues/1140"
 
 
 class _Record:
