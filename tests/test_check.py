@@ -255,6 +255,32 @@ def test_a_call_is_offered_where_prose_may_call_and_a_number_elsewhere(journal):
     assert "fix     triage amend e3 'impact=one blockers stood in the way.'" in journal.run("check").out
 
 
+def test_a_command_that_failed_is_no_evidence_of_what_is_done_or_fixed(journal):
+    journal("action", "Migrate")
+    journal("block", "1", "no table")
+    journal.run("run", "--title", "Tables", "--", "false")
+    journal("fix", "1", "Made it", "--evidence", "Tables")
+    journal("did", "Warm the cache", "--evidence", "Tables")
+
+    found = journal("check", "--only", "TR501")
+
+    assert "blocker 1 fixed: no table" in found
+    assert "action 2 done: Warm the cache" in found
+    assert found.count("e4, its evidence, ended with exit 1") == 2
+    journal("run", "--title", "Now", "--", "true")
+    journal("amend", "e7", "evidence=Now")
+    journal("amend", "e6", "evidence=Now")
+    assert journal("check", "--only", "TR501") == ""
+
+
+def test_a_command_that_failed_is_evidence_of_what_failed(journal):
+    journal("action", "Migrate")
+    journal.run("run", "--title", "Tables", "--", "false")
+    journal("fail", "1", "no table", "--evidence", "Tables")
+
+    assert journal("check", "--only", "TR501") == ""
+
+
 def test_warnings_alone_are_no_failure(journal):
     journal("section", "References", "TBD")
 

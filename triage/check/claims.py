@@ -10,7 +10,7 @@ from triage import times
 from triage.check.finding import Finding
 from triage.check.view import MINUTE, Text, View, every, sentences
 from triage.events import decoded
-from triage.report import Part, Prose
+from triage.report import Action, Blocker, Part, Prose
 from triage.report.code import FENCE, closes
 
 _CLAIM = re.compile(r"\b(?:healthy|verified|confirmed|passing|passed|validated)\b", re.IGNORECASE)
@@ -73,6 +73,29 @@ def uncited(view: View) -> Iterator[Finding]:
             fix = "triage run -- COMMAND, or triage observe ENVIRONMENT LABEL=VALUE"
             record = "no evidence and no observation"
             yield view.finding("TR501", event, header.status_note, record, fix, field="status_note")
+    yield from _behind_failures(view)
+
+
+def _behind_failures(view: View) -> Iterator[Finding]:
+    """Actions that are done and blockers that are fixed, with a command that failed as their proof."""
+    parts = view.report.parts
+    failed = {item.event: item for part in parts for item in part.evidence if item.failed}
+    claims: dict[str, Action | Blocker] = {
+        **{each.event: each for part in parts for each in part.actions},
+        **{each.event: each for part in parts for each in part.blockers},
+    }
+    for patch in view.patches:
+        status, named = patch.body.get("status"), patch.body.get("evidence")
+        claim = claims.get(patch.entity)
+        if claim is None or named not in failed or claim.backing == "proved":
+            continue
+        if status in ("done", "fixed") and status == claim.status:
+            code = failed[named].exit_code
+            how = f"ended with exit {code}" if code is not None else "did not end by itself"
+            fix = f"triage amend {view.name(patch.id)} evidence=EVENT, of one that went through"
+            said = f"{patch.kind} {claim.number} {status}: {claim.title}"
+            record = f"{view.name(named)}, its evidence, {how}"
+            yield view.finding("TR501", patch.id, said, record, fix, field="evidence")
 
 
 def _cites(view: View) -> bool:

@@ -80,19 +80,12 @@ def support(evidence: Iterable[Evidence], *, observed: bool = False, failed: boo
     proving = tuple(item.event for item in found if _succeeded(item))
     if proving:
         return Support("proved", proving)
-    telling = tuple(item.event for item in found if failed or not _was_captured_failing(item))
+    telling = tuple(item.event for item in found if failed or not item.failed)
     return Support("observed" if telling or observed else "asserted", telling)
 
 
 def _succeeded(evidence: Evidence) -> bool:
     return evidence.origin == "captured" and evidence.exit_code == 0
-
-
-def _was_captured_failing(evidence: Evidence) -> bool:
-    """Whether a captured command did not go through; how one ended whose agent keeps that is not known."""
-    if evidence.state == "exited" and evidence.exit_code is None:
-        return False
-    return evidence.origin == "captured" and evidence.exit_code != 0
 
 
 def fix_support(history: History, own: Iterable[Evidence], of_action: Iterable[Evidence]) -> Support:
@@ -247,7 +240,7 @@ def _shown(status: str, blockers: list[History]) -> tuple[str, bool]:
 def _has_failed_last(evidence: Iterable[Evidence]) -> bool:
     runs = [item for item in evidence if item.origin == "captured"]
     last = max(runs, key=lambda item: item.started_at or item.at or "", default=None)
-    return last is not None and _was_captured_failing(last)
+    return last is not None and last.failed
 
 
 def _claimant(history: History) -> str:

@@ -235,6 +235,13 @@ class Evidence:
     action: str
     blocker: str
 
+    @property
+    def failed(self) -> bool:
+        """Whether a captured command did not go through; where its agent keeps how it ended, nobody knows."""
+        if self.state == "exited" and self.exit_code is None:
+            return False
+        return self.origin == "captured" and self.exit_code != 0
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
