@@ -281,7 +281,7 @@ def test_json_tells_the_same(project):
 
 def test_an_agent_that_is_unknown_or_not_named_is_answered_with_those_that_are_known(project):
     code, said = project.refused("hook", "install", "claud-code")
-    assert (code, "'claude-code', 'codex'" in said) == (2, True)
+    assert (code, "'claud-code' is none of: claude-code, codex" in said) == (2, True)
     assert project.refused("hook", "install") == (
         2,
         "triage: no agent is named: triage hook install claude-code",
@@ -322,3 +322,15 @@ def test_any_settings_are_the_same_to_the_byte_once_ours_was_put_in_and_taken_ou
         name: item for name, item in value.items() if name != "hooks"
     }
     assert settings.without_hooks(installed, events) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("install", "cursor"), "'cursor' is none of: claude-code, codex"),
+        (("instal", "codex"), "'instal' is none of: install, uninstall, status"),
+        ((), "say which: install, uninstall, status"),
+    ],
+)
+def test_a_word_that_is_none_of_the_choices_is_answered_with_these(project, words, said):
+    assert project.refused("hook", *words) == (2, f"triage: {said}; see: triage hook --help")

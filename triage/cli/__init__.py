@@ -201,12 +201,23 @@ def _from_click(error: BaseException) -> BaseException:
         return KeyboardInterrupt()
     if not isinstance(error, click.ClickException):
         return error
-    hint, message = "", error.format_message().rstrip(".")
+    hint, message = "", _message(error)
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"see: {error.ctx.command_path} --help"
     if message.startswith("Got unexpected extra"):
         hint = f"put a text of several words into single quotes; {hint}"
     return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def _message(error: click.ClickException) -> str:
+    """What click says; of an argument that has choices these, for its name is made of them."""
+    param = error.param if isinstance(error, click.BadParameter) else None
+    if not (isinstance(param, click.Argument) and isinstance(param.type, click.Choice)):
+        return error.format_message().rstrip(".")
+    choices = ", ".join(param.type.choices)
+    if isinstance(error, click.MissingParameter):
+        return f"say which: {choices}"
+    return f"{error.message.partition(' is not one of')[0]} is none of: {choices}"
 
 
 def _command_first(arguments: list[str]) -> list[str]:
