@@ -5,7 +5,7 @@ from tests_support import opened
 
 from triage.agents.seen import Seen
 from triage.report import Evidence, Report
-from triage.usecases import capturing, journals
+from triage.usecases import briefing, capturing, journals
 from triage.usecases.recorder import Said
 
 NOW = 1_777_982_400_000_000
@@ -181,3 +181,21 @@ def test_what_a_document_showed_then_is_shown_with_its_output(both):
 
     assert "\nmade\n" not in both("render")
     assert "\nmade\n" in both("render", "--as-of", then)
+
+
+def test_a_hand_off_counts_what_a_hook_captured_and_names_what_failed_last(store, recorder):
+    for number, code in enumerate((0, 2, 7, 0)):
+        capture(recorder, f"make step-{number}", exit_code=code)
+
+    found = briefing.brief(store, recorder.place, budget=200)
+
+    [topic] = [topic for topic in found.hand_off.topics if topic.name == "captured"]
+    assert [item.text for item in topic.items] == [
+        "4 commands, 2 of which failed, the last e4; see: triage events --kind evidence"
+    ]
+
+
+def test_a_hand_off_where_no_hook_captured_anything_says_nothing_of_it(store, recorder):
+    found = briefing.brief(store, recorder.place, budget=200)
+
+    assert "captured" not in [topic.name for topic in found.hand_off.topics]

@@ -61,11 +61,19 @@ class HandOff(NamedTuple):
     topics: tuple[Topic, ...]
 
 
-def hand_off(report: Report, news: Sequence[Item] = (), *, place: str = "", spooled: int = 0) -> HandOff:
+def hand_off(
+    report: Report,
+    news: Sequence[Item] = (),
+    captured: Sequence[Item] = (),
+    *,
+    place: str = "",
+    spooled: int = 0,
+) -> HandOff:
     """The hand-off of a journal.
 
-    ``news`` is what was recorded since some event, where that was asked for; ``place`` the journal or the
-    addendum to go on in; ``spooled`` events wait to be delivered to the record.
+    ``news`` is what was recorded since some event, where that was asked for; ``captured`` tells of what a
+    hook captured, which is in no report; ``place`` is the journal or the addendum to go on in; ``spooled``
+    events wait to be delivered to the record.
     """
     header, day = report.main.header, (report.last_updated or "")[:10]
     slug = header.slug or report.journal[-8:]
@@ -80,6 +88,7 @@ def hand_off(report: Report, news: Sequence[Item] = (), *, place: str = "", spoo
         _topic("actions", "Open actions", 6, open_actions(report), _action),
         _topic("facts", "Last values", 6, _facts(report), _fact),
         _topic("failed", "Tried and failed", 5, _failures(report), partial(_failed, day)),
+        _topic("captured", "Captured by a hook", 1, captured, _itself),
         _topic("said", "Decided and escalated", 5, said, partial(_row, day)),
         _topic("log", "Other events, the latest first", 6, rows, partial(_row, day)),
         _topic("owed", "Open issues and boxes", 5, [*_issues(report), *_boxes(report)], _itself),

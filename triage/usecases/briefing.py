@@ -1,6 +1,6 @@
 """The hand-off of a journal: `brief`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from triage import times
 from triage.events import Event
@@ -20,7 +20,19 @@ def brief(store: Store, place: Place, *, budget: int, since: str = "", spooled: 
     events = list(store.events(place.journal))
     news = list(_since(store, place.journal, events, since)) if since else []
     report = Report.from_events(events)
-    return told(hand_off(report, news, place=place.name, spooled=spooled), budget)
+    captured = list(_captured(events))
+    return told(hand_off(report, news, captured, place=place.name, spooled=spooled), budget)
+
+
+def _captured(events: Sequence[Event]) -> Iterator[Item]:
+    """How many commands a hook captured, and which failed last: an agent that died may have said nothing."""
+    withdrawn = {event.entity for event in events if (event.body or {}).get("retracted")}
+    found = [event for event in events if lookup.is_captured(event) and event.id not in withdrawn]
+    failed = [event for event in found if (event.body or {}).get("exit_code")]
+    if found:
+        how = f", {len(failed)} of which failed, the last e{failed[-1].n}" if failed else ""
+        many = f"{len(found)} command{'s'[: len(found) != 1]}"
+        yield Item(f"{many}{how}; see: triage events --kind evidence")
 
 
 def _since(store: Store, journal: str, events: list[Event], since: str) -> Iterator[Item]:
