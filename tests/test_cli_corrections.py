@@ -18,6 +18,15 @@ def test_amend_says_how_an_event_should_have_been(logged):
     assert "| Deploy started | v15, not v14 |" in logged("render")
 
 
+def test_amend_says_of_a_cell_that_a_field_was_nearly_named(journal):
+    journal("did", "Migrate", "Tables=3")
+
+    assert journal.run("amend", "e2", "Tables=4", "outcome=done").err == ""
+    assert journal.run("amend", "e2", "titel=Migrate prod").err == (
+        "titel is a label of your own; if you meant title: triage undo\n"
+    )
+
+
 def test_amend_changes_the_time(logged):
     logged("amend", "e2", "at=04:10")
 

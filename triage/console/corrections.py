@@ -1,6 +1,7 @@
 """What the commands of corrections do."""
 
 from triage.console.call import Call
+from triage.console.journals import tell_slips
 from triage.usecases import corrections as verbs
 from triage.usecases import reading
 
@@ -10,6 +11,7 @@ def amend(call: Call, event: str, pairs: tuple[str, ...] = (), reason: str | Non
     recorder = call.recorder()
     amended, named = verbs.amend(recorder, event, pairs, reason)
     call.answer(recorder.place, amended, f"amended e{named.n} ({named.kind}): {', '.join(pairs)}")
+    tell_slips([pair for pair in pairs if not pair.startswith("retracted=")], named.kind)
 
 
 def retract(call: Call, event: str, reason: str | None = None) -> None:

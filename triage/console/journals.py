@@ -1,5 +1,6 @@
 """What the commands do that change the header of a journal, or open an addendum."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from triage.console import speech
@@ -15,7 +16,12 @@ def set(call: Call, pairs: tuple[str, ...]) -> None:
     recorder = call.recorder()
     event = verbs.assign(recorder, pairs)
     call.answer(recorder.place, event, f"set {', '.join(pairs)}")
-    for label, field in verbs.slips(pairs):
+    tell_slips(pairs)
+
+
+def tell_slips(pairs: Iterable[str], kind: str = "header") -> None:
+    """Say of labels that they are no fields, where a field was nearly named."""
+    for label, field in verbs.slips(pairs, kind):
         speech.note(f"{speech.plain(label)} is a label of your own; if you meant {field}: triage undo")
 
 

@@ -88,9 +88,10 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
     return change(recorder, {**fields, "labels": labels or None})
 
 
-def slips(pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
+def slips(pairs: Iterable[str], kind: str = "header") -> Iterator[tuple[str, str]]:
     """The free labels that are nearly the name of a field, or its beginning, each with that field."""
-    known = [name for name in events.KINDS["header"].fields if name != "labels"]
+    known = [name for name, field in events.KINDS[kind].fields.items() if field.type != "cells"]
+    known += ["at"] if kind != "header" else []
     for label, _ in map(_pair, pairs):
         if label not in known and label.isidentifier() and label.islower():
             from difflib import get_close_matches
