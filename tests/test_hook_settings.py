@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -110,6 +112,32 @@ def test_a_copy_of_the_settings_as_they_were_lies_beside_them(project):
     copy = path.with_name("settings.json.before-triage")
     assert said.endswith(f"; as it was before: {copy}")
     assert copy.read_text() == '{"model":"opus"}'
+
+
+def test_the_copy_is_of_the_settings_without_hooks_where_two_install_at_once(project):
+    path = written(project, CLAUDE, '{"model":"opus"}')
+    command = [sys.executable, "-m", "triage", "hook", "install", "claude-code"]
+    every = [
+        subprocess.Popen(command, cwd=project.work, env=project.environment, stdout=subprocess.DEVNULL)
+        for _ in range(6)
+    ]
+    assert [each.wait() for each in every] == [0] * 6
+
+    assert path.with_name("settings.json.before-triage").read_text() == '{"model":"opus"}'
+    assert len(handlers(path, "PreToolUse")) == 1
+
+
+def test_a_link_in_the_place_of_the_copy_leads_nowhere(project):
+    path = written(project, CLAUDE, '{"$(touch pwned)": 1}')
+    (project.home / "profile").write_text("mine\n")
+    copy = path.with_name("settings.json.before-triage")
+    copy.symlink_to(project.home / "profile")
+
+    project("hook", "install", "claude-code")
+
+    assert (project.home / "profile").read_text() == "mine\n"
+    assert not copy.is_symlink()
+    assert copy.read_text() == '{"$(touch pwned)": 1}'
 
 
 def test_what_the_user_changed_since_is_kept(project):

@@ -54,6 +54,7 @@ def install(agent: str, where: Where) -> Hooks:
     """
     module = _module(agent)
     path = _path(module, where)
+    raw = _text(path)  # first: whoever installs at the same time may have put hooks into what is read next
     found = _read(path, module.EVENTS)
     command = f"{shlex.quote(_program(where))} {agent} 2>/dev/null || :"
     known = settings.commands(found, module.EVENTS)
@@ -61,7 +62,7 @@ def install(agent: str, where: Where) -> Hooks:
         return Hooks(agent, path, known, module.EVENTS, note=module.NOTE)
     bare = settings.without_hooks(found, module.EVENTS)
     text = settings.with_hooks(bare, module.EVENTS, module.TOOL, command)
-    before = _keep_before(path) if os.path.exists(path) and not known else ""
+    before = _keep_before(path, raw) if os.path.exists(path) and not known else ""
     _write(path, text)
     known = settings.commands(text, module.EVENTS)
     return Hooks(agent, path, known, module.EVENTS, changed=True, before=before, note=module.NOTE)
@@ -193,14 +194,20 @@ def _said(text: str) -> Any:
     return None
 
 
-def _keep_before(path: str) -> str:
-    _write(path + BEFORE, _text(path))
-    return path + BEFORE
+def _keep_before(path: str, text: str) -> str:
+    """Keep the settings as they were beside them; a link there, which a clone may bring, is replaced."""
+    kept = path + BEFORE
+    _put(kept, os.path.join(os.path.realpath(os.path.dirname(kept)), os.path.basename(kept)), text)
+    return kept
 
 
 def _write(path: str, text: str) -> None:
-    """Write settings beside their place and put them there whole, with their mode, and through links."""
-    target = os.path.realpath(path)
+    """Write settings to their place, which may be a link to it."""
+    _put(path, os.path.realpath(path), text)
+
+
+def _put(path: str, target: str, text: str) -> None:
+    """Write a file beside ``target`` and put it there whole, with the mode of what was there."""
     aside = f"{target}.{os.getpid()}.part"
     try:
         os.makedirs(os.path.dirname(target), exist_ok=True)
