@@ -235,6 +235,19 @@ def test_a_long_error_takes_no_long_time_to_compare():
         assert len(signature(text)) <= 4_000
 
 
+def test_a_long_line_over_frames_takes_no_long_time_to_look_at():
+    for text in ("a." * 100_000, "A" * 200_000, "$" * 200_000, "Aa." * 70_000):
+        assert telling_line(f"{text}\n    at run (app.js:1:1)\n")
+
+
+def test_an_exception_over_frames_is_found_by_any_part_of_its_name():
+    for name in ("velvet.fooBarError", "$ERROR_someException", "a/b.ÄeBigFault", "Uncaught x.y.Some$Failure"):
+        said = f"{name}: it is gone"
+        assert telling_line(f"started\n{said}\n    at run (app.js:1:1)\nbye\n") == said.removeprefix(
+            "Uncaught "
+        )
+
+
 def test_a_saying_means_one_thing_only():
     every = [saying for sayings in SAYINGS.values() for saying in sayings]
 

@@ -17,6 +17,10 @@ _EXCEPTION = re.compile(
     r"(?:[A-Za-z_$][\w$]*[./])*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Fault)\b"
     r"|(?:[a-z_]\w*\.)+(?:errors?|exceptions?|exc)\.[A-Z]\w*:"
 )
+_NAMES_ONE = re.compile(
+    r"(?<![\w$])(?:[^\WA-Z]|\$)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Fault)\b"
+)
+"""A word that holds such a name, tried once a word: a search for the other starts anew at each sign of it."""
 _FRAME = re.compile(r"\s+at .*[:(]|\s+\.\.\. \d+ more")
 _FATAL = re.compile(
     r"(?:\S+: ){0,3}(?:fatal|panic|FATAL|CRITICAL|emerg)(?: error)?(?:\[\w+\])?:? ", re.IGNORECASE
@@ -82,7 +86,7 @@ def _frames(lines: Sequence[str]) -> str:
     for line in reversed(lines[:first]):
         if not line:
             break
-        if _EXCEPTION.search(line):
+        if _NAMES_ONE.search(line):
             return re.sub(r"^(?:Uncaught |Exception in thread \S+ )+", "", line.strip())
     return ""
 
