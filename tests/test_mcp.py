@@ -395,12 +395,15 @@ def test_what_became_a_secret_since_is_shown_to_no_agent(triage):
     triage.set("DOOR_PASSWORD", "sesame-Open-77")
 
     async def conversation(agent):
-        return await agent.does("read"), await agent("read", what="output", event="sesame-Open-77")
+        prompt = (await agent.client.get_prompt("handoff", {})).messages[0].content.text
+        return await agent.does("read"), await agent("read", what="output", event="sesame-Open-77"), prompt
 
-    read, refused = talk(triage, conversation)
+    read, refused, prompt = talk(triage, conversation)
 
     assert "[REDACTED:" in data(read.text)
-    assert "sesame-Open-77" not in read.text + as_json(read.values) + refused.text + as_json(refused.values)
+    assert "[REDACTED:" in data(prompt)
+    told = read.text + as_json(read.values) + refused.text + as_json(refused.values) + prompt
+    assert "sesame-Open-77" not in told
 
 
 def test_a_command_that_fails_blocks_its_action_and_its_end_is_told(triage):

@@ -112,7 +112,7 @@ def _one_of(known: Mapping[str, T], name: str, what: str) -> T:
 
 
 def _text_of(prompt: Prompt, session: Session, said: Mapping[str, str] | None) -> str:
-    return prompt.function(session, Arguments(said, ARGUMENTS))
+    return session.scrub(prompt.function(session, Arguments(said, ARGUMENTS)))
 
 
 def _resource(slug: str, form: resources.Form) -> types.Resource:
