@@ -2,7 +2,10 @@
 
 import json
 import socket
+import threading
+import time
 import urllib.request
+from contextlib import suppress
 
 import pytest
 from fake_github import serving
@@ -371,6 +374,41 @@ def test_a_forge_that_does_not_answer_is_given_up():
 
     assert answer.problem.endswith("cannot be reached: it took too long")
     assert answer.halts
+
+
+def test_a_forge_that_answers_by_drops_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        dripping = threading.Thread(target=drip, args=(slow,))
+        dripping.start()
+        address = f"http://127.0.0.1:{slow.getsockname()[1]}"
+
+        answer = forge.Forge(address, "", timeout=5, patience=0.2).issue("acme/velvet", 1)
+        dripping.join()
+
+    assert answer.problem.endswith("cannot be reached: it took too long")
+    assert answer.halts
+
+
+def drip(server):
+    """Answer with spaces, one after the other, until nobody listens."""
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.02)
+
+
+def test_a_title_of_a_length_that_no_title_has_keeps_no_other_issue_back(here, github):
+    github.add("acme/velvet", 1140, "t" * 300_000)
+    github.add("acme/velvet", 1141, "Register the package")
+
+    ran = here.run("refresh", "1140", "1141")
+
+    assert ran.code == 0
+    assert "1140 was not fetched: its title has 300,000 characters" in ran.err
+    assert [issue["ref"] for issue in issues(here)] == ["#1141"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import json
 import os
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,10 @@ TIMEOUT = 10.0
 """Seconds that one step of an answer may take."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of an answer that are read: an issue's text has 256 KiB at most, and an answer names much else."""
+PATIENCE = 30.0
+"""Seconds that the text of an answer may take: one that comes by drops would never end."""
+LONGEST_TITLE = 1024
+"""Characters of a title; GitHub takes 256."""
 REDIRECTS = 3
 """How often an issue may have moved within its host."""
 
@@ -111,10 +116,11 @@ def token_of(host: str, environ: Mapping[str, str]) -> str:
 class Forge:
     """One host's API. ``api`` is its address, which has been checked; ``token`` may be ''."""
 
-    def __init__(self, api: str, token: str, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, api: str, token: str, *, timeout: float = TIMEOUT, patience: float = PATIENCE) -> None:
         self._api = api.rstrip("/")
         self._token = token
         self._timeout = timeout
+        self._patience = patience
         self._opener = urllib.request.build_opener(_Unredirected())
 
     def issue(self, repository: str, number: int) -> Answer:
@@ -123,7 +129,7 @@ class Forge:
         for _ in range(REDIRECTS):
             try:
                 with self._opener.open(self._request(address), timeout=self._timeout) as answered:
-                    return _read(answered.read(LARGEST + 1), address, number)
+                    return _read(_all(answered, self._patience), address, number)
             except urllib.error.HTTPError as error:
                 with error:
                     moved = _moved(error, address)
@@ -201,6 +207,16 @@ def _wait(headers: "Message[str, str]") -> str:
     return f"try again after {times.show(times.from_timestamp_us(int(reset) * 1_000_000), 'minute')}"
 
 
+def _all(answered: HTTPResponse, patience: float) -> bytes:
+    """The bytes of an answer, no more than one beyond `LARGEST`; `TimeoutError` where they take too long."""
+    end, data = time.monotonic() + patience, bytearray()
+    while len(data) <= LARGEST and (piece := answered.read1(LARGEST + 1 - len(data))):
+        data += piece
+        if time.monotonic() > end:
+            raise TimeoutError
+    return bytes(data)
+
+
 def _read(data: bytes, address: str, number: int) -> Answer:
     """What an answer says; a problem where it is no issue as the API describes it."""
     try:
@@ -210,6 +226,8 @@ def _read(data: bytes, address: str, number: int) -> Answer:
     known = _known(said, address) if isinstance(said, dict) else None
     if known is None:
         return Answer(problem=f"{_place(address)} answered something that is no issue {number}", halts=True)
+    if len(known.title) > LONGEST_TITLE:
+        return Answer(problem=f"its title has {len(known.title):,} characters, which is none")
     return Answer(known)
 
 
