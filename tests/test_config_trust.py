@@ -79,3 +79,15 @@ def test_trust_says_in_json_what_the_file_may_do(journal):
         "path": f"{journal.work}/triage.toml",
         "does": ["set 'store'", "let secrets through"],
     }
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/stdin", "/dev"])
+def test_a_folder_cannot_have_a_device_read_for_a_configuration(journal, device):
+    (journal.work / "triage.toml").unlink(missing_ok=True)
+    (journal.work / ".triage").mkdir(exist_ok=True)
+    (journal.work / "triage.toml").symlink_to(device)
+
+    code, message = journal.refused("log", "x")
+
+    assert code in (2, 4)
+    assert message.startswith(f"triage: {'cannot read ' * (device == '/dev')}{journal.work}/triage.toml")

@@ -1,6 +1,7 @@
 """The configuration file: where it lies, what it may say, and the templates that it names."""
 
 import os
+import stat
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +53,11 @@ def read_config(path: str) -> dict[str, Any]:
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of a configuration file; b'' where there is none."""
+    """The bytes of a configuration file; b'' where there is none. A clone's may be a link to a device."""
     try:
         with open(path, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InvalidValue(f"{path} is no file", hint="see triage init")
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return b""
