@@ -560,6 +560,25 @@ def test_a_child_that_is_killed_leaves_the_store_whole_and_the_next_one_records(
     assert working.triage.start("verify", env=working.shell).code == 0
 
 
+def test_what_a_slow_rule_never_comes_to_an_end_with_is_given_up(working):
+    folder = working.triage.home / "config/triage"
+    (folder / "triage.toml").write_text('[[redact.rules]]\nname = "slow"\npattern = "[a-z]+[a-y]+[a-x]+9"\n')
+    text = json.dumps(used("deploy " + "a" * 20_000)).encode()
+    program = (
+        f"import sys; from triage.hook import start; start.LONGEST = 1; sys.argv = ['{HOOK}', 'claude-code']"
+    )
+    subprocess.run(
+        [sys.executable, "-c", f"{program}; start.main()"], input=text, env=working.own, check=True
+    )
+
+    (child,) = children(working)
+    for _ in range(200):
+        if not Path(f"/proc/{child}").exists():
+            break
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
+
+
 def children(agent):
     """The processes that an agent's hooks left behind, once there is one."""
     for _ in range(200):
@@ -659,6 +678,21 @@ def test_a_payload_of_another_form_is_kept_once_and_doctor_says_so(working):
     said = working.says("doctor")
     assert f"warn  hook: 1 payload could not be made out, the last in {path}: " in said
     assert f"fix: rm -r {path.parent}" in said
+
+
+def test_that_a_configuration_keeps_commands_from_being_recorded_is_told_and_nothing_of_them(agent):
+    agent.says("init")
+    agent.says("open", "Velvet")
+    with (agent.triage.work / "triage.toml").open("a") as file:
+        file.write('store = "elsewhere.db"\n')
+    agent.calls(used(f"login {SECRET}"))
+    agent.calls(used("make migrate"))
+
+    (path,) = kept(agent, 1)
+    told = json.loads(path.read_text())
+    assert told["why"] == f"it was not recorded: {agent.triage.work}/triage.toml may not set 'store'"
+    assert told["payload"] == ""
+    assert SECRET.encode() not in everything(agent.triage)
 
 
 def test_no_more_than_twenty_are_kept_and_each_is_small(working):

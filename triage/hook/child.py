@@ -115,7 +115,10 @@ def _keep(agent: str, raw: bytes, payload: dict[str, Any], why: str) -> None:
     from triage import __version__
     from triage.console.redactor import redactor
 
-    settings = config.load(os.environ, os.getcwd())
-    said = unknown.Payload(agent, __version__, why, payload or None, raw)
     with suppress(TriageError):
+        said = unknown.Payload(agent, __version__, why, payload or None, raw)
+        try:
+            settings = config.load(os.environ, os.getcwd())
+        except TriageError:  # what is secret here is not known
+            settings, said = config.load(os.environ, os.sep), said._replace(value=None, raw=b"")
         unknown.keep(settings.state_folder, said, redactor(settings), write=config.write_aside)

@@ -17,6 +17,8 @@ from triage.agents import AGENTS
 
 PATIENCE = 5
 """Seconds that an agent has to give the payload."""
+LONGEST = 600
+"""Seconds that the process left behind may take: a rule of a redaction may be so slow that it never ends."""
 LARGEST = 32 * 1024 * 1024
 """Bytes of a payload; of a larger one nothing is kept."""
 TYPE_CHECKING = False
@@ -99,10 +101,10 @@ def _leave_to_child(agent: str, raw: bytes, payload: "dict[str, Any]", mark: str
     if between:
         os.waitpid(between, 0)
         return
-    signal.alarm(0)
     os.setsid()
     if os.fork():
         os._exit(0)
+    signal.alarm(LONGEST)
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
