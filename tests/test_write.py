@@ -235,6 +235,18 @@ def test_a_heading_that_a_file_has_no_more_is_told(journal):
     )
 
 
+def test_a_table_whose_rows_begin_alike_is_written_once_and_a_row_of_it_is_changed(journal):
+    note = "## Checks\n\n| Env | Path | Status |\n|---|---|---|\n" + "".join(
+        f"| {row} |\n" for row in ("eu | /in | 200", "eu | /out | 302", "us | /in | 500", "eu | /by | 201")
+    )
+    journal("write", stdin=note)
+
+    assert journal("write", stdin=note) == "velvet nothing new: 4 already recorded"
+    journal("write", stdin=note.replace("302", "303"))
+    assert journal("write", stdin=note.replace("302", "303")) == "velvet nothing new: 4 already recorded"
+    assert len(journal.events()) == 6
+
+
 def test_a_paragraph_that_a_file_says_twice_is_said_twice(journal):
     (journal.work / "notes.md").write_text("## Cause\n\none\n\n```\nx\n```\n\none\n")
     journal("write", "notes.md")

@@ -51,7 +51,6 @@ class Standing:
         self.part = next((part for part in report.parts if part.id == place.part), report.main)
         self.titles = (report.main.header.title, self.part.header.title)
         self.paths = set(_paths(self.part))
-        self.rows = dict(_rows(self.part))
         self.issues = {issue_key(issue.ref): issue for issue in self.part.issues}
         self.references = {each.url: each for each in self.part.references}
         self._first_labels = {(table.section, table.name): table.columns[0] for table in self.part.tables}
@@ -60,6 +59,8 @@ class Standing:
         self._units: dict[Path, Counter[str]] = {}
         self._outputs: dict[str, list[Event]] = {}
         mine = [each for each in found.patches if each.part == place.part and each.id not in found.retracted]
+        keyed = {each.id for each in mine if each.kind == "observation" and each.body.get("row")}
+        self.rows = {key: row for key, row in _rows(self.part) if row.event not in keyed}
         self._add_prose([patch for patch in mine if patch.kind == "section"])
         for patch in mine:
             self._add(patch)
