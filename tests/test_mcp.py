@@ -697,3 +697,11 @@ def test_without_the_package_it_is_told_how_to_install_it(triage):
         "triage: serving an agent needs the package mcp; "
         "pipx install 'triagelog[mcp]', or pip install 'triagelog[mcp]'\n"
     )
+
+
+@pytest.mark.parametrize("stream", [0, 1])
+def test_a_server_whose_streams_are_closed_says_so(triage, stream):
+    ran = triage.start("mcp", preexec_fn=lambda: os.close(stream))
+
+    assert ran.code == 2
+    assert "one of them is closed" in ran.err

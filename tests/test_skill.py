@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 from pathlib import Path
 
@@ -191,6 +192,27 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_a_way_out(triage):
 
     assert code != 0
     assert str(triage.work / "skills") in line
+
+
+def test_nothing_is_left_where_the_disk_takes_no_more(triage):
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    triage.set("PYTHONDONTWRITEBYTECODE", "1")  # it would cut modules off, too
+    ran = triage.start("skill", "install", preexec_fn=full)
+
+    assert ran.code == 75
+    assert os.listdir(triage.work / ".agents/skills/triage") == []
+
+
+def test_a_folder_that_is_a_link_is_left_where_the_skill_is_taken_out(triage):
+    (triage.work / "kept").mkdir()
+    (triage.work / ".agents/skills").mkdir(parents=True)
+    (triage.work / ".agents/skills/triage").symlink_to(triage.work / "kept")
+    triage("skill", "install")
+
+    assert triage("skill", "uninstall").startswith("removed ")
+    assert os.listdir(triage.work / "kept") == []
 
 
 def installed(triage):

@@ -1,13 +1,14 @@
 """`triage mcp` on the command line."""
 
 import gc
+import sys
 from typing import Any
 
 import click
 
 from triage.cli.command import command
 from triage.console.call import Call
-from triage.errors import TriageError
+from triage.errors import TriageError, UsageError
 
 
 @command("mcp", records=False)
@@ -25,6 +26,8 @@ def mcp_command(call: Call, allow_run: bool, allow_publish: bool, **_: Any) -> N
     \b
     triage mcp --allow-run </dev/null
     """
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError("an agent is served on standard input and output, and one of them is closed")
     try:
         from triage.mcp_server import serve
         from triage.mcp_server.session import Session

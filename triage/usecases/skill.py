@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -190,10 +191,12 @@ def _write(path: str) -> None:
     aside = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(aside, "w", encoding="utf-8") as file:
+        with open(aside, "x", encoding="utf-8") as file:
             file.write(text())
         os.replace(aside, path)
     except OSError as error:
+        with suppress(OSError):
+            os.unlink(aside)
         raise refusal(f"cannot write {path}", error, hint="name another folder with --path") from error
 
 
@@ -201,7 +204,7 @@ def _remove(path: str) -> None:
     folder = os.path.dirname(path)
     try:
         os.unlink(path)
-        if not os.listdir(folder):
+        if not os.listdir(folder) and not os.path.islink(folder):
             os.rmdir(folder)
     except OSError as error:
         raise refusal(f"cannot remove {path}", error, hint="check the folder's owner") from error
