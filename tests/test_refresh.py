@@ -473,3 +473,11 @@ def test_the_fake_refuses_what_the_description_does_not_allow(github, path, head
     assert json.loads(refused.value.read())["message"] == told
     refused.value.close()
     github.broken.clear()
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_repository_whose_name_leads_upwards_is_none(name):
+    assert forge.asked_of(f"acme/{name}#5", None) is None
+    assert forge.asked_of(f"https://github.com/acme/{name}/issues/5", None) is None
+    assert forge.home_of(f"https://github.com/acme/{name}/issues/{{ref}}") is None
+    assert forge.asked_of("acme/..hidden#5", None) == ("github.com", "acme/..hidden", 5)

@@ -32,7 +32,7 @@ LONGEST_TITLE = 1024
 REDIRECTS = 3
 """How often an issue may have moved within its host."""
 
-_REPOSITORY = r"[A-Za-z0-9][\w.-]{0,99}/[\w.-]{1,100}"
+_REPOSITORY = r"[A-Za-z0-9][\w.-]{0,99}/(?!\.{1,2}(?:[/#]|$))[\w.-]{1,100}"
 _SHORT = re.compile(rf"(?P<repository>{_REPOSITORY})?#(?P<number>[1-9]\d{{0,9}})")
 _PATTERN = re.compile(rf"https?://(?P<host>[\w.-]+(?::\d+)?)/(?P<repository>{_REPOSITORY})/(?:issues|pull)/")
 _WEB = re.compile(rf"{_PATTERN.pattern}(?P<number>[1-9]\d{{0,9}})/?(?:[?#].*)?")
