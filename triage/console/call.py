@@ -201,7 +201,7 @@ class Call:
             entropy=config.entropy,
             spool=self._spool,
         )
-        self._recorder.recall()
+        self._recorder.look_back()
         return self._recorder
 
     @property

@@ -260,7 +260,7 @@ class _Batch:
         journal = self._recorder.place.journal
         line = self._lines.get(self._id(name.removeprefix("key:"))) if name.startswith("key:") else None
         if line is None:
-            store = self._recorder.recalled(self._key)
+            store = self._recorder.as_it_was(self._key)
             return lookup.finder(store, journal, kind)(name.removeprefix("key:"))
         if line in self._refused:
             raise self._unfounded(line)

@@ -121,18 +121,18 @@ class Recorder:
         id = events.derived_id(self.place.journal, key)
         return next(iter(self.home.find(self.place.journal, Name(id=id))), None)
 
-    def recalled(self, key: str = "") -> Recording:
+    def as_it_was(self, key: str = "") -> Recording:
         """The store as it was when a key, or that of the call, was first used; as it is where none was."""
         known = self.earlier(key)
         if known is None:
             return self.home
-        from triage.usecases.recall import Recalled
+        from triage.usecases.as_it_was import AsItWas
 
-        return Recalled(self.home, known)
+        return AsItWas(self.home, known)
 
-    def recall(self) -> None:
+    def look_back(self) -> None:
         """Look names up as they were when the key of the call was first used: they mean the same again."""
-        self.store = self.recalled()
+        self.store = self.as_it_was()
 
     def record(self, said: Said, *, guard: Guard | None = None) -> Event:
         """Record one thing; the event as the store kept it."""

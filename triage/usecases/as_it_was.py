@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
 
 
-class Recalled:
+class AsItWas:
     """A store in which a journal is looked up as it was before one of its events.
 
     So ``last`` or a part of a title mean what they meant when that was recorded, and `undo` finds what it
