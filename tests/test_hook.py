@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from program import SCRIPT
 
+from triage import config
+from triage.agents import AGENTS
+
 HOOK = SCRIPT.with_name("triage-hook")
 PAYLOADS = Path(__file__).parent / "hook_payloads"
 SESSION = json.loads((PAYLOADS / "claude-code-2.1.258-post.json").read_text())["session_id"]
@@ -187,6 +190,16 @@ def test_a_subagent_records_into_the_journal_of_its_parent(working):
     working.calls(payload("claude-code-2.1.258-post-subagent"))
 
     assert len(working.captured(1)) == 1
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_every_agent_that_is_captured_is_told_by_its_variables_and_has_samples(agent):
+    variables = dict.fromkeys(config.variables_of(agent), "s-1")
+    actor = config.actor_of("", variables, {}, "")
+
+    assert (actor.name, actor.session) == (agent, "s-1")
+    assert list(PAYLOADS.glob(f"{agent}-*-pre.json"))
+    assert list(PAYLOADS.glob(f"{agent}-*-post.json"))
 
 
 def test_codex_tells_no_exit_code_and_the_output_proves_nothing(triage):

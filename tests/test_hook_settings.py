@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.agents import settings
+from triage.agents import AGENTS, settings
 
 CLAUDE = ".claude/settings.json"
 CODEX = ".codex/hooks.json"
@@ -57,7 +57,7 @@ def handlers(path, event):
     return [handler["command"] for group in groups for handler in group.get("hooks", ())]
 
 
-@pytest.mark.parametrize("agent", ["claude-code", "codex"])
+@pytest.mark.parametrize("agent", AGENTS)
 def test_every_event_of_the_agent_gets_the_hook(project, agent):
     project("hook", "install", agent)
 
@@ -67,7 +67,7 @@ def test_every_event_of_the_agent_gets_the_hook(project, agent):
     assert groups == {event: [{"matcher": "Bash", "hooks": [hook]}] for event in EVENTS[agent]}
 
 
-@pytest.mark.parametrize("agent", ["claude-code", "codex"])
+@pytest.mark.parametrize("agent", AGENTS)
 @pytest.mark.parametrize("text", EXISTING)
 def test_what_is_there_stays_and_taking_ours_out_leaves_every_byte_as_it_was(project, agent, text):
     path = written(project, FILES[agent], text)

@@ -16,9 +16,6 @@ HOME, FOLDER, FILE = "CLAUDE_CONFIG_DIR", ".claude", "settings.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
 TOOL = "Bash"
-SESSION = "CLAUDE_CODE_SESSION_ID"
-"""The variable by which commands are told their session."""
-MARK = "CLAUDECODE"
 NOTE = "sessions that run already take it up when they are started anew"
 
 
@@ -34,36 +31,26 @@ def seen(payload: "dict[str, Any]") -> "Seen | None":
 
 def _passed(payload: "dict[str, Any]") -> "Seen":
     """A command that ended with 0; or in a way that is told in words, is cut short, or goes on behind."""
-    from triage.agents.seen import text
+    from triage.agents.seen import text, told
 
     answer: dict[str, Any] = payload.get("tool_response") or {}
     parts = (("out", text(answer, "stdout")), ("err", text(answer, "stderr")))
     if answer.get("backgroundTaskId"):
-        return _seen(payload, parts, "running", None)
+        return told(payload, parts, "running", None)
     if answer.get("interrupted"):
-        return _seen(payload, parts, "interrupted", None)
-    return _seen(payload, parts, "exited", None if answer.get("returnCodeInterpretation") else 0)
+        return told(payload, parts, "interrupted", None)
+    return told(payload, parts, "exited", None if answer.get("returnCodeInterpretation") else 0)
 
 
 def _failed(payload: "dict[str, Any]") -> "Seen":
     """A command that did not end with 0; its streams are not told apart."""
-    from triage.agents.seen import text
+    from triage.agents.seen import text, told
 
     said, _, printed = text(payload, "error").partition("\n")
     code = said.removeprefix("Exit code ").strip()
     is_code = said.startswith("Exit code ") and code.isascii() and code.isdigit() and len(code) < 4
     if payload.get("is_interrupt"):
-        return _seen(payload, (("out", printed if is_code else text(payload, "error")),), "interrupted", None)
+        return told(payload, (("out", printed if is_code else text(payload, "error")),), "interrupted", None)
     if is_code:
-        return _seen(payload, (("out", printed),), "exited", int(code))
-    return _seen(payload, (("out", text(payload, "error")),), "exited", None)
-
-
-def _seen(
-    payload: "dict[str, Any]", parts: tuple[tuple[str, str], ...], state: str, exit_code: int | None
-) -> "Seen":
-    from triage.agents.seen import Seen, command, duration_us, text
-
-    line, title = command(payload)
-    use, cwd = text(payload, "tool_use_id"), text(payload, "cwd", "")
-    return Seen(use, title, line, cwd, parts, state, exit_code, duration_us(payload))
+        return told(payload, (("out", printed),), "exited", int(code))
+    return told(payload, (("out", text(payload, "error")),), "exited", None)

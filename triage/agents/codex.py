@@ -15,20 +15,14 @@ HOME, FOLDER, FILE = "CODEX_HOME", ".codex", "hooks.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse")
 TOOL = "Bash"
-SESSION = "CODEX_THREAD_ID"
-"""The variable by which commands are told their session."""
-MARK = "CODEX_THREAD_ID"
 NOTE = "Codex runs it once you trusted it there: /hooks"
 
 
 def seen(payload: "dict[str, Any]") -> "Seen | None":
     """The command that a payload tells of, None for another tool; `Unknown` for a form that is not known."""
-    from triage.agents.seen import Seen, command, duration_us, text
+    from triage.agents.seen import text, told
 
     event = text(payload, "hook_event_name")
     if event not in EVENTS[1:] or text(payload, "tool_name") != TOOL:
         return None
-    line, title = command(payload)
-    use, cwd = text(payload, "tool_use_id"), text(payload, "cwd", "")
-    printed = (("out", text(payload, "tool_response")),)
-    return Seen(use, title, line, cwd, printed, "exited", None, duration_us(payload))
+    return told(payload, (("out", text(payload, "tool_response")),), "exited", None)

@@ -32,13 +32,17 @@ def text(value: Any, name: str, default: str | None = None) -> str:
     return found
 
 
-def command(payload: dict[str, Any]) -> tuple[str, str]:
-    """The command of a use of a shell, and the agent's own description of it."""
+def told(
+    payload: dict[str, Any], parts: tuple[tuple[str, str], ...], state: str, exit_code: int | None
+) -> Seen:
+    """The command that a payload tells of; how it ended, and what it printed, each agent says in its way."""
     asked = payload.get("tool_input")
-    return text(asked, "command"), text(asked, "description", "")
+    line, title = text(asked, "command"), text(asked, "description", "")
+    use, cwd = text(payload, "tool_use_id"), text(payload, "cwd", "")
+    return Seen(use, title, line, cwd, parts, state, exit_code, _duration_us(payload))
 
 
-def duration_us(payload: dict[str, Any]) -> int | None:
+def _duration_us(payload: dict[str, Any]) -> int | None:
     """How long it took, where the payload says so."""
     found = payload.get("duration_ms")
     if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found < LONGEST_MS:

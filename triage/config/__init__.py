@@ -42,7 +42,7 @@ from triage.config.state import (
     trust,
     write_aside,
 )
-from triage.config.who import actor_of, git_user, of_a_server, session_of
+from triage.config.who import actor_of, git_user, of_a_server, session_of, variables_of
 from triage.events import Actor
 from triage.redact import Allowed, Rule
 
@@ -86,6 +86,7 @@ __all__ = [
     "spool_folders",
     "trust",
     "trusted_keys",
+    "variables_of",
     "working_folder",
     "write_aside",
 ]

@@ -70,6 +70,11 @@ def _login(environ: Mapping[str, str]) -> str:
         return "unknown"
 
 
+def variables_of(agent: str) -> tuple[str, str]:
+    """The variable that says that an agent runs a command, and that of its session."""
+    return next((variable, session) for variable, name, session in AGENTS if name == agent)
+
+
 def git_user() -> str:
     """The name that git signs commits with, or ''."""
     import subprocess

@@ -31,7 +31,7 @@ def record(agent: str, raw: bytes, payload: dict[str, Any], mark: str, now: int)
     module = import_module(f"triage.agents.{AGENTS[agent]}")
     use = config.last_use(mark)
     os.chdir(use.folder if use and use.folder else os.sep)
-    _introduce(module, payload)
+    _introduce(agent, payload)
     try:
         seen = module.seen(payload)
         if seen is not None and use is not None:
@@ -45,12 +45,11 @@ def record(agent: str, raw: bytes, payload: dict[str, Any], mark: str, now: int)
             _keep(agent, raw, payload, f"it was not recorded: {error.message}")
 
 
-def _introduce(module: Any, payload: dict[str, Any]) -> None:
+def _introduce(agent: str, payload: dict[str, Any]) -> None:
     """Let the environment say of the agent what it says to the commands that the agent runs."""
     session = payload.get("session_id")
     if isinstance(session, str) and "\0" not in session:
-        for name in (module.MARK, module.SESSION):
-            os.environ[name] = session
+        os.environ |= dict.fromkeys(config.variables_of(agent), session)
 
 
 def _record(agent: str, seen: Seen, use: Use, mark: str, now: int) -> None:
