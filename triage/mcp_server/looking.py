@@ -6,7 +6,7 @@ from triage import __version__, times
 from triage.check import ERROR, RULES, USUAL
 from triage.console import recalled
 from triage.console.call import Call, label
-from triage.errors import InvalidValue
+from triage.errors import InvalidValue, UsageError
 from triage.events import KINDS, Event
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments
@@ -18,8 +18,6 @@ from triage.usecases.flushing import spooled
 from triage.usecases.recalling import Seen, recall
 from triage.usecases.recorder import Place
 
-BRIEF, CHECK = ("journal", "budget", "since"), ("journal",)
-"""What these are called with."""
 SMALL = 200
 """Tokens of a hand-off where no budget is given: what stands in the way, and what comes next."""
 
@@ -47,9 +45,7 @@ def search(session: Session, said: Arguments) -> Answer:
         if kind and kind not in KINDS:
             raise InvalidValue(f"no kind {kind!r:.40}", allowed=tuple(KINDS))
         query = Query(wanted, kinds=(kind,) if kind else (), best=True, limit=said.number("limit", FOUND))
-        place = call.place() if said.has("journal") else None
-        scope = searching.Scope(place.journal if place else "")
-        found = list(searching.search(call.store(), query, scope))
+        found = list(searching.search(call.store(), query, _scope(call, said)))
     names = [f"{hit.slug} e{hit.event.n}" for hit in found]
     text = (
         f"{len(found)} found, the best first"
@@ -61,13 +57,19 @@ def search(session: Session, said: Arguments) -> Answer:
 
 def _similar(call: Call, said: Arguments) -> Answer:
     """Earlier blockers with a like error, and what fixed them."""
-    place = call.place() if said.has("journal") else None
-    scope = searching.Scope(place.journal if place else "")
-    found = recall(call.store(), said.text("error"), scope, limit=said.number("limit", FOUND))
+    if said.text("text"):
+        raise UsageError("text and error were both given", hint="give one of them")
+    limit = said.number("limit", FOUND)
+    found = recall(call.store(), said.text("error"), _scope(call, said), limit=limit)
     names = [f"{seen.slug} blocker {seen.number}" for seen in found]
     text = f"{len(found)} seen before, the likest first" if found else "nothing like it was seen before"
     lines = (f"{recalled.line(seen)}{_cause(seen)}" for seen in found)
     return Answer(text, {"found": names}, "\n".join(lines))
+
+
+def _scope(call: Call, said: Arguments) -> searching.Scope:
+    """The journal that was named, else all."""
+    return searching.Scope(call.place().journal if said.has("journal") else "")
 
 
 def _cause(seen: Seen) -> str:

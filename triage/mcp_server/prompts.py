@@ -1,7 +1,7 @@
 """The prompts: taking work over, and writing its post-mortem."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage.mcp_server import looking
 from triage.mcp_server.answers import fenced
@@ -22,10 +22,12 @@ class Prompt(NamedTuple):
 
 def handoff(session: Session, said: Arguments) -> str:
     """Where the work stands, and how to go on with it."""
-    told = looking.brief(
-        session, Arguments({"journal": said.text("journal"), "budget": WHOLE}, looking.BRIEF)
-    )
+    told = looking.brief(session, _given(journal=said.text("journal"), budget=WHOLE))
     return f"{HANDOFF}\n\n{told.text}\n{fenced(told.data)}"
+
+
+def _given(**said: Any) -> Arguments:
+    return Arguments(said, said)
 
 
 WHOLE = 800
@@ -42,7 +44,7 @@ def postmortem(session: Session, said: Arguments) -> str:
     with session.call(said.text("journal")) as call:
         place = call.place()
         text = looking.document(call, place)
-    found = looking.check(session, Arguments({"journal": place.name}, looking.CHECK))
+    found = looking.check(session, _given(journal=place.name))
     return (
         f"{POSTMORTEM}\n\n{found.text}\n{fenced(found.data)}\n\nThe document of {place.name}:\n{fenced(text)}"
     )
