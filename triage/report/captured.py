@@ -1,4 +1,7 @@
-"""Which of the commands that a hook captured belong into a report: those that something rests on."""
+"""Which of the commands that a hook captured belong into a report: those that something rests on.
+
+What somebody ran by `triage run` is captured, too, and belongs there anyway.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,16 @@ _NAMED = re.compile(r"\be:([0-9a-f]{8}-[0-9a-f-]{27})")
 
 
 def shown(found: Survey) -> Survey:
-    """The survey without captured commands that nobody asked for.
+    """The survey without commands of a hook that nobody asked for.
 
     One is asked for where a claim names it, prose does, or it was given a claim, a heading or a wording; what
     was withdrawn asks for nothing.
     """
-    captured = {patch.entity for patch in found.patches if patch.creates and patch.body.get("hook")}
-    if not captured:
+    by_hooks = {patch.entity for patch in found.patches if patch.creates and patch.body.get("hook")}
+    if not by_hooks:
         return found
     live = (patch for patch in found.patches if patch.id not in found.retracted)
-    hidden = captured - set(_asked_for(live))
+    hidden = by_hooks - set(_asked_for(live))
     return found._replace(patches=[patch for patch in found.patches if patch.entity not in hidden])
 
 

@@ -39,7 +39,7 @@ def _since(store: Store, journal: str, events: list[Event], since: str) -> Itera
     """What was said after an event, the latest first, no more than is told; not what a hook captured."""
     after = lookup.event(store, journal, since).n
     for event in reversed(events):
-        if event.n > after and not lookup.is_captured(event):
+        if event.n > after and not lookup.is_from_hook(event):
             said = clipped(reading.wording(event))
             when = times.show(event.at, event.precision).removesuffix(" UTC")
             text = f"{when} e{event.n} {event.kind} by {event.actor.name}: {said}"

@@ -74,7 +74,7 @@ def undo(recorder: Recorder, reason: str | None) -> Corrected:
     journal = recorder.place.journal
     for newest in recorder.store.events(journal, newest_first=True):
         event = lookup.whole(recorder.store, newest)
-        if event.actor.name == actor and not lookup.is_captured(event) and _stands(recorder.store, event):
+        if event.actor.name == actor and not lookup.is_from_hook(event) and _stands(recorder.store, event):
             why = f"{UNDO}: {reason}" if reason else UNDO
             return Corrected(_retract(recorder, event, why), event)
     raise NotFound(f"{actor} recorded nothing here that still stands", hint="see: triage events")

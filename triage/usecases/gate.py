@@ -17,6 +17,7 @@ from triage.render.site import FACETS, Listed, Look
 from triage.report import Report, Summary
 from triage.report.code import FENCE
 from triage.report.history import Patch, one_per_id, survey
+from triage.usecases.lookup import is_from_hook
 
 BETWEEN = "\n\0\n"
 """Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
@@ -64,9 +65,9 @@ def check_values(report: Report, events: Sequence[Event], redactor: Redactor) ->
 
 
 def _in(report: Report, events: Iterable[Event]) -> Iterator[Event]:
-    """The events without the captured commands that the report leaves out."""
+    """The events without what hooks captured and the report leaves out."""
     kept = {item.event for part in report.parts for item in part.evidence}
-    return (event for event in events if event.entity in kept or not (event.body or {}).get("hook"))
+    return (event for event in events if event.entity in kept or not is_from_hook(event))
 
 
 def check_record(report: Report, events: Sequence[Event], redactor: Redactor) -> None:

@@ -35,7 +35,7 @@ def event(store: Recording, journal: str, name: str) -> Event:
     found = _by_number(store, journal, name) or _by_id(store, journal, name)
     if found is None and name == "last":
         newest = store.events(journal, newest_first=True)
-        found = next((each for each in newest if each.kind != "act" and not is_captured(each)), None)
+        found = next((each for each in newest if each.kind != "act" and not is_from_hook(each)), None)
     found = found or _by_mark_or_title(store, journal, name, "")
     if found is None:
         raise NotFound(
@@ -82,7 +82,7 @@ def whole(store: Recording, event: Event) -> Event:
     return store.find(event.journal, Name(id=event.entity))[0]
 
 
-def is_captured(event: Event) -> bool:
+def is_from_hook(event: Event) -> bool:
     """Whether a hook captured it by itself: nobody said it."""
     return bool((event.body or {}).get("hook"))
 
@@ -155,7 +155,7 @@ def _by_mark_or_title(store: Recording, journal: str, name: str, kind: str) -> E
         return marked[-1]
     wanted = name.casefold()
     titled = [event for event in known if event.creates and wanted in _words(event)]
-    titled = [event for event in titled if not is_captured(event)] or titled
+    titled = [event for event in titled if not is_from_hook(event)] or titled
     exact = [event for event in titled if wanted == _words(event)]
     titled = exact or titled
     if len(titled) > 1:
