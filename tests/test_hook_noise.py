@@ -13,7 +13,7 @@ READS = [
     "for f in a b; do cat $f; done", "if [ -f x ]; then cat x; fi", "sudo -u root cat x", "ls &", "(cd x; ls)",
     "diff <(ls a) <(ls b)", "# only a comment\nls # and one; rm x", "echo 'a; rm b'", 'echo "a; rm b"', "echo $((1+2))",
     "X=1", "export A=b", "source .venv/bin/activate", "bash -lc 'ls; cat x'", "", "   ", "\n", "while read x; do echo $x; done",
-    "timeout 5 cat x", "nohup cat x", "time ls", "! grep x y", "cat <<< word", "cat <<'EOF' | grep x\nrm -rf /\nEOF",
+    "sed -ne 1,2p f", "sort -rn f", "rg -i x", "git diff --stat", ". ~/.profile", "timeout 5 cat x", "nohup cat x", "time ls", "! grep x y", "cat <<< word", "cat <<'EOF' | grep x\nrm -rf /\nEOF",
 ]  # fmt: skip
 KEPT = [
     "make", "git push", "git commit -m x", "kubectl get pods | grep web", "kubectl apply -f x", "curl -s localhost",
@@ -22,7 +22,9 @@ KEPT = [
     "sh -c \"cd x && make\"", "sed -i s/a/b/ f", "find . -delete", "find . -exec rm {} +", "sort -o f f", "xargs rm < list",
     "for f in a b; do kubectl delete $f; done", "sudo systemctl restart x", "sleep 1 & make", "'rm' x", "r\\m x",
     "(cd x; make)", "if make; then ls; fi", "env A=b make", "timeout -k 5 10 make", "psql -c 'select 1'", "./deploy.sh",
-    "A=b ./deploy.sh", "cat x >> y", "ls &> out", "2>err ls",
+    "A=b ./deploy.sh", "cat x >> y", "ls &> out", "2>err ls", "sed -ri s/a/b/ f", "sed -nEi.bak s/a/b/p f",
+    "sort -uo f f", "yq -Pi .a f", "awk -i inplace 1 f", "fd -e pyc -x rm", "fd pyc --exec-batch rm", "find . -fls out",
+    "git diff --output=x", ". ./deploy.sh", "source deploy.sh",
 ]  # fmt: skip
 TRIAGE = [
     "triage log x", "cd x && triage log 'done'", "env A=b triage log x", ".venv/bin/triage log x", "A=b triage log x",

@@ -23,12 +23,17 @@ GIT_READS = frozenset((
     "shortlog",
 ))  # fmt: skip
 CHANGING = {
-    "find": ("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint"),
+    "awk": ("-i",),
+    "fd": ("-x", "-X", "--exec"),
+    "find": ("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fls"),
+    "git": ("--output",),
     "sed": ("-i", "--in-place"),
     "sort": ("-o", "--output"),
     "yq": ("-i", "--inplace"),
 }
 """What makes a command that reads one that writes, by how the word begins."""
+TOGETHER = ("fd", "sed", "sort", "yq")
+"""Those of them whose options of one letter may stand in one word: `sed -ri`."""
 BEFORE = frozenset((
     "time", "nohup", "command", "builtin", "exec", "nice", "!", "{", "if", "then", "elif", "else", "while",
     "until", "do",
@@ -127,11 +132,21 @@ def _is_read(command: Simple) -> bool:
         return not command.writes
     name, *rest = command.words
     name = basename(name)
-    if command.writes or any(word.startswith(flag) for word in rest for flag in CHANGING.get(name, ())):
+    if command.writes or any(_changes(name, word) for word in rest):
         return False
     if name == "git":
         return _git_command(rest) in GIT_READS
     return name in READS or name in NO_COMMAND
+
+
+def _changes(name: str, word: str) -> bool:
+    """Whether a word makes a command that reads one that writes; of a script that is sourced nobody knows."""
+    if name in ("source", "."):
+        return word.endswith(".sh")
+    flags = CHANGING.get(name, ())
+    is_short = name in TOGETHER and word.startswith("-") and not word.startswith("--")
+    letters = word[1:] if is_short else ""
+    return word.startswith(flags) or any(flag[1] in letters for flag in flags if len(flag) == 2)
 
 
 def _git_command(words: Sequence[str]) -> str:
