@@ -9,9 +9,11 @@ import os
 import random
 import time
 from collections import Counter
+from itertools import islice
 
 import postgres_server
 import pytest
+from retried import commands
 
 from durability import agents
 from durability.agents import SHARED, SLUG, Agent, rage
@@ -45,6 +47,12 @@ def two(triage, tmp_path):
         return made
 
     return make
+
+
+def test_an_agent_says_every_command_that_takes_a_key_but_the_one_that_opens_the_journal():
+    said = {operation.words[0] for operation in islice(agents.Script("ana", 7).operations(), 4000)}
+
+    assert said == commands() - {"open"}
 
 
 def test_two_agents_on_one_machine_lose_nothing_and_say_nothing_twice(two, tmp_path, figures):
