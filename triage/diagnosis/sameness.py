@@ -103,7 +103,10 @@ _FORMS = re.compile(
     .replace("MONTH", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"),
     re.VERBOSE,
 )
-"""What varies, and before it what is kept though it looks like that; of a path only the last name is kept."""
+"""What varies, and before it what is kept though it looks like that; of a path only the last name is kept.
+
+Of forms that begin at the same place the first one is taken.
+"""
 _INSTEAD = {
     "time": " <time> ",
     "id": "<id>",
@@ -112,6 +115,7 @@ _INSTEAD = {
     "pod": " <pod> ",
     "number": "0",
 }
+"""What stands for a form, by its name: what `_VARYING` knows, or for one without a line here nothing."""
 
 
 def _word_for(found: "re.Match[str]") -> str:
