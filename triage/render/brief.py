@@ -24,7 +24,7 @@ class Told(NamedTuple):
     """A hand-off as far as its budget goes; ``left`` says how many lines of a topic had no place."""
 
     hand_off: HandOff
-    left: tuple[tuple[str, int], ...]
+    left: tuple[tuple[Topic, int], ...]
 
 
 def told(hand_off: HandOff, budget: int = USUAL) -> Told:
@@ -58,9 +58,7 @@ def _cut(hand_off: HandOff, budget: int) -> Told:
             taken[number].append(chosen)
     pairs = list(zip(hand_off.topics, taken, strict=True))
     topics = tuple(topic._replace(items=tuple(items)) for topic, items in pairs if items)
-    left = tuple(
-        (topic.title, topic.total - len(items)) for topic, items in pairs if topic.total > len(items)
-    )
+    left = tuple((topic, topic.total - len(items)) for topic, items in pairs if topic.total > len(items))
     return Told(hand_off._replace(title=title, standing=standing, topics=topics), left)
 
 
@@ -120,13 +118,13 @@ def as_markdown(told: Told) -> str:
 def _left(told: Told) -> str:
     """What had no place, and how to see it."""
     many = told.left[:4]
-    counts = ", ".join(f"{count} of {title.casefold()}" for title, count in many)
+    counts = ", ".join(f"{count} of {topic.title.casefold()}" for topic, count in many)
     more = " and others" if len(told.left) > len(many) else ""
     return f"{counts}{more}; see `triage brief --budget N`, `triage events`"
 
 
 def as_dict(told: Told) -> dict[str, Any]:
-    """The JSON value of what is told; ``left`` counts what was not, by topic."""
+    """The JSON value of what is told; ``left`` counts what was not, by the same names."""
     hand_off = told.hand_off
     value: dict[str, Any] = {
         "journal": hand_off.slug,
@@ -136,7 +134,7 @@ def as_dict(told: Told) -> dict[str, Any]:
     }
     for topic in hand_off.topics:
         value[topic.name] = [item.text if topic.code else _item(item) for item in topic.items]
-    return value | {"left": dict(told.left)}
+    return value | {"left": {topic.name: count for topic, count in told.left}}
 
 
 def _item(item: Item) -> dict[str, str]:

@@ -37,8 +37,8 @@ class Item(NamedTuple):
 class Topic(NamedTuple):
     """The lines of one sort: at most `MOST` of ``total``.
 
-    ``first`` of them are told before lesser topics tell theirs, and ``sure`` of them before any other line.
-    ``code`` says that they are commands.
+    ``name`` is their key in JSON, beside those of `HandOff`. ``first`` of them are told before lesser topics
+    tell theirs, and ``sure`` of them before any other line. ``code`` says that they are commands.
     """
 
     name: str
