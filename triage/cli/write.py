@@ -102,7 +102,7 @@ def _counted(count: int, kind: str) -> str:
 def _remark(remarks: "list[Remark]") -> None:
     """Say what somebody should look at, a line each."""
     for each in remarks[:MOST_REMARKS]:
-        note(shortened(plain(f"line {each.line}: {each.text}" if each.line else each.text)))
+        note(shortened(plain(str(each))))
     if len(remarks) > MOST_REMARKS:
         note(f"and {len(remarks) - MOST_REMARKS} more: --json tells all")
 

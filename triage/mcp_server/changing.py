@@ -121,8 +121,8 @@ def _written(call: Call, said: Arguments) -> Answer:
     told = ", ".join(map(_told, named)) or "nothing new"
     told += f"; {known} stood there" if known else ""
     values = {"journal": recorder.place.name, "recorded": named, "known": known}
-    looks = [f"line {each.line}: {each.text}" if each.line else each.text for each in written.remarks]
-    data = [*map(shortened, looks[:MOST_REMARKS]), *_seen(call, written.recorded)]
+    looks = map(str, written.remarks[:MOST_REMARKS])
+    data = [*map(shortened, looks), *_seen(call, written.recorded)]
     return Answer(f"{recorder.place.name}: {told}", values, "\n".join(data))
 
 

@@ -37,6 +37,9 @@ class Remark(NamedTuple):
     line: int
     text: str
 
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}" if self.line else self.text
+
 
 class Step(NamedTuple):
     """What one piece comes to: a draft, by its place among all, or the event that says it already."""
