@@ -248,7 +248,6 @@ def test_a_hand_off_says_what_it_left_out(worked):
     )
 
 
-<<<<<<< HEAD
 def test_a_small_budget_holds_a_command_to_go_on_with_however_much_is_open(journal):
     for number in range(1, 9):
         journal("action", f"Step {number}")
@@ -261,13 +260,13 @@ def test_a_small_budget_holds_a_command_to_go_on_with_however_much_is_open(journ
 
         assert [item["text"][:9] for item in said["blockers"]][:1] == ["Blocker 1"]
         assert said["next"][1] == "triage fix 1 'WHAT REMOVED IT' --cause 'WHY IT HAPPENED' --pr NUMBER"
-=======
+
+
 def test_a_hand_off_in_json_counts_what_it_left_out_by_the_names_of_its_lines(worked):
     whole, cut = worked.json("brief", "--budget", "5000"), worked.json("brief", "--budget", "150")
 
     assert cut["left"]
     assert {name: len(whole[name]) - len(cut.get(name, ())) for name in cut["left"]} == cut["left"]
->>>>>>> 7f7ecf0 (Count what a hand-off leaves out by the names under which its JSON tells the lines)
 
 
 def test_a_budget_below_the_least_is_refused(worked):

@@ -277,6 +277,14 @@ def test_a_host_that_the_users_own_configuration_does_not_name_is_not_asked(here
     assert "evil.example is no forge that is known: name its API under [forges]" in ran.err
 
 
+def test_an_address_that_is_none_of_github_is_said_to_be_that(here):
+    ran = here.run(
+        "refresh", "https://gitlab.com/acme/velvet/-/issues/3", "https://tracker.example.org/OPS-12"
+    )
+
+    assert (ran.code, ran.err.count("its address is none of an issue or a PR at GitHub")) == (0, 2)
+
+
 def test_a_folder_cannot_name_a_forge_unless_it_is_trusted(here, github):
     (here.work / "triage.toml").write_text(f'[forges]\n"github.com" = "{github.address}"\n')
 

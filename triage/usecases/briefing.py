@@ -27,7 +27,7 @@ def brief(store: Store, place: Place, *, budget: int, since: str = "", spooled: 
 def _captured(events: Sequence[Event]) -> Iterator[Item]:
     """How many commands a hook captured, and which failed last: an agent that died may have said nothing."""
     withdrawn = {event.entity for event in events if (event.body or {}).get("retracted")}
-    found = [event for event in events if lookup.is_captured(event) and event.id not in withdrawn]
+    found = [event for event in events if lookup.is_from_hook(event) and event.id not in withdrawn]
     failed = [event for event in found if (event.body or {}).get("exit_code")]
     if found:
         how = f", {len(failed)} of which failed, the last e{failed[-1].n}" if failed else ""
