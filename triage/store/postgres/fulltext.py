@@ -67,14 +67,11 @@ FIND = (
     " FROM triage_search WHERE words @@ %s::tsquery AND (NOT exact OR words @@ %s::tsquery)"
 )
 HAVING = (
-    "SELECT asked.place, hit.journal, hit.n"
-    " FROM unnest(%s::text[]) WITH ORDINALITY AS asked (words, place) CROSS JOIN LATERAL ("
-    "SELECT journal, n, at, recorded_at FROM triage_search s WHERE s.words @@ asked.words::tsquery"
-    " AND kind = ANY(%s) AND (%s::text[] = '{}' OR journal = ANY(%s))"
-    " ORDER BY at DESC, recorded_at DESC, id DESC LIMIT %s) hit"
-    " ORDER BY asked.place, hit.at DESC, hit.recorded_at DESC"
+    "(SELECT %s::int AS place, journal, n, at, recorded_at FROM triage_search"
+    " WHERE words @@ %s::tsquery AND kind = ANY(%s) AND (%s::text[] = '{}' OR journal = ANY(%s))"
+    " ORDER BY at DESC, recorded_at DESC, id DESC LIMIT %s)"
 )
-"""Where each of some words stands, the newest first."""
+"""Where a word stands, the newest first; of several words as one statement, in no order."""
 ORDER = " ORDER BY at DESC, recorded_at DESC, id DESC, n DESC LIMIT %s"
 
 
@@ -127,10 +124,21 @@ def catch_up(
 def alike(link: Link, alike: Alike) -> tuple[list[tuple[str, int]], tuple[float, ...]]:
     """The journals and the numbers there of what has most in common, and what each of the words counts."""
     found: list[list[tuple[str, int]]] = [[] for _ in alike.words]
-    asked = [" | ".join(_expression([saying], own=True) for saying in sayings) for sayings in alike.words]
-    values = [asked, list(likeness.KINDS), list(alike.journals), list(alike.journals), likeness.MOST]
-    for place, journal, n in link.rows(HAVING, values, prepare=False):
-        found[place - 1].append((journal, n))
+    values: list[object] = []
+    for place, sayings in enumerate(alike.words):
+        said = " | ".join(_expression([saying], own=True) for saying in sayings)
+        values += [
+            place,
+            said,
+            list(likeness.KINDS),
+            list(alike.journals),
+            list(alike.journals),
+            likeness.MOST,
+        ]
+    statement = " UNION ALL ".join([HAVING] * len(alike.words))
+    rows = link.rows(statement, values, prepare=False)
+    for place, journal, n, *_ in sorted(rows, key=lambda row: row[3:], reverse=True):
+        found[place].append((journal, n))
     return likeness.likeliest(found), likeness.weights(found)
 
 
