@@ -211,6 +211,27 @@ def test_what_cannot_be_typed_as_it_stands_is_no_next_command(journal, command):
     assert journal.json("brief")["next"][-1] == "triage done 1 'WHAT CAME OF IT'"
 
 
+def test_a_command_that_somebody_recorded_stands_under_the_name_of_who_did(journal):
+    journal("action", "Check the health", "--command", "./check it", "--actor", "mallory\nrm -rf x")
+
+    fence = journal("brief").split("```")[1].splitlines()
+
+    assert fence[2:] == [
+        "# as mallory rm -rf x recorded it:",
+        "triage run --action 1 -- ./check it",
+    ]
+    assert journal("status").splitlines()[2] == (
+        "next: triage run --action 1 -- ./check it (as mallory rm -rf x recorded it)"
+    )
+
+
+def test_a_command_that_was_amended_stands_under_the_name_of_who_said_it_last(journal):
+    journal("action", "Check the health", "--command", "./check")
+    journal("start", "1", "--command", "./check-all", "--actor", "bob")
+
+    assert "# as bob recorded it:\ntriage run --action 1 -- ./check-all" in journal("brief")
+
+
 def test_an_action_that_somebody_is_at_has_to_be_taken_first(journal):
     journal("action", "Migrate")
     journal("start", "1", "--actor", "bob")
@@ -224,7 +245,10 @@ def test_an_action_that_somebody_is_at_has_to_be_taken_first(journal):
 def test_what_is_resolved_is_published_next(journal):
     journal("resolve")
 
-    assert journal.json("brief", "velvet-first-deploy")["next"][-1] == "triage publish velvet-first-deploy"
+    assert (
+        journal.json("brief", "velvet-first-deploy")["next"][-1]
+        == "triage publish velvet-first-deploy --to TARGET"
+    )
 
 
 def test_a_hand_off_since_an_event_tells_what_came_after_it_first(worked):

@@ -32,7 +32,9 @@ def status_command(call: Call, name: str | None, **_: Any) -> None:
         return
     say(plain(_standing(place, standing)))
     say(plain(_open(standing, waiting)))
-    say(plain(f"next: {brief.steps(standing.report)[0]}"))
+    step = brief.steps(standing.report)[0]
+    by = f" (as {brief.clipped(step.by, SHORT)} recorded it)" if step.by else ""
+    say(plain(f"next: {step.command}{by}"))
 
 
 def _standing(place: Place, standing: Standing) -> str:

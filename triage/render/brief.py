@@ -31,8 +31,7 @@ def told(hand_off: HandOff, budget: int = USUAL) -> Told:
     """What of a hand-off is told within a budget of tokens, the most important first.
 
     The first blocker and the command that comes next are sure; of each topic its first lines come before the
-    rest of any. Raises `InvalidValue` for a budget below
-    `LEAST`.
+    rest of any. Raises `InvalidValue` for a budget below `LEAST`.
     """
     if budget < LEAST:
         raise InvalidValue(f"a budget of {budget} tokens is too small", hint=f"the least is {LEAST}")
@@ -50,7 +49,7 @@ def _cut(hand_off: HandOff, budget: int) -> Told:
     for number, place in _order(hand_off.topics):
         topic = hand_off.topics[number]
         begun = "" if taken[number] else _heading(topic.title, level=2) + _frame(topic)
-        forms = _forms(topic.items[place]) if number not in full else ()
+        forms = _forms(topic, topic.items[place]) if number not in full else ()
         chosen = next((form for form in forms if room.takes(begun + _line(topic, form))), None)
         if chosen is None:
             full.add(number)  # what follows in a topic is of less weight than what had no place
@@ -62,9 +61,11 @@ def _cut(hand_off: HandOff, budget: int) -> Told:
     return Told(hand_off._replace(title=title, standing=standing, topics=topics), left)
 
 
-def _forms(item: Item) -> Iterator[Item]:
-    """A line as it is, then with the first only of what belongs to it, then alone."""
+def _forms(topic: Topic, item: Item) -> Iterator[Item]:
+    """A line as it is, then with the first only of what belongs to it, then alone; a command as it is."""
     yield item
+    if topic.code:
+        return
     for count in (1, 0):
         if len(item.more) > count:
             yield item._replace(more=item.more[:count])
@@ -153,7 +154,7 @@ def _bullet(text: str) -> str:
 def _line(topic: Topic, item: Item) -> str:
     """A line with what belongs to it."""
     if topic.code:
-        return shown_lines(item.text)
+        return shown_lines("\n".join((*(f"# as {name} recorded it:" for _, name in item.more), item.text)))
     more: Iterator[str] = (f"  - {label}: {alone(text)}" for label, text in item.more)
     return "\n".join((f"- {_told(item)}", *more))
 
@@ -166,7 +167,7 @@ def _told(item: Item) -> str:
 
 
 def _commands(topic: Topic) -> str:
-    return fence("\n".join(item.text for item in topic.items), "sh")
+    return fence("\n".join(_line(topic, item) for item in topic.items), "sh")
 
 
 def _frame(topic: Topic) -> str:

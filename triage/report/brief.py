@@ -78,13 +78,13 @@ def hand_off(
     header, day = report.main.header, (report.last_updated or "")[:10]
     slug = header.slug or report.journal[-8:]
     said, rows = _rows(report)
-    commands = [f"triage use {place or slug}", *steps(report)]
+    commands = [Step(f"triage use {place or slug}"), *steps(report)]
     topics = (
         _topic("news", "New", 20, news, _itself),
         _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day))._replace(
             sure=1
         ),
-        _topic("next", "Next", 8, commands, Item)._replace(code=True, sure=2),
+        _topic("next", "Next", 8, commands, _step)._replace(code=True, sure=2),
         _topic("actions", "Open actions", 6, open_actions(report), _action),
         _topic("facts", "Last values", 6, _facts(report), _fact),
         _topic("failed", "Tried and failed", 5, _failures(report), partial(_failed, day)),
@@ -156,7 +156,14 @@ def _standing(report: Report, slug: str, spooled: int) -> Iterator[str]:
         yield f"{spooled} more spooled, not in the record yet: triage flush"
 
 
-def steps(report: Report) -> list[str]:
+class Step(NamedTuple):
+    """A command that comes next; ``by`` recorded what it is to run, and is '' where it runs triage alone."""
+
+    command: str
+    by: str = ""
+
+
+def steps(report: Report) -> list[Step]:
     """The commands that come next, ready for a shell; words in capitals stand for what the work will tell."""
     blockers, actions = open_blockers(report), open_actions(report)
     if blockers or actions:
@@ -164,14 +171,18 @@ def steps(report: Report) -> list[str]:
         doing = (_doing(action, tried.get(action.event)) for action in actions)
         return [*map(_fixing, blockers), *chain.from_iterable(doing)]
     if report.main.header.closed:
-        return [f"triage publish {report.main.header.slug}".rstrip()]
-    return ["triage resolve 'WHAT WAS REACHED'"]
+        return [Step(_joined(("triage publish", report.main.header.slug, "--to TARGET"), " "))]
+    return [Step("triage resolve 'WHAT WAS REACHED'")]
 
 
-def _fixing(blocker: Blocker) -> str:
+def _step(step: Step) -> Item:
+    return Item(step.command, more=(("by", clipped(step.by)),) if step.by else ())
+
+
+def _fixing(blocker: Blocker) -> Step:
     cause = "" if blocker.cause else " --cause 'WHY IT HAPPENED'"
     pr = "" if blocker.pr else " --pr NUMBER"
-    return f"triage fix {blocker.number} 'WHAT REMOVED IT'{cause}{pr}"
+    return Step(f"triage fix {blocker.number} 'WHAT REMOVED IT'{cause}{pr}")
 
 
 def _is_run(item: Evidence) -> bool:
@@ -184,20 +195,21 @@ def _is_typed(command: str) -> bool:
     return 0 < len(command) <= LONGEST and command.isprintable() and "[REDACTED:" not in command
 
 
-def _doing(action: Action, tried: Evidence | None) -> Iterator[str]:
+def _doing(action: Action, tried: Evidence | None) -> Iterator[Step]:
     """The commands that bring an open action further: its own, or that with which it was ``tried`` last.
 
     One that somebody is at has to be taken first.
     """
     if action.status == "doing":
-        yield f"triage start {action.number} --take"
+        yield Step(f"triage start {action.number} --take")
     if _is_typed(action.command):
-        yield f"triage run --action {action.number} -- {_argument(action.command)}"
+        command = f"triage run --action {action.number} -- {_argument(action.command)}"
+        yield Step(command, action.command_by)
     elif tried:
         where = f" --env {shlex.quote(tried.environment)}" if tried.environment else ""
-        yield f"triage run --action {action.number}{where} -- {tried.command}"
+        yield Step(f"triage run --action {action.number}{where} -- {tried.command}", tried.actor)
     else:
-        yield f"triage done {action.number} 'WHAT CAME OF IT'"
+        yield Step(f"triage done {action.number} 'WHAT CAME OF IT'")
 
 
 _SHELL = set("|&;<>()$`\\*?[]~{}#!")

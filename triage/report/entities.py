@@ -52,6 +52,7 @@ def evidence(history: History) -> Evidence:
         sha256=value("sha256"),
         origin=value("origin", "supplied"),
         hook=value("hook"),
+        actor=history.creation.actor.name,
         section=tuple(value("section", ())),
         action=value("action"),
         blocker=value("blocker"),
@@ -215,6 +216,7 @@ def action(
         proof=backed.proof,
         claimed_by=_claimant(history) if status == "doing" else "",
         ended_at=moves[-1][1].at if status in CLOSED_STATUSES else None,
+        command_by=_speaker(history, "command"),
     )
 
 
@@ -241,6 +243,12 @@ def _has_failed_last(evidence: Iterable[Evidence]) -> bool:
     runs = [item for item in evidence if item.origin == "captured"]
     last = max(runs, key=lambda item: item.started_at or item.at or "", default=None)
     return last is not None and last.failed
+
+
+def _speaker(history: History, field: str) -> str:
+    """Who said what a field holds; '' where it is empty."""
+    said = [patch for patch in history.all() if field in patch.body]
+    return said[-1].actor.name if said and said[-1].body[field] else ""
 
 
 def _claimant(history: History) -> str:

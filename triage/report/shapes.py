@@ -67,7 +67,8 @@ class Action:
     """One action. ``number`` is its rank in the journal; ``shown`` the status word for people.
 
     ``status`` todo, doing, blocked, done, failed, skipped; ``shown`` the same in capitals, or
-    BLOCKED → FIXED. ``blockers`` are the ids of blockers that name it. ``claimed_by`` who started it.
+    BLOCKED → FIXED. ``blockers`` are the ids of blockers that name it. ``claimed_by`` who started it,
+    ``command_by`` who said its command.
     """
 
     event: str
@@ -92,6 +93,7 @@ class Action:
     proof: tuple[str, ...]
     claimed_by: str = ""
     ended_at: str | None = None
+    command_by: str = ""
 
     @property
     def name(self) -> str:
@@ -203,7 +205,9 @@ class Evidence:
     empty for output that was captured elsewhere. ``size`` counts the bytes that were printed, ``kept`` those
     of ``output``; where that is not kept, ``digest`` is its salted SHA-256. ``streams`` are runs of bytes of
     ``output``, each from out or err, in order; empty where that is not known. ``values`` were taken from it.
-    ``hook`` is the agent whose hook took it by itself; empty where somebody meant to record it.
+    ``actor`` recorded it.
+    ``hook`` is the agent whose hook took it by itself; empty where somebody meant to record it. ``actor``
+    recorded it.
     """
 
     event: str
@@ -231,6 +235,7 @@ class Evidence:
     sha256: str
     origin: str
     hook: str
+    actor: str
     section: tuple[str, ...]
     action: str
     blocker: str
