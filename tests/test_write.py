@@ -321,10 +321,35 @@ def test_a_heading_with_nothing_under_it_is_a_section(journal):
     assert "## Nothing yet" in document(journal)
 
 
-def test_a_heading_that_only_entries_stand_under_is_shown(journal):
-    journal("write", stdin="## What we did\n\n04:10 Deployed → v14\n")
+def test_a_heading_that_only_entries_stand_under_is_kept_with_them_and_is_no_section(journal):
+    journal("write", stdin="# Night shift\n\n## Rollout\n\n04:10 Deployed → v14\n04:12 Healthz is green\n")
 
-    assert "## What we did" in document(journal)
+    assert bodies(journal, "section") == []
+    assert [body["source"] for body in bodies(journal, "entry")] == [
+        "- (Rollout): # Night shift",
+        "- (Rollout)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Rollout\n\n04:10 Deployed → v14\n",
+        "## Tickets\n\n| Issue | Title | Status |\n|-|-|-|\n| #12 | Relay | closed |\n",
+        "## Left over\n\n### Action items\n\n- [x] Warm the cache\n",
+    ],
+    ids=["entries", "issues", "actions"],
+)
+def test_a_heading_over_what_stands_elsewhere_leaves_no_empty_section_to_find(journal, text):
+    journal("write", stdin=text)
+
+    assert "TR601" not in journal.run("check").out
+
+
+def test_a_heading_with_nothing_under_it_is_a_section_also_after_one_over_entries(journal):
+    journal("write", stdin="## Rollout\n\n04:10 Deployed → v14\n\n## Cause\n")
+
+    assert [body["heading"] for body in bodies(journal, "section")] == [["Cause"]]
 
 
 def test_a_summary_is_the_reports_and_a_later_one_is_added_to_it(journal):

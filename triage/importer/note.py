@@ -53,11 +53,15 @@ class Note(NamedTuple):
 
 
 class NoteReading(Reading):
-    """The reading of a note; ``titles`` are those of the place that it goes to, which a note may repeat."""
+    """The reading of a note; ``titles`` are those of the place that it goes to, which a note may repeat.
+
+    ``filled`` are the paths of headings under which some piece stands.
+    """
 
     strict = True
 
     def __init__(self, found: Sequence[Block], titles: Sequence[str], clock: Clock) -> None:
+        self.filled: set[tuple[str, ...]] = set()
         super().__init__(found)
         self.clock = clock
         self.titles = {_bare(title) for title in titles}
@@ -74,6 +78,12 @@ class NoteReading(Reading):
             self.loose = False
         super().stand_under(title, level, bold=bold, told=told)
         self.headings.append((tuple(self.path), self.line))
+
+    def _claim(self, place: int, line: int) -> int:
+        """Let a piece have its lines; the headings over it have something under them."""
+        if not self.loose:
+            self.filled.update(_beginnings(self.path))
+        return super()._claim(place, line)
 
     @property
     def line(self) -> int:
@@ -154,17 +164,22 @@ def _with_short_quotes(piece: Piece) -> Iterator[Piece]:
 
 
 def _bare_headings(reading: NoteReading) -> Iterator[Piece]:
-    """A section for each heading under which no piece stands that shows it."""
-    shown = {
-        path[:depth] for piece in reading.pieces for path in [_path(piece)] for depth in range(len(path) + 1)
-    }
+    """A section for each heading over nothing at all; what stands under another one keeps its words."""
+    shown = {path for piece in reading.pieces for path in _beginnings(_path(piece))}
     for whole, line in reading.headings:
+        if whole in reading.filled:
+            continue
         path = whole
         while path and (_is_own(path[-1]) or (len(path) == 1 and _is_summary(reading, path[0]))):
             path = path[:-1]
         if path not in shown:
-            shown |= {path[:depth] for depth in range(len(path) + 1)}
+            shown.update(_beginnings(path))
             yield Piece("section", {"heading": list(path)}, line)
+
+
+def _beginnings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The path, and those of all headings over it."""
+    return (tuple(path[:depth]) for depth in range(len(path) + 1))
 
 
 def _is_own(title: str) -> bool:
