@@ -281,6 +281,32 @@ def test_a_command_that_failed_is_evidence_of_what_failed(journal):
     assert journal("check", "--only", "TR501") == ""
 
 
+def test_proposed_commands_that_are_recorded_as_they_stand_are_found_by_the_words_they_leave_open(journal):
+    journal("action", "Migrate")
+    journal("blocker", "No database")
+    for _ in ("what is open", "the end"):
+        for command in journal.json("brief")["next"][1:]:
+            journal(*shlex.split(command.removesuffix(" --pr NUMBER"))[1:])
+    found = journal("check", "--only", "TR601")
+
+    assert re.findall("said    '(.*)', in", found) == [
+        "cause: WHY IT HAPPENED",
+        "fix: WHAT REMOVED IT",
+        "outcome: WHAT CAME OF IT",
+        "status_note: WHAT WAS REACHED",
+    ]
+
+
+def test_the_fix_of_words_that_were_left_open_mends_them(journal):
+    journal("action", "Migrate")
+    journal("done", "1", "WHAT CAME OF IT")
+    fix = journal("check", "--only", "TR601").partition("fix     ")[2]
+    journal(*shlex.split(fix)[1:])
+
+    assert fix == "triage amend e3 'outcome=TEXT'"
+    assert journal("check", "--only", "TR601") == ""
+
+
 def test_warnings_alone_are_no_failure(journal):
     journal("section", "References", "TBD")
 

@@ -10,6 +10,7 @@ from triage.check.finding import Finding
 from triage.check.view import View, every, quoted
 from triage.events import decoded
 from triage.report import Part, Prose
+from triage.report.brief import UNTOLD
 
 _PLACEHOLDER = re.compile(
     r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\?|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"
@@ -22,7 +23,7 @@ BETWEEN = "\n\0\n"
 
 
 def empty(view: View) -> Iterator[Finding]:
-    """TR601: a heading with nothing below it, or with a placeholder."""
+    """TR601: a heading with nothing below it, or a placeholder in the place of a text."""
     for part in view.report.parts:
         roots = (*part.verbatim, *part.notes, *([part.final_notes] if part.final_notes else []))
         for section in every(roots):
@@ -47,6 +48,7 @@ def empty(view: View) -> Iterator[Finding]:
                         field="body",
                     )
         yield from _of_header(view, part)
+    yield from _untold(view)
 
 
 def _of_header(view: View, part: Part) -> Iterator[Finding]:
@@ -57,6 +59,17 @@ def _of_header(view: View, part: Part) -> Iterator[Finding]:
             event = view.setters.get((part.id, name), view.setters.get((part.id, "labels"), part.id))
             fix = f"triage set {quoted(f'{name}=TEXT')}"
             yield view.finding("TR601", event, f"{name}: {value.strip()}", "a placeholder", fix, field=name)
+
+
+def _untold(view: View) -> Iterator[Finding]:
+    """Proposed commands that were recorded as they stood, without what the work told."""
+    for text in view.texts:
+        said = text.text.strip()
+        if text.field in UNTOLD and said in UNTOLD.values():
+            fix = view.reworded(text, 0, len(text.text), "TEXT")
+            yield view.finding(
+                "TR601", text.event, f"{text.field}: {said}", "a placeholder", fix, field=text.field
+            )
 
 
 def secret(view: View) -> Iterator[Finding]:

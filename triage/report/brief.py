@@ -20,6 +20,13 @@ LONGEST = 240
 """Characters of a text that a hand-off repeats; of an error it repeats twice as many."""
 MOST = 100
 """Lines of a topic that are worked out: more than any budget holds."""
+UNTOLD = {
+    "status_note": "WHAT WAS REACHED",
+    "fix": "WHAT REMOVED IT",
+    "cause": "WHY IT HAPPENED",
+    "outcome": "WHAT CAME OF IT",
+}
+"""What stands in the commands of `steps` in the place of a field that the work will tell."""
 
 
 class Item(NamedTuple):
@@ -172,7 +179,7 @@ def steps(report: Report) -> list[Step]:
         return [*map(_fixing, blockers), *chain.from_iterable(doing)]
     if report.main.header.closed:
         return [Step(_joined(("triage publish", report.main.header.slug, "--to TARGET"), " "))]
-    return [Step("triage resolve 'WHAT WAS REACHED'")]
+    return [Step(f"triage resolve '{UNTOLD['status_note']}'")]
 
 
 def _step(step: Step) -> Item:
@@ -180,9 +187,9 @@ def _step(step: Step) -> Item:
 
 
 def _fixing(blocker: Blocker) -> Step:
-    cause = "" if blocker.cause else " --cause 'WHY IT HAPPENED'"
+    cause = "" if blocker.cause else f" --cause '{UNTOLD['cause']}'"
     pr = "" if blocker.pr else " --pr NUMBER"
-    return Step(f"triage fix {blocker.number} 'WHAT REMOVED IT'{cause}{pr}")
+    return Step(f"triage fix {blocker.number} '{UNTOLD['fix']}'{cause}{pr}")
 
 
 def _is_run(item: Evidence) -> bool:
@@ -209,7 +216,7 @@ def _doing(action: Action, tried: Evidence | None) -> Iterator[Step]:
         where = f" --env {shlex.quote(tried.environment)}" if tried.environment else ""
         yield Step(f"triage run --action {action.number}{where} -- {tried.command}", tried.actor)
     else:
-        yield Step(f"triage done {action.number} 'WHAT CAME OF IT'")
+        yield Step(f"triage done {action.number} '{UNTOLD['outcome']}'")
 
 
 _SHELL = set("|&;<>()$`\\*?[]~{}#!")
