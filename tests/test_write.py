@@ -371,6 +371,43 @@ def test_a_status_is_prose_and_how_to_make_it_the_journals_is_told(journal):
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("**Status**: resolved\nThe relay is back.\n", 1),
+        ("The relay is back.\n**Status**: resolved\nNobody was paged.\n", 2),
+        ("**Status:** resolved by hand; see below\n**Status**: resolved\n04:10 Restarted → up\n", 2),
+        ("- The relay is back\n- **Status**: resolved\n", 2),
+        ("- [x] Restart it\n- **Status**: resolved\n", 2),
+        ("## Status\n\nResolved\n", 3),
+        ("# Relay\n\n## ✅ Status:\n\n**Resolved** — both are up.\nNobody was paged.\n", 5),
+        ("## Status\n\nResolved.\n\nDone\n", 3),
+        ("**Status**\n\n- Resolved\n- Nobody was paged\n", 3),
+    ],
+)
+def test_a_status_is_told_wherever_it_stands(journal, text, line):
+    ran = journal.run("write", "--dry-run", stdin=text)
+
+    assert [each for each in ran.err.splitlines() if "to say so" in each] == [
+        f"line {line}: the text says resolved, the record open; to say so: triage resolve"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Relay\n\n## eu-1\n\n**Status**: resolved\n",
+        "# Relay\n\n## eu-1\n\n### Status\n\nResolved\n",
+        "## Status\n\nNobody knows.\nResolved\n",
+        "## Cause\n\nResolved\n",
+        "- [x] **Status**: resolved\n",
+        "| Status | Relay |\n|-|-|\n| resolved | eu-1 |\n",
+    ],
+)
+def test_a_word_that_is_no_status_of_the_whole_work_is_not_told(journal, text):
+    assert "to say so" not in journal.run("write", "--dry-run", stdin=text).err
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "04:10 Deployed → v14",

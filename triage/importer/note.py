@@ -17,6 +17,7 @@ from triage.importer.pieces import Odd, Piece, joined
 from triage.importer.prose import fenced
 from triage.importer.quotes import quoted
 from triage.importer.reading import MOST_PROSE, Reader, Reading
+from triage.importer.spoken import Line
 from triage.importer.words import JOURNAL, JOURNAL_WORDS, SUMMARY, TIMELINE, known, split
 
 LOOSE = "Notes"
@@ -122,10 +123,38 @@ def read_note(text: str, *, titles: Sequence[str] = (), date: str = "", assumed:
     if skipped:
         _add_matter(reading, lines[:skipped])
     for block in reading.left():
+        reading.statuses += _statuses(reading, block)
         next(reader for reader in READERS if reader(reading, block))
     reading.pieces += _bare_headings(reading)
     unclosed = next((block.line for block in found if block.unclosed), 0)
     return Note(_in_order(reading, lines), reading.odd, reading.statuses, unclosed)
+
+
+def _statuses(reading: NoteReading, block: Block) -> Iterator[Told]:
+    """What a block tells of the status of the whole work: in labelled lines, or first under its heading."""
+    headed = _is_status(reading.heading)
+    if len(reading.path) - headed > 1:
+        return
+    opens = headed and reading.before is not None and reading.before.line == reading.headings[-1][1]
+    for place, (line, number) in enumerate(_lines(block)):
+        told = ("Status", line.text) if opens and not place else ("", "")
+        label, value = header.labelled(line) or told
+        status = known(split(value[:LONGEST_TITLE]).word, JOURNAL, JOURNAL_WORDS)
+        if _is_status(label) and status:
+            yield Told(status, number)
+
+
+def _is_status(label: str) -> bool:
+    return _plain(label).casefold() == "status"
+
+
+def _lines(block: Block) -> Iterator[tuple[Line, int]]:
+    """The lines of a paragraph, or the items of a list that have no box, with their numbers."""
+    if block.kind == "paragraph":
+        yield from ((line, number) for number, line in header.apart(block))
+    for item in block.items:
+        if item.done is None:
+            yield Line(item.text, item.label), item.line
 
 
 def _add_matter(reading: NoteReading, lines: Sequence[str]) -> None:
@@ -184,8 +213,12 @@ def _beginnings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _is_own(title: str) -> bool:
     """Whether a document tells a heading by one of its own, or by the times of what stands under it."""
-    words = " ".join(_NO_WORD.sub(" ", title).split())
-    return bool(_OWN.match(words) or (date_in(title) and tells_day_alone(title)))
+    return bool(_OWN.match(_plain(title)) or (date_in(title) and tells_day_alone(title)))
+
+
+def _plain(title: str) -> str:
+    """The title without signs and zones."""
+    return " ".join(_NO_WORD.sub(" ", title).split())
 
 
 def _is_summary(reading: NoteReading, title: str) -> bool:
@@ -291,20 +324,10 @@ def _read_prose(reading: Reading, block: Block) -> bool:
     if block.source.startswith("<!--") and block.source.endswith("-->"):
         return True
     reading.clock.told_zone(block.text or block.source)
-    if isinstance(reading, NoteReading) and len(reading.path) <= 1:
-        reading.statuses += _statuses(block)
     caption, reading.caption = reading.caption, ""
     source = fenced(block.text.rstrip()) if block.kind == "code" else block.source
     reading.add_prose(joined(f"**{caption}**" if caption else "", source, by="\n\n"), block.line)
     return True
-
-
-def _statuses(block: Block) -> Iterator[Told]:
-    """What labelled lines tell of the status of the whole work."""
-    for label, value, line in header.labels(block) if block.kind in ("list", "paragraph") else ():
-        status = known(split(value).word, JOURNAL, JOURNAL_WORDS)
-        if label.casefold() == "status" and status:
-            yield Told(status, line)
 
 
 READERS: tuple[Reader, ...] = (
