@@ -8,7 +8,7 @@ import urllib.request
 from contextlib import suppress
 
 import pytest
-from fake_github import serving
+from fake_github import issue, serving
 
 from triage import forge
 from triage.config import forges
@@ -253,6 +253,48 @@ def test_an_issue_that_moved_within_its_host_is_followed(here, github):
     assert issues(here)[0]["title"] == "It has moved"
 
 
+def test_an_issue_that_has_another_number_where_it_moved_to_is_named_and_not_recorded(here, github):
+    github.add("acme/cart", 9, "Another one")
+    github.answers["/repositories/2/issues/9"] = github.answers["/repos/acme/cart/issues/9"]
+    github.answer("acme/velvet", 1140, 301, {"message": "Moved"}, Location="/repositories/2/issues/9")
+    github.add("acme/velvet", 1141, "Of the number asked for")
+
+    ran = here.run("refresh", "1140", "1141")
+
+    assert "#1140 was not fetched: the forge answered number 9" in ran.err
+    assert "if it moved, name https://github.com/acme/cart/issues/9" in ran.err
+    assert [body["title"] for body in issues(here)] == ["Of the number asked for"]
+
+
+@pytest.mark.parametrize("number", ["1140", True, None])
+def test_an_answer_whose_number_is_no_number_is_no_issue(here, github, number):
+    github.answer("acme/velvet", 1, 200, {**issue("acme/velvet", 1, "It"), "number": number})
+
+    assert "answered something that is no issue 1" in here.run("refresh", "1").err
+    assert issues(here) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ("https://github.com/acme/renamed/issues/1140", True),
+        ("https://GitHub.com/acme/velvet/pull/1140", True),
+        ("https://evil.example/acme/velvet/issues/1140", False),
+        ("https://github.com@evil.example/acme/velvet/issues/1140", False),
+        ("https://github.com.evil.example/acme/velvet/issues/1140", False),
+        ("https://github.com/acme/velvet/issues/1141", False),
+        ("https://github.com/login?return_to=/acme/velvet/issues/1140", False),
+    ],
+)
+def test_the_address_of_a_page_is_kept_where_it_is_of_the_host_and_the_number_asked(here, github, page, kept):
+    github.answer("acme/velvet", 1140, 200, {**issue("acme/velvet", 1140, "It"), "html_url": page})
+
+    here("refresh", "1140")
+
+    assert issues(here)[0].get("url", "") == (page if kept else "")
+    assert issues(here)[0]["title"] == "It"
+
+
 def test_an_issue_that_moves_in_a_circle_is_given_up(here, github):
     github.answer("acme/velvet", 1140, 301, {}, Location="/repos/acme/velvet/issues/1140")
 
@@ -282,7 +324,7 @@ def test_an_address_that_is_none_of_github_is_said_to_be_that(here):
         "refresh", "https://gitlab.com/acme/velvet/-/issues/3", "https://tracker.example.org/OPS-12"
     )
 
-    assert (ran.code, ran.err.count("its address is none of an issue or a PR at GitHub")) == (0, 2)
+    assert (ran.code, ran.err.count("it is no address of an issue or a PR as GitHub has them")) == (0, 2)
 
 
 def test_a_folder_cannot_name_a_forge_unless_it_is_trusted(here, github):
@@ -378,7 +420,7 @@ def test_a_forge_that_does_not_answer_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
 
-        answer = forge.Forge(address, "", timeout=0.2).issue("acme/velvet", 1)
+        answer = forge.Forge(address, "", timeout=0.2).issue(forge.Asked("github.com", "acme/velvet", 1))
 
     assert answer.problem.endswith("cannot be reached: it took too long")
     assert answer.halts
@@ -390,7 +432,9 @@ def test_a_forge_that_answers_by_drops_is_given_up():
         dripping.start()
         address = f"http://127.0.0.1:{slow.getsockname()[1]}"
 
-        answer = forge.Forge(address, "", timeout=5, patience=0.2).issue("acme/velvet", 1)
+        answer = forge.Forge(address, "", timeout=5, patience=0.2).issue(
+            forge.Asked("github.com", "acme/velvet", 1)
+        )
         dripping.join()
 
     assert answer.problem.endswith("cannot be reached: it took too long")

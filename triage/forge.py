@@ -123,13 +123,13 @@ class Forge:
         self._patience = patience
         self._opener = urllib.request.build_opener(_Unredirected())
 
-    def issue(self, repository: str, number: int) -> Answer:
+    def issue(self, asked: Asked) -> Answer:
         """What the forge says of an issue or a PR."""
-        address = f"{self._api}/repos/{repository}/issues/{number}"
+        address = f"{self._api}/repos/{asked.repository}/issues/{asked.number}"
         for _ in range(REDIRECTS):
             try:
                 with self._opener.open(self._request(address), timeout=self._timeout) as answered:
-                    return _read(_all(answered, self._patience), address, number)
+                    return _read(_all(answered, self._patience), address, asked)
             except urllib.error.HTTPError as error:
                 with error:
                     moved = _moved(error, address)
@@ -217,31 +217,48 @@ def _all(answered: HTTPResponse, patience: float) -> bytes:
     return bytes(data)
 
 
-def _read(data: bytes, address: str, number: int) -> Answer:
-    """What an answer says; a problem where it is no issue as the API describes it."""
+def _read(data: bytes, address: str, asked: Asked) -> Answer:
+    """What an answer says; a problem where it is no issue as the API describes it, or another one."""
     try:
         said = json.loads(data) if len(data) <= LARGEST else None
     except (ValueError, RecursionError):
         said = None
-    known = _known(said, address) if isinstance(said, dict) else None
-    if known is None:
-        return Answer(problem=f"{_place(address)} answered something that is no issue {number}", halts=True)
-    if len(known.title) > LONGEST_TITLE:
-        return Answer(problem=f"its title has {len(known.title):,} characters, which is none")
-    return Answer(known)
+    if not (isinstance(said, dict) and _is_issue(said)):
+        return Answer(
+            problem=f"{_place(address)} answered something that is no issue {asked.number}", halts=True
+        )
+    if said["number"] != asked.number:
+        return Answer(problem=_another(said, asked))
+    if len(said["title"]) > LONGEST_TITLE:
+        return Answer(problem=f"its title has {len(said['title']):,} characters, which is none")
+    return Answer(_known(said, address, asked))
 
 
-def _known(said: Mapping[str, Any], address: str) -> Known | None:
-    title, state, url = said.get("title"), said.get("state"), said.get("html_url")
+def _is_issue(said: Mapping[str, Any]) -> bool:
+    """Whether an answer has the fields that are read, each of its type."""
+    return (
+        isinstance(said.get("title"), str)
+        and isinstance(said.get("html_url"), str)
+        and type(said.get("number")) is int  # True is none
+        and said.get("state") in ("open", "closed")
+        and isinstance(said.get("pull_request"), dict | None)
+    )
+
+
+def _another(said: Mapping[str, Any], asked: Asked) -> str:
+    """The problem that an answer has another number: an issue gets one where it is transferred to."""
+    page = _page(said["html_url"], asked._replace(number=said["number"]))
+    return f"the forge answered number {said['number']}: if it moved, name {page or 'where it is now'}"
+
+
+def _known(said: Mapping[str, Any], address: str, asked: Asked) -> Known:
+    """What an issue says of itself."""
     request = said.get("pull_request")
-    if not (isinstance(title, str) and isinstance(url, str) and state in ("open", "closed")):
-        return None
-    if not (request is None or isinstance(request, dict)):
-        return None
     merged = (request or {}).get("merged_at")
-    state = "merged" if merged else str(state)
+    state = "merged" if merged else said["state"]
     since = merged or said.get("closed_at") if state != "open" else None
-    return Known(title, "issue" if request is None else "pr", state, _instant(since), _page(url), address)
+    kind = "issue" if request is None else "pr"
+    return Known(said["title"], kind, state, _instant(since), _page(said["html_url"], asked), address)
 
 
 def _instant(text: object) -> str:
@@ -252,9 +269,15 @@ def _instant(text: object) -> str:
     return instant if times.is_instant(instant) else ""
 
 
-def _page(url: str) -> str:
+def _page(url: str, asked: Asked) -> str:
+    """The address of a page, if it is of the host and the number that were asked for; else ''.
+
+    A repository that was renamed or transferred has another name than was asked for.
+    """
+    found = _WEB.fullmatch(url)
+    is_it = found and found["host"].lower() == asked.host.lower() and int(found["number"]) == asked.number
     plain = url.isascii() and url.isprintable() and not any(c in url for c in " <>\"'`\\")
-    return url if plain and url.startswith(("https://", "http://")) else ""
+    return url if is_it and plain else ""
 
 
 def _place(address: str) -> str:

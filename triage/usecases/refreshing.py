@@ -122,7 +122,7 @@ def _fetched(asked: Iterable[Asked], forges: Forges) -> dict[Asked, Answer]:
 def _one(forge: Forge, halted: list[Answer], asked: Asked) -> Answer:
     if halted:
         return halted[0]
-    answer = forge.issue(asked.repository, asked.number)
+    answer = forge.issue(asked)
     if answer.halts:
         halted.append(answer)
     return answer
