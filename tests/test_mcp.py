@@ -407,6 +407,74 @@ def test_what_became_a_secret_since_is_shown_to_no_agent(triage):
     assert "sesame-Open-77" not in told
 
 
+RECORD = "triage://checkout/events.jsonl"
+
+
+def read_record(triage):
+    """The record of the journal as an agent gets it, or what it is refused with."""
+
+    async def conversation(agent):
+        try:
+            return (await agent.client.read_resource(RECORD)).contents[0].text
+        except MCPError as error:
+            return str(error)
+
+    return talk(triage, conversation)
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "where"),
+    [
+        (["log", "The word is sesame-Open-77"], "", "e2 (entry) in 'text'"),
+        (["evidence", "-"], "sesame-Open-77\n", "e2 (evidence) in 'output'"),
+        (["amend", "e1", "impact=sesame-Open-77"], "", "e2 (amendment) in 'changes'"),
+        (["log", "x", "--actor", "sesame-Open-77"], "", "e2 (entry) in 'actor'"),
+    ],
+)
+def test_a_record_that_holds_what_became_a_secret_since_is_refused_by_event_and_field(
+    triage, words, stdin, where
+):
+    triage("open", "Checkout")
+    triage(*words, stdin=stdin)
+    triage("log", "Withdrawn")
+    triage.set("DOOR_PASSWORD", "sesame-Open-77")
+
+    assert read_record(triage) == (
+        f"the record would show a secret: {where}, by the rule known; "
+        "remove it from the record: triage purge e2"
+    )
+
+
+def test_a_record_is_refused_for_what_was_withdrawn_and_for_a_rule_that_was_added_since(triage):
+    triage("open", "Checkout")
+    triage("log", "The badge is ACME-123456")
+    triage("retract", "e2")
+    (triage.home / "config/triage/triage.toml").write_text(
+        "[[redact.rules]]\nname = 'badge'\npattern = 'ACME-[0-9]{6}'\n"
+    )
+
+    assert read_record(triage).startswith(
+        "the record would show a secret: e2 (entry) in 'text', by the rule badge; "
+    )
+
+
+def test_a_record_whose_session_became_a_secret_is_refused(triage):
+    triage.set("TRIAGE_SESSION", "sesame-Open-77")
+    triage("open", "Checkout")
+    triage.set("DOOR_PASSWORD", "sesame-Open-77")
+
+    assert read_record(triage).startswith("the record would show a secret: e1 (header) in 'session'")
+
+
+def test_a_record_is_given_exactly_once_the_secret_is_purged_from_it(triage):
+    triage("open", "Checkout")
+    triage("log", "The word is sesame-Open-77")
+    triage.set("DOOR_PASSWORD", "sesame-Open-77")
+    triage("purge", "e2")
+
+    assert read_record(triage).rstrip("\n") == triage("export")
+
+
 def test_a_command_that_fails_blocks_its_action_and_its_end_is_told(triage):
     triage("open", "Checkout")
 

@@ -7,7 +7,7 @@ from triage.console.call import Call
 from triage.errors import NotFound
 from triage.mcp_server.looking import document
 from triage.mcp_server.session import Session
-from triage.usecases import exchange, places
+from triage.usecases import places
 
 
 class Form(NamedTuple):
@@ -44,7 +44,7 @@ def open_journals(session: Session) -> list[str]:
 
 
 def read(session: Session, uri: str) -> tuple[Form, str]:
-    """What lies at an address; `NotFound` with the addresses that there are."""
+    """What lies at an address; `NotFound` with those that there are, `SecretFound` where it shows one."""
     found = _ADDRESS.fullmatch(uri)
     form = next((form for form in FORMS if found and form.file == found[2]), None)
     if found is None or form is None:
@@ -59,6 +59,7 @@ def _document(call: Call) -> str:
 
 
 def _events(call: Call) -> str:
+    from triage.usecases.documents import record
+
     store = call.store()
-    row = places.existing(store, call.place().journal)
-    return "".join(f"{line}\n" for line in exchange.export(store, row))
+    return record(store, places.existing(store, call.place().journal), call.redactor)

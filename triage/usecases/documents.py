@@ -1,19 +1,21 @@
-"""One document: a journal's report through a template, and through the gate."""
+"""What is read of a journal, through the gate: its report through a template, or its record as it is kept."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from triage import times
 from triage.errors import InvalidValue
-from triage.events import Event
+from triage.events import Event, unseal
 from triage.redact import Redactor
 from triage.render import Style, render
 from triage.report import Report
 from triage.report.captured import shown
 from triage.report.history import one_per_id, survey
-from triage.store import Store
+from triage.store import JournalRow, Store
 from triage.usecases import gate
+from triage.usecases.exchange import export_of
 from triage.usecases.past import AsOf, before
 
 EXAMPLE = "2026-05-05T00:00:00.000000Z"
@@ -49,6 +51,17 @@ def document(
     )
     gate.check_document(text, form, template, redactor)
     return text
+
+
+def record(store: Store, row: JournalRow, redactor: Redactor) -> str:
+    """The export of a journal, exactly; `SecretFound` where it holds what is a secret now.
+
+    Bytes that are exact cannot be scrubbed. What was withdrawn or replaced is in them, too.
+    """
+    copies = list(islice(store.copies(row.id), row.events))
+    events = [unseal(copy, n, output=True) for n, copy in enumerate(copies, 1)]
+    gate.check_record(Report.from_events(events), events, redactor)
+    return "".join(f"{line}\n" for line in export_of(row, copies))
 
 
 FEW = 500

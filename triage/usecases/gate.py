@@ -46,10 +46,15 @@ class Finding(NamedTuple):
 
 def check_values(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
     """Raise `SecretFound` where a value of the report is a secret; it names event, field and rule."""
-    numbers = {event.id: f"e{event.n}" for event in events}
     patches = list(_live(_in(report, events)))
     values = [value for patch in patches for value in _values(patch)]
     secrets = [*_secrets([*values, *_outputs(report)], redactor), *_labelled(patches, redactor)]
+    _refuse("document", secrets, events)
+
+
+def _refuse(what: str, secrets: Iterable[tuple[Value, str]], events: Iterable[Event]) -> None:
+    """Raise `SecretFound` where there are secrets: the first in words, each as a value."""
+    numbers = {event.id: f"e{event.n}" for event in events}
     found = [
         Finding(numbers.get(value.event, value.event[-8:]), value.kind, value.field, rule)
         for value, rule in secrets
@@ -58,7 +63,7 @@ def check_values(report: Report, events: Sequence[Event], redactor: Redactor) ->
         unique = list({finding[:3]: finding for finding in reversed(found)}.values())[::-1]
         more = f"; and {len(unique) - 1} more" if len(unique) > 1 else ""
         raise SecretFound(
-            f"the document would show a secret: {unique[0]}{more}",
+            f"the {what} would show a secret: {unique[0]}{more}",
             hint=f"remove it from the record: triage purge {unique[0].event}",
             found=[finding._asdict() for finding in unique],
         )
@@ -77,12 +82,7 @@ def check_record(report: Report, events: Sequence[Event], redactor: Redactor) ->
     """
     values = [value for event in events for value in _recorded(event)]
     labelled = _labelled(list(_live(events)), redactor)
-    for value, rule in (*_secrets([*values, *_outputs(report)], redactor), *labelled):
-        raise SecretFound(
-            f"the record would show a secret: {Finding(value.event, value.kind, value.field, rule)}",
-            hint=f"remove it from the record: triage purge {value.event}",
-            found=[Finding(value.event, value.kind, value.field, rule)._asdict()],
-        )
+    _refuse("record", [*_secrets([*values, *_outputs(report)], redactor), *labelled], events)
 
 
 def check_all(
@@ -111,12 +111,13 @@ def check_all(
 
 def _recorded(event: Event) -> Iterator[Value]:
     """What an event says, as it was recorded."""
-    return (Value(f"e{event.n}", event.kind, field, text) for field, text in _said_by(event))
+    return (Value(event.id, event.kind, field, text) for field, text in _said_by(event))
 
 
 def _said_by(event: Event) -> Iterator[tuple[str, str]]:
     """The same, as fields and texts."""
     yield "actor", event.actor.name
+    yield "session", event.actor.session
     for field, value in (event.body or {}).items():
         if isinstance(value, str):
             yield field, value
