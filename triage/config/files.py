@@ -18,6 +18,8 @@ KEYS = (
 )  # fmt: skip
 OWN_KEYS = ("store", "sign_key", "signers", "forges")
 """What only the user's own file may set: a cloned folder cannot move the store, say who signs, get tokens."""
+GUARDED_KEYS = frozenset((*OWN_KEYS, "redact", "secret_env", "publish", "hook"))
+"""What may hold something that counts only where it is trusted."""
 
 
 def find_folder(cwd: str) -> str:
@@ -131,25 +133,33 @@ def _is_pattern(address: str) -> bool:
 def read_folder_config(folder: str, config_folder: str, state_folder: str) -> dict[str, Any]:
     """The configuration beside a `.triage` folder.
 
-    Raises `NotAllowed` for what only the user's own may set, unless the user trusted these very bytes.
+    Raises `NotAllowed` for what only the user's own may do, unless the user trusted these very bytes.
     """
     if not folder:
         return {}
     path = os.path.join(os.path.dirname(folder), CONFIG_FILE)
     raw = read_bytes(path)
     found = parsed(path, raw)
-    reserved = reserved_keys(found)
-    if reserved and not is_trusted(state_folder, raw):
-        raise NotAllowed(
-            f"{path} may not {reserved[0]}",
-            hint=f"set it in {config_folder}/{CONFIG_FILE}, or look at the file and call: triage trust",
-        )
     _refuse_templates_elsewhere(folder, found)
-    if "publish" in found and not is_trusted(state_folder, raw):
+    if found.keys().isdisjoint(GUARDED_KEYS) or is_trusted(state_folder, raw):
+        return found
+    _refuse_untrusted(path, found, f"{config_folder}/{CONFIG_FILE}")
+    if "publish" in found:
         found["untrusted_targets"] = tuple(found.pop("publish"))
-    if "skip" in found.get("hook", {}) and not is_trusted(state_folder, raw):
+    if "skip" in found.get("hook", {}):
         del found["hook"]["skip"]  # it would hide what an agent did here
     return found
+
+
+def _refuse_untrusted(path: str, found: Mapping[str, Any], own: str) -> None:
+    """Raise `NotAllowed` for what stops a command where a folder is not trusted."""
+    for told, way in (
+        (reserved_keys(found), f"set it in {own}"),
+        (hidden_texts(found), "narrow it or take it out there"),
+    ):
+        if told:
+            hint = f"{way}, or look at the file and call: triage trust"
+            raise NotAllowed(f"{path} may not {told[0]}", hint=hint)
 
 
 def reserved_keys(found: Mapping[str, Any]) -> list[str]:
@@ -158,10 +168,22 @@ def reserved_keys(found: Mapping[str, Any]) -> list[str]:
     return [*told, "let secrets through"] if found.get("redact", {}).get("allow") else told
 
 
+def hidden_texts(found: Mapping[str, Any]) -> list[str]:
+    """What is no secret and a configuration would hide for good; the others pay nothing for the look."""
+    if not (found.get("redact", {}).get("rules") or found.get("secret_env")):
+        return []
+    from triage.config.redaction import hidden
+
+    return list(hidden(found))
+
+
 def trusted_keys(found: Mapping[str, Any]) -> list[str]:
     """What a configuration does only where it is trusted: what is reserved, its targets, what it hides."""
-    hides = [f"leave {item!r} out of what a hook captures" for item in found.get("hook", {}).get("skip", ())]
-    return [*reserved_keys(found), *(f"publish to {name!r}" for name in found.get("publish", ())), *hides]
+    targets = [f"publish to {name!r}" for name in found.get("publish", ())]
+    skipped = [
+        f"leave {item!r} out of what a hook captures" for item in found.get("hook", {}).get("skip", ())
+    ]
+    return [*reserved_keys(found), *hidden_texts(found), *targets, *skipped]
 
 
 def _refuse_templates_elsewhere(folder: str, found: Mapping[str, str]) -> None:

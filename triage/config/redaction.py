@@ -1,16 +1,60 @@
 """What a configuration says about secrets: whose values are secret, rules to add, and what to let through.
 
-A folder's file may add: that makes redaction stricter. Letting something through counts from the user's own
-file alone, or from one that was trusted.
+A folder's file may add what is a secret: that makes redaction stricter. Letting something through, and hiding
+what is none, counts from the user's own file alone, or from one that was trusted.
 """
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from triage.errors import InvalidValue
 from triage.events import near
+from triage.redact.judges import names_secret
 
 ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 HELP = "see docs/redaction.md"
 FINGERPRINT = 8
 """Characters of a fingerprint, the two of its key included."""
+PROBES = (
+    "The quick brown fox jumps over the lazy dog", "deploy", "rollback", "staging", "failed", "done", "error",
+    "claude-code", "first-deploy", "Deploy checkout 4.2 to production", "Who: operations; when? (now)",
+    "04:10", "2026-05-05T04:10:00Z", "/usr/local/bin/app", "src/app/main.py:42", "v1.14.2",
+    "web-1.example.org", "https://example.org/docs/restart", "7", "1140", "99.95 %", "#1140",
+    "kubectl get pods -n staging", '{"status": "ok", "count": 3}', "Größe 東京 Привет",
+    "ERROR: relation carts does not exist",
+    "Its table was missing.\nA migration made it, and the second was healthy\tafter a while.\n\nTell all.\n",
+)  # fmt: skip
+"""Texts that are no secret, such as records are full of: a rule that finds something there hides too much.
+
+Words with every letter, a title, an actor and a slug, a clock time and an instant, paths, a version, a
+hostname and an address, numbers, a command, JSON, other scripts, an error, and several lines. None has the
+form of a token, of an address of mail or of a network, or of a digest: rules for these are sensible. A rule
+that is made to pass by these very texts does pass: the look is for what hides without much thought.
+"""
+ORDINARY = frozenset((
+    "AI_AGENT", "APPDATA", "COLORTERM", "COMPUTERNAME", "DISPLAY", "EDITOR", "EMAIL", "ENV",
+    "ENVIRONMENT", "GOPATH", "HOME", "HOMEPATH", "HOST", "HOSTNAME", "HOSTTYPE", "INIT_CWD", "JAVA_HOME",
+    "KUBECONFIG", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "LS_COLORS", "MAIL", "MANPATH",
+    "NAME", "NODE_ENV", "NODE_PATH", "OLDPWD", "OSTYPE", "PAGER", "PATH", "PS1", "PWD", "PYTHONPATH",
+    "SHELL", "SHLVL", "SUDO_USER", "TEMP", "TERM", "TERM_PROGRAM", "TMP", "TMPDIR", "TZ", "USER",
+    "USERNAME", "USERPROFILE", "VIRTUAL_ENV", "VISUAL", "_",
+))  # fmt: skip
+"""Variables whose values stand in any record: folders, names, the system."""
+ORDINARY_BEGINS = ("CI_", "GIT_", "GITHUB_", "KUBERNETES_", "LC_", "TRIAGE_", "XDG_")
+"""The same by their beginning, unless a name says secret: GITHUB_TOKEN."""
+
+
+def hidden(found: Mapping[str, Any]) -> Iterator[str]:
+    """What is no secret and a configuration would hide for good, in words; it was checked before."""
+    import re
+
+    for rule in found.get("redact", {}).get("rules", ()):
+        probe = next((text for text in PROBES if re.search(rule["pattern"], text)), None)
+        if probe is not None:
+            yield f"hide ordinary text such as {probe!r:.60} by the rule {rule['name']!r}"
+    for name in found.get("secret_env", ()):
+        if name in ORDINARY or (name.startswith(ORDINARY_BEGINS) and not names_secret(name)):
+            yield f"hide the value of {name!r}, an ordinary variable, by secret_env"
 
 
 def check(path: str, key: str, value: object) -> None:
