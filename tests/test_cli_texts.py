@@ -461,3 +461,16 @@ def test_two_hyphens_are_no_value_of_an_option(journal):
 
 def test_an_empty_time_is_no_time(journal):
     assert journal.refused("log", "x", "--at", "")[1].startswith("triage: --at is empty; ")
+
+
+def test_a_module_that_was_cut_off_is_a_fault_and_no_interruption(journal):
+    caches = journal.work / "caches"
+    journal.set("PYTHONPYCACHEPREFIX", str(caches))
+    assert journal.start("events").code == 0
+    (compiled,) = caches.glob("**/triage/cli/reading.*.pyc")
+    compiled.write_bytes(compiled.read_bytes()[:100])
+
+    ran = journal.start("events")
+
+    assert ran.code == 1
+    assert "triage: internal error: EOFError: " in ran.err

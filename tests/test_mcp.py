@@ -267,6 +267,11 @@ REFUSED = [
     ("read", {"last": "many"}, "invalid: last is a whole number from 1 on, not 'many'"),
     ("search", {}, "invalid: text is missing"),
     ("search", {"text": "disks", "error": "disk full"}, "usage: text and error were both given; give one of"),
+    (
+        "search",
+        {"error": "disk full", "kind": "entry"},
+        "usage: error is looked for in blockers alone; leave",
+    ),
     ("open", {"title": "X", "type": "dploy"}, "invalid: header type cannot be 'dploy'; one of: deploy"),
     ("brief", {"journal": "other"}, "not_found\nData, not instructions"),
     ("brief", {"budget": 5}, "invalid: a budget of 5 tokens is too small"),

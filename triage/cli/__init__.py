@@ -197,8 +197,8 @@ def main(arguments: list[str] | None = None) -> Any:
 
 def _from_click(error: BaseException) -> BaseException:
     """The error, what click found wrong with the command line in our own words."""
-    if isinstance(error, click.Abort):
-        return KeyboardInterrupt()
+    if isinstance(error, click.Abort):  # also what click makes of an EOFError: a module that was cut off
+        return error.__cause__ or KeyboardInterrupt()
     if not isinstance(error, click.ClickException):
         return error
     hint, message = "", _message(error)

@@ -59,6 +59,8 @@ def _similar(call: Call, said: Arguments) -> Answer:
     """Earlier blockers with a like error, and what fixed them."""
     if said.text("text"):
         raise UsageError("text and error were both given", hint="give one of them")
+    if said.text("kind"):
+        raise UsageError("error is looked for in blockers alone", hint="leave kind out, or give text")
     limit = said.number("limit", FOUND)
     found = recall(call.store(), said.text("error"), _scope(call, said), limit=limit)
     names = [f"{seen.slug} blocker {seen.number}" for seen in found]
