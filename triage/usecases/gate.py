@@ -23,6 +23,10 @@ BETWEEN = "\n\0\n"
 """Between values that are looked at in one go. A pattern that reads on over it found nothing in one value."""
 
 
+ENVELOPE_FIELDS = ("actor", "session")
+STAYS = "no purge removes what an envelope says: change the secret, then it is none"
+
+
 class Value(NamedTuple):
     """A text that a document shows: of which event, in which field."""
 
@@ -62,9 +66,10 @@ def _refuse(what: str, secrets: Iterable[tuple[Value, str]], events: Iterable[Ev
     if found:
         unique = list({finding[:3]: finding for finding in reversed(found)}.values())[::-1]
         more = f"; and {len(unique) - 1} more" if len(unique) > 1 else ""
+        stays = what == "record" and unique[0].field in ENVELOPE_FIELDS
         raise SecretFound(
             f"the {what} would show a secret: {unique[0]}{more}",
-            hint=f"remove it from the record: triage purge {unique[0].event}",
+            hint=STAYS if stays else f"remove it from the record: triage purge {unique[0].event}",
             found=[finding._asdict() for finding in unique],
         )
 
