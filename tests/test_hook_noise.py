@@ -23,6 +23,9 @@ KEPT = [
     "for f in a b; do kubectl delete $f; done", "sudo systemctl restart x", "sleep 1 & make", "'rm' x", "r\\m x",
     "(cd x; make)", "if make; then ls; fi", "env A=b make", "timeout -k 5 10 make", "psql -c 'select 1'", "./deploy.sh",
     "A=b ./deploy.sh", "cat x >> y", "ls &> out", "2>err ls", "sed -ri s/a/b/ f", "sed -nEi.bak s/a/b/p f",
+    "xxd -r dump.hex binary",
+    "tree -o listing.txt",
+    "git reflog expire --expire=now --all",
     "sort -uo f f", "yq -Pi .a f", "awk -i inplace 1 f", "fd -e pyc -x rm", "fd pyc --exec-batch rm", "find . -fls out",
     "git diff --output=x", ". ./deploy.sh", "source deploy.sh",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ READS = frozenset((
 ))  # fmt: skip
 """Commands that read files, print words, or change nothing but the shell that they run in."""
 GIT_READS = frozenset((
-    "status", "log", "diff", "show", "rev-parse", "ls-files", "blame", "grep", "describe", "reflog",
+    "status", "log", "diff", "show", "rev-parse", "ls-files", "blame", "grep", "describe",
     "shortlog",
 ))  # fmt: skip
 CHANGING = {
@@ -29,6 +29,8 @@ CHANGING = {
     "git": ("--output",),
     "sed": ("-i", "--in-place"),
     "sort": ("-o", "--output"),
+    "tree": ("-o",),
+    "xxd": ("-r", "-revert"),
     "yq": ("-i", "--inplace"),
 }
 """What makes a command that reads one that writes, by how the word begins."""
