@@ -385,7 +385,7 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.events",
         "triage.fast",
         "triage.fast.table",
-        "triage.marks",
+        "triage.traces",
         "triage.redact",
         "triage.redact.judges",
         "triage.redact.known",

@@ -538,7 +538,7 @@ def test_the_agent_does_not_wait_for_the_child(working):
 def test_what_is_waited_for_loads_little_and_nothing_of_the_record():
     code = "import sys; from triage.hook import start; print(*sorted(name for name in sys.modules if name.startswith('triage')))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert loaded.split() == ["triage", "triage.agents", "triage.hook", "triage.hook.start", "triage.marks"]
+    assert loaded.split() == ["triage", "triage.agents", "triage.hook", "triage.hook.start", "triage.traces"]
 
 
 # Many at once, and killed

@@ -1,4 +1,4 @@
-"""Where the user's state lies, and the marks in it by which a hook sees, at no cost, that a session records.
+"""Where the user's state lies, and the traces in it by which a hook sees, at no cost, that a session records.
 
 The hook is waited for: this module loads nothing.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 USED = "used"
 STARTED = "started"
 LONGEST = 100
-"""Bytes of a name that a mark is called by; beyond that a file's name would be too long."""
+"""Bytes of a name that a trace is called by; beyond that a file's name would be too long."""
 
 
 def home(environ: Mapping[str, str]) -> str:
@@ -23,12 +23,12 @@ def state_folder(environ: Mapping[str, str]) -> str:
 
 
 def used(state: str, session: str) -> str:
-    """The mark of a session that records: where to."""
+    """The trace of a session that records: where to."""
     return os.path.join(state, USED, _name(session))
 
 
 def started(state: str, use: str) -> str:
-    """The mark of a use of a tool: when it started."""
+    """The trace of a use of a tool: when it started."""
     return os.path.join(state, STARTED, _name(use))
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from triage import marks
+from triage import traces
 from triage.config.files import (
     CONFIG_FILE,
     FOLDER,
@@ -213,8 +213,8 @@ def _store_beside(folder: str, found: Mapping[str, Any]) -> str:
 
 def folders(environ: Mapping[str, str]) -> tuple[str, str]:
     """The user's own folders: of the configuration, and of the state."""
-    base = environ.get("XDG_CONFIG_HOME") or f"{marks.home(environ)}/.config"
-    return os.path.join(base, "triage"), marks.state_folder(environ)
+    base = environ.get("XDG_CONFIG_HOME") or f"{traces.home(environ)}/.config"
+    return os.path.join(base, "triage"), traces.state_folder(environ)
 
 
 def _whole(address: str) -> str:
@@ -227,7 +227,7 @@ def _whole(address: str) -> str:
 def _default_store(folder: str, environ: Mapping[str, str]) -> str:
     if folder:
         return os.path.join(folder, STORE_FILE)
-    data = environ.get("XDG_DATA_HOME") or f"{marks.home(environ)}/.local/share"
+    data = environ.get("XDG_DATA_HOME") or f"{traces.home(environ)}/.local/share"
     return os.path.join(data, "triage", STORE_FILE)
 
 

@@ -5,7 +5,7 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage import marks
+from triage import traces
 from triage.config.who import NAMED
 from triage.errors import NotAllowed, Unavailable
 from triage.events import sha256
@@ -62,7 +62,7 @@ class Use(NamedTuple):
 
 
 def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> None:
-    """Mark that this session records, for the hook of its agent; nothing else rests on it."""
+    """Leave a trace that this session records, for the hook of its agent; nothing else rests on it."""
     if not settings.session.startswith(NAMED):
         return
     from triage.config.files import find_folder
@@ -70,14 +70,14 @@ def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> N
     actor = f"{settings.actor.type}:{settings.actor.name}"
     use = Use(identity, chosen, actor, os.path.dirname(find_folder(cwd)))
     told = json.dumps(use)
-    path = marks.used(settings.state_folder, settings.session.removeprefix(NAMED))
+    path = traces.used(settings.state_folder, settings.session.removeprefix(NAMED))
     if _read_text(path) != told:
         with suppress(NotAllowed, Unavailable):
             write_aside(path, told.encode())
 
 
 def last_use(path: str) -> Use | None:
-    """What a mark says; None where it is gone, or none of ours."""
+    """What a trace says; None where it is gone, or none of ours."""
     try:
         store, chosen, actor, folder = json.loads(_read_text(path))
         return Use(store, Chosen(*chosen), actor, folder)

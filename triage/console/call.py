@@ -106,10 +106,10 @@ class Call:
     def choose(self, place: Place) -> None:
         """Make a place the current one of this session."""
         config.choose(self.settings, self._identity, _as_chosen(place))
-        self._mark(place)
+        self._leave_trace(place)
 
-    def _mark(self, place: Place) -> None:
-        """Mark that this session records there, for the hook of its agent."""
+    def _leave_trace(self, place: Place) -> None:
+        """Leave a trace that this session records there, for the hook of its agent."""
         if not (place.journal and place.open):
             return
         config.keep_use(self.settings, self._identity, _as_chosen(place), config.working_folder(os.environ))
@@ -185,7 +185,7 @@ class Call:
     def recorder(self, place: Place | None = None, *, create: bool = False) -> Recorder:
         """A recorder at a place; at the current one where none is given."""
         store, place = self._reached(place, create=create)
-        self._mark(place)
+        self._leave_trace(place)
         self._recorder = Recorder(
             store,
             place,

@@ -6,7 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from triage import config, marks
+from triage import config, traces
 from triage.agents import AGENTS
 from triage.agents.seen import Seen, Unknown
 from triage.config import Use
@@ -22,20 +22,20 @@ OLDEST_US = 24 * 3600 * 1_000_000
 """Microseconds after which a command that was started is not waited for: its end was never told."""
 
 
-def record(agent: str, raw: bytes, payload: dict[str, Any], mark: str, now: int) -> None:
+def record(agent: str, raw: bytes, payload: dict[str, Any], trace: str, now: int) -> None:
     """Record the command that a payload tells of; a payload of another form is kept, without its secrets.
 
-    ``mark`` is the path of the session's mark, ``now`` when the hook was called.
+    ``trace`` is the path of the session's trace, ``now`` when the hook was called.
     """
     gc.disable()
     module = import_module(f"triage.agents.{AGENTS[agent]}")
-    use = config.last_use(mark)
+    use = config.last_use(trace)
     os.chdir(use.folder if use and use.folder else os.sep)
     _introduce(agent, payload)
     try:
         seen = module.seen(payload)
         if seen is not None and use is not None:
-            _record(agent, seen, use, mark, now)
+            _record(agent, seen, use, trace, now)
     except Unknown as error:
         _keep(agent, raw, payload, str(error))
     except KeyConflict:
@@ -52,7 +52,7 @@ def _introduce(agent: str, payload: dict[str, Any]) -> None:
         os.environ |= dict.fromkeys(config.variables_of(agent), session)
 
 
-def _record(agent: str, seen: Seen, use: Use, mark: str, now: int) -> None:
+def _record(agent: str, seen: Seen, use: Use, trace: str, now: int) -> None:
     call = _call(use)
     failed = seen.state != "running" and seen.exit_code not in (None, 0)
     settings = call.settings
@@ -65,7 +65,7 @@ def _record(agent: str, seen: Seen, use: Use, mark: str, now: int) -> None:
     try:
         recorder = call.recorder(place)
         if not capturing.takes(recorder, now):
-            os.unlink(mark)  # until the session records again
+            os.unlink(trace)  # until the session records again
             return
         started = _started(settings.state_folder, seen, now)
         _forget_old(settings.state_folder, now)
@@ -85,7 +85,7 @@ def _call(use: Use) -> Call:
 
 def _started(state: str, seen: Seen, now: int) -> int | None:
     """When it started, in microseconds since 1970: as the payload says, or as was noted then; else None."""
-    noted = _noted(marks.started(state, seen.use))
+    noted = _noted(traces.started(state, seen.use))
     if seen.duration_us is not None:
         return now - seen.duration_us
     return noted if noted and now - OLDEST_US < noted <= now else None
@@ -104,7 +104,7 @@ def _noted(path: str) -> int:
 def _forget_old(state: str, now: int) -> None:
     """Forget the starts of commands whose end was never told."""
     with suppress(OSError):
-        for entry in os.scandir(os.path.join(state, marks.STARTED)):
+        for entry in os.scandir(os.path.join(state, traces.STARTED)):
             if entry.stat().st_mtime_ns // 1000 < now - OLDEST_US:
                 os.unlink(entry.path)
 

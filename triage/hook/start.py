@@ -12,7 +12,7 @@ try:
 except ImportError:
     import signal
 
-from triage import marks
+from triage import traces
 from triage.agents import AGENTS
 
 PATIENCE = 5
@@ -39,20 +39,20 @@ def main() -> "NoReturn":
 
 
 def _take(agent: str, now: int) -> None:
-    state = marks.state_folder(os.environ)
+    state = traces.state_folder(os.environ)
     raw = _read()
-    if agent not in AGENTS or not raw or not os.path.isdir(os.path.join(state, marks.USED)):
+    if agent not in AGENTS or not raw or not os.path.isdir(os.path.join(state, traces.USED)):
         return
     payload = _parsed(raw)
     sessions = _sessions(payload)
-    marked = (marks.used(state, name) for name in sessions)
-    mark = next((path for path in marked if os.path.exists(path)), "")
-    if sessions and not mark:
+    left = (traces.used(state, name) for name in sessions)
+    trace = next((path for path in left if os.path.exists(path)), "")
+    if sessions and not trace:
         return
     if payload.get("hook_event_name") == "PreToolUse":
         _note_start(state, payload, now)
     else:
-        _leave_to_child(agent, raw, payload, mark, now)
+        _leave_to_child(agent, raw, payload, trace, now)
 
 
 def _read() -> bytes:
@@ -88,14 +88,14 @@ def _note_start(state: str, payload: "dict[str, Any]", now: int) -> None:
     use = payload.get("tool_use_id")
     if not isinstance(use, str) or not use:
         return
-    path = marks.started(state, use)
+    path = traces.started(state, use)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     os.write(handle, str(now).encode())
     os.close(handle)
 
 
-def _leave_to_child(agent: str, raw: bytes, payload: "dict[str, Any]", mark: str, now: int) -> None:
+def _leave_to_child(agent: str, raw: bytes, payload: "dict[str, Any]", trace: str, now: int) -> None:
     """Have a process record that the agent does not wait for; what is not scrubbed yet stays in memory."""
     between = os.fork()
     if between:
@@ -111,5 +111,5 @@ def _leave_to_child(agent: str, raw: bytes, payload: "dict[str, Any]", mark: str
     os.closerange(3, 256)  # what the agent left open, and waits for
     from triage.hook.child import record
 
-    record(agent, raw, payload, mark, now)
+    record(agent, raw, payload, trace, now)
     os._exit(0)

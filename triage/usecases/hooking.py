@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from triage import marks
+from triage import traces
 from triage.agents import AGENTS, settings
 from triage.durable import refusal, sync_folder
 from triage.errors import InvalidValue, NotFound
@@ -127,7 +127,7 @@ def _path(module: Any, where: Where) -> str:
     """The file of an agent's settings."""
     if where.everywhere:
         named = where.environ.get(module.HOME)
-        folder = named or os.path.join(marks.home(where.environ), module.FOLDER)
+        folder = named or os.path.join(traces.home(where.environ), module.FOLDER)
     else:
         folder = os.path.join(_project(where.cwd, module.FOLDER), module.FOLDER)
     return os.path.join(folder, module.FILE)
