@@ -42,6 +42,24 @@ agents-campaign: $(VENV)/.dev ## two agents on one journal at once, killed and s
 	TRIAGE_OPERATIONS=$(or $(OPERATIONS),1000) TRIAGE_AGENTS_SERVER_KILLS=$(or $(AGENTS_SERVER_KILLS),20) \
 		$(BIN)/python -m pytest tests/durability/test_two_agents.py $(ARGS)
 
+REAL_AGENTS := $(addprefix build/real-agents/,claude-code-2.1.258 claude-code-2.1.332 codex-0.144.6 codex-0.169.0)
+NPM_INSTALL := npm install --silent --no-audit --no-fund --ignore-scripts --no-save
+
+build/real-agents/claude-code-%:
+	$(NPM_INSTALL) --prefix $@ @anthropic-ai/claude-code@$*
+	node $@/node_modules/@anthropic-ai/claude-code/install.cjs
+
+build/real-agents/codex-%:
+	$(NPM_INSTALL) --prefix $@ @openai/codex@$*
+
+.PHONY: real-agents
+real-agents: $(VENV)/.dev $(REAL_AGENTS) ## our hooks, tools and skill in real agents whose model is a script (needs npm)
+	TRIAGE_REAL_AGENTS=build/real-agents $(BIN)/python -m pytest tests/real_agents $(ARGS)
+
+.PHONY: hook-samples
+hook-samples: $(VENV)/.dev $(REAL_AGENTS) ## record anew what real agents say to hooks, as samples for the tests
+	$(BIN)/python tests/real_agents/samples.py build/real-agents
+
 .PHONY: table
 table: $(VENV)/.dev ## make the table of the fast road anew, after a change of a recording command
 	$(BIN)/python tests/plain_table.py

@@ -133,7 +133,7 @@ def duration(body):
 def test_a_payload_without_a_duration_takes_it_from_the_hook_before_the_command(working):
     working.calls(payload("claude-code-2.1.258-pre", tool_use_id="t1"))
     time.sleep(0.3)
-    working.calls(payload("claude-code-2.1.118-post", tool_use_id="t1"))
+    working.calls(payload("claude-code-2.1.118-post", tool_use_id="t1", session_id=SESSION))
 
     body = working.captured(1)[0]["body"]
     assert 0.3 <= duration(body) < 60
@@ -150,17 +150,17 @@ def test_a_start_whose_end_was_never_told_is_forgotten_after_a_day(working):
 
 
 def test_a_command_of_which_nobody_knows_when_it_started_has_no_start(working):
-    working.calls(payload("claude-code-2.1.118-post"))
+    working.calls(payload("claude-code-2.1.118-post", session_id=SESSION))
 
     assert "started_at" not in working.captured(1)[0]["body"]
 
 
 def test_a_failed_command_has_its_exit_code_and_what_it_printed(working):
-    working.calls(payload("claude-code-2.1.220-failure"))
+    working.calls(payload("claude-code-2.1.258-failure"))
 
     (event,) = working.captured(1)
     assert (event["body"]["state"], event["body"]["exit_code"]) == ("exited", 2)
-    assert "make: *** [Makefile:7: migrate] Error 2" in working.says("output", event["id"])
+    assert "make: *** [Makefile:4: broken] Error 1" in working.says("output", event["id"])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_failed_command_has_its_exit_code_and_what_it_printed(working):
     ],
 )
 def test_an_exit_code_that_the_payload_does_not_say_is_not_made_up(working, name, state):
-    working.calls(payload(name))
+    working.calls(payload(name, session_id=SESSION))
 
     body = working.captured(1)[0]["body"]
     assert (body["state"], "exit_code" in body) == (state, False)
@@ -187,7 +187,7 @@ def test_the_streams_are_told_apart_where_the_agent_does(working):
 
 
 def test_a_subagent_records_into_the_journal_of_its_parent(working):
-    working.calls(payload("claude-code-2.1.258-post-subagent"))
+    working.calls(payload("claude-code-2.1.258-post-subagent", session_id=SESSION))
 
     assert len(working.captured(1)) == 1
 
@@ -202,12 +202,139 @@ def test_every_agent_that_is_captured_is_told_by_its_variables_and_has_samples(a
     assert list(PAYLOADS.glob(f"{agent}-*-post.json"))
 
 
-def test_codex_tells_no_exit_code_and_the_output_proves_nothing(triage):
-    codex = Agent(triage, {"CODEX_THREAD_ID": payload("codex-0.144.6-post")["session_id"]})
-    codex.says("open", "Velvet")
-    codex.calls(payload("codex-0.144.6-pre"), "codex")
+def test_of_a_long_output_of_claude_code_all_is_kept(working, tmp_path):
+    whole = "".join(f"line {number}\n" for number in range(10_000))
+    (tmp_path / "output.txt").write_text(whole)
+    value = payload("claude-code-2.1.332-post-long", session_id=SESSION)
+    value["tool_response"]["persistedOutputPath"] = str(tmp_path / "output.txt")
+    working.calls(value)
+
+    (event,) = working.captured(1)
+    assert event["body"]["size"] == len(whole)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/output.txt", "/dev/zero", "", "\0", 7])
+def test_of_a_long_output_that_cannot_be_read_the_beginning_is_kept(working, path):
+    value = payload("claude-code-2.1.332-post-long", session_id=SESSION)
+    value["tool_response"]["persistedOutputPath"] = path
+    working.calls(value)
+
+    (event,) = working.captured(1)
+    assert event["body"]["size"] == len(value["tool_response"]["stdout"])
+
+
+class Codex(Agent):
+    """Codex in a session that uses triage, of a version whose transcript is a sample."""
+
+    def __init__(self, triage, version="0.169.0"):
+        self.version = version
+        session = payload(f"codex-{version}-post")["session_id"]
+        super().__init__(triage, {"CODEX_THREAD_ID": session})
+        self.says("open", "Velvet")
+        self.transcript = triage.home / "transcript.jsonl"
+        self.written = (PAYLOADS / f"codex-{version}-transcript.jsonl").read_bytes()
+
+    def tells(self, name="post", **changes):
+        """Have Codex call the hook with a sample, after it wrote its transcript."""
+        value = payload(f"codex-{self.version}-{name}", transcript_path=str(self.transcript), **changes)
+        self.calls(value, "codex")
+
+
+@pytest.mark.parametrize("version", ["0.144.6", "0.169.0"])
+def test_how_a_command_of_codex_ended_is_read_in_its_transcript(triage, version):
+    codex = Codex(triage, version)
+    codex.transcript.write_bytes(codex.written)
+    for name in ("post", "failure"):
+        codex.tells(name)
+
+    ends = {event["body"]["command"]: event["body"]["exit_code"] for event in codex.captured(2)}
+    assert ends == {"make migrate": 0, "make broken": 2}
+
+
+def test_a_command_of_codex_that_ended_with_0_proves_what_rests_on_it(triage):
+    codex = Codex(triage)
+    codex.transcript.write_bytes(codex.written)
+    codex.tells()
+    codex.captured(1)
+    codex.says("did", "Migrate", "--evidence", "last")
+
+    assert "proved" in codex.says("render")
+
+
+def test_a_transcript_that_codex_writes_after_the_hook_is_waited_for(triage):
+    codex = Codex(triage, "0.144.6")
+    codex.transcript.write_bytes(b"")
+    codex.tells()
+    time.sleep(0.4)
+    codex.transcript.write_bytes(codex.written)
+
+    assert codex.captured(1)[0]["body"]["exit_code"] == 0
+
+
+def test_the_transcript_of_codex_tells_how_long_a_command_took(triage):
+    codex = Codex(triage)
+    line = next(line for line in codex.written.splitlines() if b"CommandExecution" in line)
+    told = json.loads(line)
+    told["payload"]["item"]["duration"] = {"secs": 61, "nanos": 500_000_000}
+    codex.transcript.write_text(json.dumps(told))
+    codex.tells()
+
+    assert duration(codex.captured(1)[0]["body"]) == 61.5
+
+
+def test_the_transcript_of_codex_has_more_of_the_output_than_its_payload(triage):
+    codex = Codex(triage)
+    codex.transcript.write_bytes(codex.written.replace(b"applied 002", b"applied 002\\napplied 003"))
+    codex.tells()
+
+    (event,) = codex.captured(1)
+    assert codex.says("output", event["id"]).splitlines()[-1] == "applied 003"
+
+
+ENDS = [True, "0", -1, 256, None, {}]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_end_in_the_transcript_that_is_none_is_not_taken(triage, end):
+    codex = Codex(triage)
+    codex.transcript.write_bytes(
+        codex.written.replace(b'"exit_code": 0', b'"exit_code": ' + json.dumps(end).encode())
+    )
+    answers = [
+        line for line in codex.transcript.read_bytes().splitlines() if b"function_call_output" not in line
+    ]
+    codex.transcript.write_bytes(b"\n".join(answers))
+    codex.tells()
+
+    assert "exit_code" not in codex.captured(1)[0]["body"]
+
+
+def test_the_end_of_another_command_that_names_this_one_is_not_taken(triage):
+    codex = Codex(triage)
+    told = codex.written.replace(b'"call_0"', b'"call_7"').replace(b"make migrate", b'say \\"call_0\\"')
+    codex.transcript.write_bytes(told)
+    codex.tells()
+
+    assert "exit_code" not in codex.captured(1)[0]["body"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\xff\n{\n", b'["call_0"]\n"call_0"\n', b'{"payload": "call_0"}', b"[" * 9999]
+)
+def test_a_transcript_of_another_form_loses_no_command(triage, text):
+    codex = Codex(triage)
+    codex.transcript.write_bytes(text)
+    codex.tells()
+
+    assert "exit_code" not in codex.captured(1)[0]["body"]
+
+
+@pytest.mark.parametrize("path", [None, "", "/nowhere", "/dev/zero", "\0", 7])
+def test_without_a_transcript_no_end_of_a_command_of_codex_is_made_up(triage, path):
+    codex = Codex(triage)
+    codex.calls(payload("codex-0.169.0-pre"), "codex")
     codex.calls(payload("codex-0.144.6-post-patch"), "codex")
-    codex.calls(payload("codex-0.144.6-post"), "codex")
+    codex.calls(payload("codex-0.169.0-post", transcript_path=path), "codex")
 
     (event,) = codex.captured(1)
     assert (event["body"]["hook"], event["body"]["state"], "exit_code" in event["body"]) == (
@@ -375,7 +502,7 @@ def test_triage_itself_and_reads_are_left_out(working):
 
 
 def test_a_failed_read_is_left_out_as_well_and_any_other_failure_is_kept(working):
-    failed = payload("claude-code-2.1.220-failure")
+    failed = payload("claude-code-2.1.258-failure")
     working.calls({**failed, "tool_input": {"command": "ls /nowhere"}, "tool_use_id": "a"})
     working.calls({**failed, "tool_input": {"command": "terraform plan"}, "tool_use_id": "b"})
 
@@ -624,7 +751,7 @@ def test_secrets_in_command_title_and_output_never_reach_the_disk(working):
     answer = {"stdout": f"export DB_PASSWORD={SECRET}\n", "stderr": f"token: {SECRET}", "interrupted": False}
     working.calls(payload("claude-code-2.1.258-pre", tool_input=said, tool_use_id="s"))
     working.calls(payload(tool_input=said, tool_response=answer, tool_use_id="s"))
-    working.calls({**payload("claude-code-2.1.220-failure"), "error": f"Exit code 1\npassword={SECRET}"})
+    working.calls({**payload("claude-code-2.1.258-failure"), "error": f"Exit code 1\npassword={SECRET}"})
 
     assert len(working.captured(2)) == 2
     assert SECRET.encode() not in everything(working.triage)

@@ -1,9 +1,10 @@
 """Claude Code, by Anthropic: its hooks reference is code.claude.com/docs/en/hooks.
 
-Payloads of 2.1.119 to 2.1.258 are known. A command that ends with 0 comes as PostToolUse, any other as
-PostToolUseFailure, whose ``error`` reads ``Exit code N`` and then what it printed. Since 2.1.119 both say how
-long it took; since 2.1.132 commands are told the session that payloads name. A subagent has the session of
-its parent, and an ``agent_id`` besides.
+Payloads of 2.1.119 to 2.1.332 are known. A command that ends with 0 comes as PostToolUse, any other as
+PostToolUseFailure, whose ``error`` reads ``Exit code N`` and then what it printed. Its shell takes both
+streams as one, which is ``stdout``; of a longer one it holds 30,000 characters, and the file that
+``persistedOutputPath`` names holds all. Since 2.1.119 both say how long it took; since 2.1.132 commands are
+told the session that payloads name. A subagent has the session of its parent, and an ``agent_id`` besides.
 """
 
 TYPE_CHECKING = False
@@ -34,12 +35,20 @@ def _passed(payload: "dict[str, Any]") -> "Seen":
     from triage.agents.seen import text, told
 
     answer: dict[str, Any] = payload.get("tool_response") or {}
-    parts = (("out", text(answer, "stdout")), ("err", text(answer, "stderr")))
+    parts = (("out", _all_of(answer) or text(answer, "stdout")), ("err", text(answer, "stderr")))
     if answer.get("backgroundTaskId"):
         return told(payload, parts, "running", None)
     if answer.get("interrupted"):
         return told(payload, parts, "interrupted", None)
     return told(payload, parts, "exited", None if answer.get("returnCodeInterpretation") else 0)
+
+
+def _all_of(answer: "dict[str, Any]") -> str:
+    """An output that was too long for the payload; '' where there is none, or it cannot be read."""
+    from triage.agents import kept
+
+    path = answer.get("persistedOutputPath")
+    return kept.output(path) if isinstance(path, str) else ""
 
 
 def _failed(payload: "dict[str, Any]") -> "Seen":

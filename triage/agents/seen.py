@@ -7,7 +7,7 @@ class Seen(NamedTuple):
     """A command that ended, or goes on in the background (``state`` is running).
 
     ``use`` is the agent's id of this use of its tool; ``parts`` are stream and text, in order. ``exit_code``
-    and ``duration_us`` are None where the payload does not say them.
+    and ``duration_us`` are None where the agent does not say them.
     """
 
     use: str

@@ -1,0 +1,1 @@
+"""Real coding agents with a scripted model: `make real-agents` installs them, and runs what is here."""
