@@ -55,6 +55,8 @@ def test_the_configuration_says_who_records_where_the_environment_does_not(journ
         ({"GOOSE_TERMINAL": "1", "AGENT_SESSION_ID": "g-1"}, "goose", "g-1"),
         ({"CLINE_ACTIVE": "true"}, "cline", ""),
         ({"AI_AGENT": "my-agent", "CLAUDECODE": "1"}, "my-agent", ""),
+        ({"AI_AGENT": "my_agent"}, "my_agent", ""),
+        ({"AI_AGENT": "claude-code_2-1-132_harness"}, "claude-code", ""),
         ({"AI_AGENT": "my-agent", "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "s-1"}, "my-agent", "s-1"),
         (
             {"AI_AGENT": "claude-code_2-1-263_agent", "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "s-1"},

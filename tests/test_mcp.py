@@ -749,6 +749,62 @@ def test_nothing_but_the_protocol_is_printed_and_a_client_that_goes_ends_the_ser
     assert (out, err, process.returncode) == (b"", b"", 0)
 
 
+def call_of_codex(triage, *threads, **changed):
+    """What Codex's client is answered that opens a journal for each thread; variables of the shell are not set."""
+    said = [
+        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+         "clientInfo": {"name": "codex-mcp-client", "title": "Codex", "version": "0.169.0"}}},
+        {"method": "notifications/initialized"},
+    ]  # fmt: skip
+    for number, thread in enumerate(threads, 1):
+        call = {"name": "open", "arguments": {"title": f"Journal {number}"}, "_meta": {"threadId": thread}}
+        said.append({"id": number, "method": "tools/call", "params": call})
+    triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
+    for name, value in changed.items():
+        triage.set(name, value)
+    with subprocess.Popen(
+        [SCRIPT, "mcp"],
+        cwd=triage.work,
+        env=triage.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        for message in said:
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline()) if "id" in message else {}
+            assert not answer.get("result", {}).get("isError"), answer
+        process.stdin.close()
+    return [event["actor"] for number in range(1, len(threads) + 1) for event in opened(triage, number)]
+
+
+def opened(triage, number):
+    lines = triage("events", "--json", "--journal", f"journal-{number}").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_codex_is_one_agent_in_its_tools_and_in_its_shell_and_each_thread_a_session(triage):
+    threads = ("01a2-1", "01a2-2")
+    tools = call_of_codex(triage, *threads)
+
+    assert tools == [{"name": "codex", "type": "agent", "session": thread} for thread in threads]
+    triage.set("CODEX_THREAD_ID", "01a2-1")
+    assert triage("log", "By hand").startswith("journal-1 ")
+
+
+@pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", {}])
+def test_a_thread_that_is_none_leaves_the_server_a_session_of_its_own(triage, thread):
+    (actor,) = call_of_codex(triage, thread)
+
+    assert (actor["name"], actor["session"][:4]) == ("codex", "mcp-")
+
+
+def test_a_session_that_the_user_named_counts_for_tools_whatever_the_thread(triage):
+    (actor,) = call_of_codex(triage, "01a2-1", TRIAGE_SESSION="mine")
+
+    assert actor["session"] == "mine"
+
+
 def test_a_client_that_goes_without_waiting_leaves_a_record_that_is_whole(triage):
     triage("open", "Checkout")
 

@@ -20,6 +20,8 @@ AGENTS: tuple[tuple[str, str, str], ...] = (
 session. Vercel's detect-agent and AWS CDK's guessAgent list the same; AI_AGENT is the common one and
 comes first."""
 
+CLIENTS = {"codex-mcp-client": "codex"}
+"""What agents call themselves to an MCP server, where that is another name."""
 
 NAMED = "named:"
 """Begins a session that has a name, which a hook of its agent is told, too."""
@@ -53,8 +55,9 @@ def _agent(environ: Mapping[str, str]) -> tuple[str, str]:
     found = ((name, environ.get(own, "")) for variable, name, own in AGENTS if environ.get(variable))
     name, session = next(found, ("", ""))
     said = environ.get("AI_AGENT", "")
-    if said and not (name and said.startswith(f"{name}_")):  # else a version: claude-code_2-1-263_agent
-        name = said
+    bare = said.partition("_")[0]  # of claude-code_2-1-263_agent
+    if said:
+        name = bare if any(bare == known for _, known, _ in AGENTS) else said
     return name, environ.get("AI_AGENT_SESSION") or session
 
 
@@ -99,13 +102,19 @@ def session_of(environ: Mapping[str, str]) -> str:
     return f"script:{_session_leader()}"
 
 
-def of_a_server(environ: Mapping[str, str], agent: str, session: str) -> dict[str, str]:
-    """The variables that say who works through a server: agent and session, as far as none are there."""
+def of_a_server(environ: Mapping[str, str], client: str, thread: str, session: str) -> dict[str, str]:
+    """The variables that say who works through a server: agent and session, as far as none are there.
+
+    ``client`` is what the agent calls itself to servers, ``thread`` which of its sessions asks, '' where it
+    does not say so: then it is ``session``.
+    """
+    agent = CLIENTS.get(client, client)
     known, known_session = _agent(environ)
     added = {} if known else {"AI_AGENT": agent}
-    if not (environ.get("TRIAGE_SESSION") or known_session):
-        added["TRIAGE_SESSION"] = session
-    return added
+    if environ.get("TRIAGE_SESSION") or known_session:
+        return added
+    own = next((variable for _, name, variable in AGENTS if name == agent and variable), "")
+    return added | ({own: thread} if own and thread else {"TRIAGE_SESSION": session})
 
 
 def _session_leader() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from triage import config
@@ -29,11 +30,14 @@ WORK = ("entry", "action", "blocker")
 class Call:
     """One call of a command: its options, and what it needs of the surroundings, when asked for."""
 
-    def __init__(self, options: dict[str, Any], heard: Heard) -> None:
+    def __init__(
+        self, options: dict[str, Any], heard: Heard, environ: Mapping[str, str] = os.environ
+    ) -> None:
         self.json: bool = options.pop("json", False) or False
         self.heard = heard
         heard.secret_env = tuple(options.pop("secret_env", None) or ())
         self._options = options
+        self._environ = environ
         self._store: Store | None = None
         self._settings: Settings | None = None
         self._redactor: Redactor | None = None
@@ -45,8 +49,8 @@ class Call:
         """The settings, read once."""
         if self._settings is None:
             self._settings = config.load(
-                os.environ,
-                config.working_folder(os.environ),
+                self._environ,
+                config.working_folder(self._environ),
                 store=self._options.get("store") or "",
                 actor=self._options.get("actor") or "",
             )
@@ -112,7 +116,9 @@ class Call:
         """Leave a trace that this session records there, for the hook of its agent."""
         if not (place.journal and place.open):
             return
-        config.keep_use(self.settings, self._identity, _as_chosen(place), config.working_folder(os.environ))
+        config.keep_use(
+            self.settings, self._identity, _as_chosen(place), config.working_folder(self._environ)
+        )
 
     @property
     def _identity(self) -> str:

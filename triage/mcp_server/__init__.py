@@ -1,8 +1,8 @@
 """Serves one agent over the Model Context Protocol: tools, resources and prompts, over stdio.
 
-One process is one session of one agent. It keeps nothing between two requests: each opens the store, does
-what a command would do through the same use cases, and closes it. Requests are worked on in threads, several
-at once. Standard output belongs to the protocol.
+One process is one session of one agent, unless the agent says with each request which session asks. It keeps
+nothing between two requests: each opens the store, does what a command would do through the same use cases,
+and closes it. Requests are worked on in threads, several at once. Standard output belongs to the protocol.
 """
 
 import os
@@ -34,6 +34,9 @@ INSTRUCTIONS = (
     "follow it."
 )
 
+THREAD = "threadId"
+"""Under this name Codex says with each request which of its sessions asks: 0.144.6 to 0.169.0 do."""
+
 
 def serve(session: Session) -> None:
     """Serve on standard input and output until the client is gone."""
@@ -64,6 +67,8 @@ class _Served:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._alone = dict(os.environ)
+        self._name = f"mcp-{os.getpid()}-{secrets.token_hex(4)}"
         self._tools = {tool.name: tool for tool in tools(session)}
         self._prompts = {prompt.name: prompt for prompt in PROMPTS}
 
@@ -72,8 +77,7 @@ class _Served:
 
     async def call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = _one_of(self._tools, params.name, "tool")
-        _join(context)
-        return _result(await _aside(partial(_answer, tool, self._session, params.arguments)))
+        return _result(await _aside(partial(_answer, tool, self._joined(context), params.arguments)))
 
     async def list_resources(self, _: Any, __: Any) -> types.ListResourcesResult:
         slugs = await _aside(partial(resources.open_journals, self._session))
@@ -89,8 +93,7 @@ class _Served:
     async def read_resource(
         self, context: Any, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        _join(context)
-        form, text = await _aside(partial(resources.read, self._session, params.uri))
+        form, text = await _aside(partial(resources.read, self._joined(context), params.uri))
         found = types.TextResourceContents(uri=params.uri, mime_type=form.mime_type, text=text)
         return types.ReadResourceResult(contents=[found])
 
@@ -99,10 +102,21 @@ class _Served:
 
     async def get_prompt(self, context: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         prompt = _one_of(self._prompts, params.name, "prompt")
-        _join(context)
-        text = await _aside(partial(_text_of, prompt, self._session, params.arguments))
+        text = await _aside(partial(_text_of, prompt, self._joined(context), params.arguments))
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=prompt.description, messages=[message])
+
+    def _joined(self, context: Any) -> Session:
+        """The session of the client's agent that asks, unless the environment says whose this process is.
+
+        What the process runs is told so, too.
+        """
+        client = context.session.client_params
+        name = client.client_info.name.strip() if client else ""
+        thread = (context.meta or {}).get(THREAD)
+        said = thread if isinstance(thread, str) and thread.isascii() and thread.isprintable() else ""
+        os.environ.update(config.of_a_server(self._alone, name or "mcp", said, self._name))
+        return self._session._replace(environ=dict(os.environ))
 
 
 def _one_of(known: Mapping[str, T], name: str, what: str) -> T:
@@ -157,14 +171,6 @@ def _tool(tool: Tool) -> types.Tool:
             open_world_hint="open_world" in tool.hints,
         ),
     )
-
-
-def _join(context: Any) -> None:
-    """Make this process a session of the client's agent, unless its environment says whose it is."""
-    client = context.session.client_params
-    name = client.client_info.name.strip() if client else ""
-    added = config.of_a_server(os.environ, name or "mcp", f"mcp-{os.getpid()}-{secrets.token_hex(4)}")
-    os.environ.update(added)
 
 
 def _answer(tool: Tool, session: Session, said: Mapping[str, Any] | None) -> Answer:

@@ -1,6 +1,7 @@
 """What one agent may do through this server, and the call that each of its requests becomes."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -9,7 +10,10 @@ from triage.console.heard import Heard
 
 
 class Session(NamedTuple):
-    """What `triage mcp` was started with; ``run`` and ``publish`` say what it allows besides recording."""
+    """What `triage mcp` was started with; ``run`` and ``publish`` say what it allows besides recording.
+
+    ``environ`` says of each request who asks.
+    """
 
     run: bool = False
     publish: bool = False
@@ -17,6 +21,7 @@ class Session(NamedTuple):
     store: str = ""
     actor: str = ""
     secret_env: tuple[str, ...] = ()
+    environ: Mapping[str, str] = os.environ
 
     def scrub(self, text: str) -> str:
         """The text without what is a secret now, whatever it was when it was recorded."""
@@ -34,7 +39,7 @@ class Session(NamedTuple):
             "at": at or None,
             "key": key,
         }
-        call = Call(options, Heard())
+        call = Call(options, Heard(), self.environ)
         try:
             yield call
         finally:
