@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from durability.tracing import missing
 from hypothesis import given
 from hypothesis import strategies as st
+from program import SCRIPT
 
 from triage.agents import AGENTS, settings
 
@@ -125,6 +127,41 @@ def test_the_copy_is_of_the_settings_without_hooks_where_two_install_at_once(pro
 
     assert path.with_name("settings.json.before-triage").read_text() == '{"model":"opus"}'
     assert len(handlers(path, "PreToolUse")) == 1
+
+
+KILLS = [("fsync", 1), ("rename", 1), ("fsync", 3), ("rename", 2)]
+"""Calls to the system in which an installation is killed: where the copy is written, and the settings."""
+
+
+@pytest.fixture(params=KILLS, ids="{0[0]}-{0[1]}".format)
+def killed(project, request):
+    """A project in which an installation was killed while it wrote, which left something."""
+    if missing():
+        pytest.skip(missing())
+    path = written(project, CLAUDE, '{"model":"opus"}')
+    name, place = request.param
+    project.set("PYTHONDONTWRITEBYTECODE", "1")  # it is written and renamed as well
+    trap = ["-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={place}"]
+    subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", *trap, SCRIPT, "hook", "install", "claude-code"],
+        env=project.environment, cwd=project.work, check=False,
+    )  # fmt: skip
+    assert path.read_text() == '{"model":"opus"}'
+    assert any(each.name.startswith(".triage-") for each in path.parent.iterdir())
+    return project
+
+
+def test_what_a_killed_installation_left_goes_with_the_next_one(killed):
+    killed("hook", "install", "claude-code")
+
+    assert sorted(os.listdir(killed.work / ".claude")) == ["settings.json", "settings.json.before-triage"]
+
+
+def test_what_a_killed_installation_left_goes_with_its_removal(killed):
+    killed("hook", "uninstall", "claude-code")
+
+    assert os.listdir(killed.work / ".claude") == ["settings.json"]
+    assert (killed.work / CLAUDE).read_text() == '{"model":"opus"}'
 
 
 def test_a_link_in_the_place_of_the_copy_leads_nowhere(project):

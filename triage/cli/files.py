@@ -1,10 +1,10 @@
 """Writing what a command was asked to write: beside its place, then renamed into it."""
 
 import os
-import stat
 from collections.abc import Iterable
-from typing import TextIO
+from typing import IO
 
+from triage.durable import aside
 from triage.errors import NotAllowed
 
 
@@ -15,35 +15,21 @@ def write_lines(path: str, lines: Iterable[str]) -> int:
     """
     target = os.path.realpath(path)
     try:
-        mode = os.stat(target).st_mode if os.path.exists(target) else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(target, "w", encoding="utf-8", newline="\n") as file:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:
                 return _write(file, lines)
-        return _write_aside(target, mode, lines)
+        with aside(target, mode=0o666, keep_mode=True, sync=False) as file:  # it can be made again
+            return _write(file, lines)
     except OSError as error:
         raise NotAllowed(
             f"cannot write {path!r:.80}: {error.strerror}", hint="name another file with -o"
         ) from error
 
 
-def _write_aside(target: str, mode: int | None, lines: Iterable[str]) -> int:
-    aside = f"{target}.{os.getpid()}.part"
-    try:
-        with open(aside, "w", encoding="utf-8", newline="\n") as file:
-            if mode is not None:
-                os.fchmod(file.fileno(), stat.S_IMODE(mode))
-            count = _write(file, lines)
-        os.replace(aside, target)
-    finally:
-        if os.path.exists(aside):
-            os.unlink(aside)
-    return count
-
-
-def _write(file: TextIO, lines: Iterable[str]) -> int:
+def _write(file: IO[bytes], lines: Iterable[str]) -> int:
     count = 0
     for line in lines:
-        file.write(line + "\n")
+        file.write(f"{line}\n".encode())
         count += 1
     return count
 

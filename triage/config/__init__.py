@@ -40,7 +40,6 @@ from triage.config.state import (
     spool_folder,
     spool_folders,
     trust,
-    write_aside,
 )
 from triage.config.who import actor_of, git_user, of_a_server, session_of, variables_of
 from triage.events import Actor
@@ -88,7 +87,6 @@ __all__ = [
     "trusted_keys",
     "variables_of",
     "working_folder",
-    "write_aside",
 ]
 
 STORE_FILE = "triage.db"

@@ -24,7 +24,9 @@ def kept_actor(state_folder: str, store: str) -> str:
 
 def keep_actor(settings: "Settings", name: str) -> None:
     """Remember who records into this store, so that git is asked once."""
-    write_aside(os.path.join(settings.state_folder, "actors", _short(settings.store)), name.encode("utf-8"))
+    from triage.durable import write_private
+
+    write_private(os.path.join(settings.state_folder, "actors", _short(settings.store)), name.encode("utf-8"))
 
 
 class Chosen(NamedTuple):
@@ -46,7 +48,9 @@ def current(settings: "Settings", identity: str) -> Chosen:
 
 def choose(settings: "Settings", identity: str, chosen: Chosen) -> None:
     """Make a journal and a part of a store the current ones of this session."""
-    write_aside(_current_path(settings, identity), " ".join(chosen).encode())
+    from triage.durable import write_private
+
+    write_private(_current_path(settings, identity), " ".join(chosen).encode())
 
 
 class Use(NamedTuple):
@@ -72,8 +76,10 @@ def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> N
     told = json.dumps(use)
     path = traces.used(settings.state_folder, settings.session.removeprefix(NAMED))
     if _read_text(path) != told:
+        from triage.durable import write_private
+
         with suppress(NotAllowed, Unavailable):
-            write_aside(path, told.encode())
+            write_private(path, told.encode())
 
 
 def last_use(path: str) -> Use | None:
@@ -122,7 +128,9 @@ def redaction_key(config_folder: str) -> bytes:
     path = os.path.join(config_folder, KEY_FILE)
     key = _read_key(path)
     if key is None:
-        write_aside(path, os.urandom(32).hex().encode(), new=True)
+        from triage.durable import write_private
+
+        write_private(path, os.urandom(32).hex().encode(), new=True)
         key = _read_key(path)
     if not key or len(key) < SHORTEST_KEY:
         raise NotAllowed(
@@ -156,11 +164,13 @@ def remembered(config_folder: str) -> "list[Entry]":
 
 def remember(config_folder: str, entries: "Iterable[Entry]") -> None:
     """Add values to the list, as hashes; who adds at the same time waits."""
+    from triage.durable import write_private
+
     path = os.path.join(config_folder, KNOWN_FILE)
     with _alone(path):
         known = remembered(config_folder)
         lines = [str(entry) for entry in dict.fromkeys([*known, *entries])]
-        write_aside(path, "\n".join([*lines, ""]).encode("utf-8"))
+        write_private(path, "\n".join([*lines, ""]).encode("utf-8"))
 
 
 @contextmanager
@@ -221,7 +231,9 @@ def is_trusted(state_folder: str, data: bytes) -> bool:
 
 def trust(state_folder: str, path: str, data: bytes) -> None:
     """Remember that the user trusts a file of these very bytes; its path is kept for who looks it up."""
-    write_aside(os.path.join(state_folder, "trusted", sha256(data)), f"{path}\n".encode(errors="replace"))
+    from triage.durable import write_private
+
+    write_private(os.path.join(state_folder, "trusted", sha256(data)), f"{path}\n".encode(errors="replace"))
 
 
 KEY_FILE = "redaction.key"
@@ -240,37 +252,3 @@ def _read_key(path: str) -> bytes | None:
         from triage.durable import refusal
 
         raise refusal(f"cannot read {path}", error, hint="check its mode") from error
-
-
-def write_aside(path: str, data: bytes, *, new: bool = False) -> None:
-    """Write a file beside its place, sync it, and put it there whole; ``new``: unless one is there."""
-    from triage.durable import refusal, sync_folder, sync_folders
-
-    folder = os.path.dirname(path)
-    is_new = not os.path.isdir(folder)
-    aside = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _put(aside, path, new=new)
-        (sync_folders if is_new else sync_folder)(folder)
-    except OSError as error:
-        if os.path.exists(aside):
-            os.unlink(aside)
-        raise refusal(f"cannot write {path}", error, hint="check the folder's owner") from error
-
-
-def _put(aside: str, path: str, *, new: bool) -> None:
-    if not new:
-        os.replace(aside, path)
-        return
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(aside)

@@ -143,7 +143,6 @@ class Call:
             self.spool_folder,
             self._identity,
             reason,
-            write=config.write_aside,
             clock=config.clock,
             readable=self._store,
         )

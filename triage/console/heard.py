@@ -47,10 +47,12 @@ def keep(data: bytes, names: Sequence[str] = ()) -> str:
     """Keep what could not be recorded in a file of the user's, scrubbed; its path, or '' if that fails."""
     if not data:
         return ""
+    from triage.durable import write_private
+
     try:
         settings = config.load(os.environ, config.working_folder(os.environ))
         path = os.path.join(settings.state_folder, "refused", f"{config.clock()}-{os.getpid()}.txt")
-        config.write_aside(path, redactor(settings, names).data(data)[0])
+        write_private(path, redactor(settings, names).data(data)[0])
     except TriageError:
         return ""
     return path

@@ -120,4 +120,4 @@ def _keep(agent: str, raw: bytes, payload: dict[str, Any], why: str) -> None:
             settings = config.load(os.environ, os.getcwd())
         except TriageError:  # what is secret here is not known
             settings, said = config.load(os.environ, os.sep), said._replace(value=None, raw=b"")
-        unknown.keep(settings.state_folder, said, redactor(settings), write=config.write_aside)
+        unknown.keep(settings.state_folder, said, redactor(settings))

@@ -4,6 +4,7 @@ import marshal
 import os
 import stat
 import sys
+from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,9 @@ from types import CodeType
 
 import jinja2
 from jinja2.bccache import Bucket
+
+from triage.durable import write_private
+from triage.errors import TriageError
 
 _folder = ""
 
@@ -82,12 +86,5 @@ def _read(path: str) -> bytes:
 
 def _write(path: str, data: bytes) -> None:
     """Keep a file whole; where that cannot be, the next command compiles again."""
-    aside = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-        os.replace(aside, path)
-    except OSError:
-        if os.path.lexists(aside):
-            os.unlink(aside)
+    with suppress(TriageError):
+        write_private(path, data, sync=False)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import times
+from triage.durable import write_private
 from triage.errors import InvalidValue, NotAllowed, Unavailable
 from triage.events import Actor, Draft, Event, is_id, validate
 from triage.store import SPOOLED, JournalRow, Name, Recording
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from triage.redact import CleanEvent
 
 FORMAT = "triage.spool.v1"
-
-Write = Callable[[str, bytes], None]
-"""Puts a file into its place, whole and to last, or raises `NotAllowed`."""
 
 
 class Spool:
@@ -39,14 +37,12 @@ class Spool:
         address: str,
         reason: Unavailable,
         *,
-        write: Write,
         clock: Callable[[], int],
         readable: Recording | None = None,
     ) -> None:
         self._folder = folder
         self._address = address
         self._reason = reason
-        self._write = write
         self._clock = clock
         self._readable = readable
 
@@ -92,7 +88,7 @@ class Spool:
         when = max(self._clock(), last + 1)
         path = os.path.join(self._folder, f"{when:0{DIGITS}}-{drafts[0].id}{SPOOLED}")
         try:
-            self._write(path, _told(self._address, drafts))
+            write_private(path, _told(self._address, drafts))
         except (NotAllowed, Unavailable) as error:
             with suppress(OSError):
                 os.unlink(path)

@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import shutil
-import stat
 import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 
 from triage import traces
 from triage.agents import AGENTS, settings
-from triage.durable import refusal, sync_folder
+from triage.durable import aside, clear, make_folders, refusal
 from triage.errors import InvalidValue, NotFound
 from triage.events import near
 
@@ -54,6 +53,7 @@ def install(agent: str, where: Where) -> Hooks:
     """
     module = _module(agent)
     path = _path(module, where)
+    _clear(path)
     raw = _text(path)  # first: whoever installs at the same time may have put hooks into what is read next
     found = _read(path, module.EVENTS)
     command = f"{shlex.quote(_program(where))} {agent} 2>/dev/null || :"
@@ -75,11 +75,14 @@ def uninstall(agent: str, where: Where) -> Hooks:
     """
     module = _module(agent)
     path = _path(module, where)
+    _clear(path)
     found = _read(path, module.EVENTS)
+    kept = path + BEFORE
     if not settings.commands(found, module.EVENTS):
+        if os.path.exists(kept) and _text(kept) == _text(path):
+            os.unlink(kept)  # an installation was killed before it had put hooks in
         return Hooks(agent, path, {}, module.EVENTS)
     text = settings.without_hooks(found, module.EVENTS)
-    kept = path + BEFORE
     if os.path.exists(kept) and _said(_text(kept)) == _said(text):
         _write(path, _text(kept))
         os.unlink(kept)
@@ -158,6 +161,12 @@ def _program(where: Where) -> str:
     return os.path.abspath(program)
 
 
+def _clear(path: str) -> None:
+    """Delete what a call left that was killed while it wrote settings, or the copy of them."""
+    for each in {path, os.path.realpath(path)}:
+        clear(os.path.dirname(each))
+
+
 def _read(path: str, events: tuple[str, ...]) -> str:
     """The text of a settings file that hooks can be put into; an empty object where there is none."""
     text = _text(path)
@@ -208,19 +217,9 @@ def _write(path: str, text: str) -> None:
 
 def _put(path: str, target: str, text: str) -> None:
     """Write a file beside ``target`` and put it there whole, with the mode of what was there."""
-    aside = f"{target}.{os.getpid()}.part"
     try:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o600
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            os.fchmod(handle, mode)
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        os.replace(aside, target)
-        sync_folder(os.path.dirname(target))
+        make_folders(os.path.dirname(target))
+        with aside(target, keep_mode=True) as file:
+            file.write(text.encode())
     except OSError as error:
-        with suppress(OSError):
-            os.unlink(aside)
         raise refusal(f"cannot write {path}", error, hint="check the folder's owner") from error

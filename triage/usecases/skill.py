@@ -3,12 +3,11 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
 
 from triage import __version__
-from triage.durable import refusal
+from triage.durable import aside, refusal
 
 NAME = "triage"
 FILE = "SKILL.md"
@@ -188,15 +187,11 @@ def _moved_aside(path: str) -> str:
 
 
 def _write(path: str) -> None:
-    aside = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(aside, "x", encoding="utf-8") as file:
-            file.write(text())
-        os.replace(aside, path)
+        with aside(path, mode=0o666, keep_mode=True, sync=False) as file:  # it can be installed again
+            file.write(text().encode())
     except OSError as error:
-        with suppress(OSError):
-            os.unlink(aside)
         raise refusal(f"cannot write {path}", error, hint="name another folder with --path") from error
 
 

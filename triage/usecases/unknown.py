@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from triage.durable import write_private
 from triage.events import decoded
 from triage.redact import Redactor
 
@@ -28,13 +28,13 @@ class Payload(NamedTuple):
     raw: bytes
 
 
-def keep(state: str, payload: Payload, redactor: Redactor, *, write: Callable[[str, bytes], None]) -> str:
+def keep(state: str, payload: Payload, redactor: Redactor) -> str:
     """Keep a payload unless one of its form is kept, or there are many; its path, or ''."""
     folder = os.path.join(state, FOLDER)
     path = os.path.join(folder, f"{payload.agent}-{_form(payload)}.json")
     if os.path.exists(path) or len(kept(state)) >= MOST:
         return ""
-    write(path, _told(payload, redactor))
+    write_private(path, _told(payload, redactor), sync=False)  # the agent says it again
     return path
 
 
