@@ -48,7 +48,7 @@ def test_all_is_well_with_a_journal(journal):
 def test_every_thing_that_recording_rests_on_is_looked_at(journal):
     assert set(checks(journal)) == {
         "triage", "configuration", "actor", "current journal", "store", "file system", "schema", "SQLite",
-        "integrity", "record", "clock", "spool", "redaction key", "hook",
+        "integrity", "record", "clock", "spool", "refused", "sessions", "redaction key", "hook",
     }  # fmt: skip
 
 

@@ -149,6 +149,19 @@ def test_a_start_whose_end_was_never_told_is_forgotten_after_a_day(working):
     assert not mark.exists()
 
 
+def test_a_captured_command_says_that_the_session_is_in_use_and_traces_that_are_not_go(working):
+    state = working.triage.home / "state/triage"
+    (trace,) = (state / "used").iterdir()
+    others = [state / f"used/{number}" for number in range(1001)]
+    for path in (trace, *others, state / "leavings.lock"):
+        path.touch()
+        os.utime(path, (1, 1))
+    working.settled()
+
+    assert time.time() - trace.stat().st_mtime < 60
+    assert len([path for path in others if not path.exists()]) == 2
+
+
 def test_a_command_of_which_nobody_knows_when_it_started_has_no_start(working):
     working.calls(payload("claude-code-2.1.118-post", session_id=SESSION))
 

@@ -29,9 +29,10 @@ def doctor_command(call: Call, quick: bool, **_: Any) -> None:
     """Look at everything that recording rests on, and say how to mend what is not well.
 
     That is the configuration, the store with its file system, its integrity and the chain of every journal,
-    the clock, the spool, the key of redactions, and the hooks of coding agents. Nothing is changed: the store
-    of an older triage stays as it is, and what was spooled waits on; the lock of the store is taken for a
-    moment, to see whether it can be written. Exit 1 where anything fails.
+    the clock, the spool, texts that could not be recorded and how long they stay, the key of redactions, and
+    the hooks of coding agents. Nothing is changed: the store of an older triage stays as it is, and what was
+    spooled waits on; the lock of the store is taken for a moment, to see whether it can be written. Exit 1
+    where anything fails.
 
     \b
     triage doctor
@@ -65,6 +66,7 @@ def _looks(call: Call, *, quick: bool) -> "Iterator[Health]":
     yield from doctoring.settings(asked, call.settings, call.chosen)
     yield from _of_store(call, asked, quick=quick)
     yield from doctoring.spools(call.settings, call.spool_folder)
+    yield from doctoring.leavings(call.settings.state_folder)
     yield doctoring.redaction_key(call.settings.config_folder)
     yield from doctoring.hooks(asked, call.settings.state_folder)
 

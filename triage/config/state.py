@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,14 +44,18 @@ class Chosen(NamedTuple):
 
 def current(settings: "Settings", identity: str) -> Chosen:
     """What this session chose in a store, by what tells it from others; or empty texts."""
-    return Chosen(*[*_read_text(_current_path(settings, identity)).split(" "), "", "", ""][:4])
+    path = _current_path(settings, identity)
+    told = _read_text(path)
+    _renew(settings.state_folder, path, told)
+    return Chosen(*[*told.split(" "), "", "", ""][:4])
 
 
 def choose(settings: "Settings", identity: str, chosen: Chosen) -> None:
     """Make a journal and a part of a store the current ones of this session."""
-    from triage.durable import write_private
+    from triage.config.leavings import put, tidy
 
-    write_private(_current_path(settings, identity), " ".join(chosen).encode())
+    put(settings.state_folder, _current_path(settings, identity), " ".join(chosen).encode())
+    tidy(settings.state_folder)
 
 
 class Use(NamedTuple):
@@ -75,20 +80,40 @@ def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> N
     use = Use(identity, chosen, actor, os.path.dirname(find_folder(cwd)))
     told = json.dumps(use)
     path = traces.used(settings.state_folder, settings.session.removeprefix(NAMED))
-    if _read_text(path) != told:
-        from triage.durable import write_private
+    if _read_text(path) == told:
+        _renew(settings.state_folder, path, told)
+        return
+    from triage.config.leavings import put
 
-        with suppress(NotAllowed, Unavailable):
-            write_private(path, told.encode())
+    with suppress(NotAllowed, Unavailable):
+        put(settings.state_folder, path, told.encode())
 
 
-def last_use(path: str) -> Use | None:
+def last_use(state_folder: str, path: str) -> Use | None:
     """What a trace says; None where it is gone, or none of ours."""
+    told = _read_text(path)
+    _renew(state_folder, path, told)
     try:
-        store, chosen, actor, folder = json.loads(_read_text(path))
+        store, chosen, actor, folder = json.loads(told)
         return Use(store, Chosen(*chosen), actor, folder)
     except (ValueError, TypeError):
         return None
+
+
+OFTEN = 24 * 3600
+"""Seconds after which what is used is marked so: every command asks, and seldom writes."""
+
+
+def _renew(state_folder: str, path: str, told: str) -> None:
+    """Have a file that was read stay, because it is used."""
+    try:
+        age = time.time() - os.stat(path).st_mtime
+    except OSError:
+        return
+    if told and age > OFTEN:
+        from triage.config.leavings import renew
+
+        renew(state_folder, path, told.encode())
 
 
 def spool_folder(settings: "Settings", identity: str) -> str:

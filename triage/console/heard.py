@@ -47,12 +47,10 @@ def keep(data: bytes, names: Sequence[str] = ()) -> str:
     """Keep what could not be recorded in a file of the user's, scrubbed; its path, or '' if that fails."""
     if not data:
         return ""
-    from triage.durable import write_private
+    from triage.config.leavings import keep_refused
 
     try:
         settings = config.load(os.environ, config.working_folder(os.environ))
-        path = os.path.join(settings.state_folder, "refused", f"{config.clock()}-{os.getpid()}.txt")
-        write_private(path, redactor(settings, names).data(data)[0])
+        return keep_refused(settings.state_folder, redactor(settings, names).data(data)[0], config.clock())
     except TriageError:
         return ""
-    return path

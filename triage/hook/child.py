@@ -10,6 +10,7 @@ from triage import config, traces
 from triage.agents import AGENTS
 from triage.agents.seen import Seen, Unknown
 from triage.config import Use
+from triage.config.leavings import tidy
 from triage.console.call import Call
 from triage.console.heard import Heard
 from triage.errors import KeyConflict, TriageError
@@ -29,7 +30,7 @@ def record(agent: str, raw: bytes, payload: dict[str, Any], trace: str, now: int
     """
     gc.disable()
     module = import_module(f"triage.agents.{AGENTS[agent]}")
-    use = config.last_use(trace)
+    use = config.last_use(traces.state_folder(os.environ), trace)
     os.chdir(use.folder if use and use.folder else os.sep)
     _introduce(agent, payload)
     try:
@@ -69,6 +70,7 @@ def _record(agent: str, seen: Seen, use: Use, trace: str, now: int) -> None:
             return
         started = _started(settings.state_folder, seen, now)
         _forget_old(settings.state_folder, now)
+        tidy(settings.state_folder)
         capturing.capture(recorder, seen, hook=agent, started_us=started, ended_us=now)
     finally:
         call.close()

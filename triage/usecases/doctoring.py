@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage import __version__, config, times
+from triage import __version__, config, times, traces
 from triage.config import Chosen, Settings
+from triage.config.leavings import REFUSED, SESSIONS, STAYS, Left, Stay, ends, left
 from triage.config.sources import Source, origin, sources
 from triage.errors import TriageError
 from triage.store import JournalRow, Store, spool
@@ -182,6 +183,36 @@ def _aside(path: str) -> Health:
     if code == "not_found":
         return Health("set aside", FAIL, what, f"triage import EXPORT {into} && triage flush --again {into}")
     return Health("set aside", FAIL, what, f"triage flush --take {into} | triage record - {into}")
+
+
+def leavings(state_folder: str) -> Iterator[Health]:
+    """What commands left beside the user's state, and for how long it stays."""
+    refused = left(state_folder, REFUSED)
+    text = "nothing lies there that could not be recorded"
+    if refused:
+        what = f"{_count(len(refused), 'text')} that could not be recorded, {_size(refused)}"
+        text = f"{what}, the last in {refused[0].path}: {_staying(STAYS[REFUSED])}{_next_end(refused)}"
+    yield Health("refused", OK, text)
+    chosen, used = left(state_folder, SESSIONS), left(state_folder, traces.USED)
+    text = f"{_count(len(chosen), 'choice')} of a journal and {_count(len(used), 'trace')} for hooks"
+    yield Health("sessions", OK, f"{text}, {_size([*chosen, *used])}: {_staying(STAYS[SESSIONS])}")
+
+
+def _staying(stay: Stay) -> str:
+    full = f" ({stay.least} where all have more than {stay.size >> 20} MiB)" if stay.least < stay.most else ""
+    return f"each stays for {stay.most} days{full} after it was used, the last {stay.always:,} for longer"
+
+
+def _next_end(refused: list[Left]) -> str:
+    """When the first of them goes."""
+    end = min((end for _, end in ends(refused, STAYS[REFUSED])), default=None)
+    return f"; the next goes after {times.from_timestamp_us(int(end * 1_000_000))[:10]}" if end else ""
+
+
+def _size(files: Iterable[Left]) -> str:
+    from triage.render.caption import size
+
+    return size(sum(file.size for file in files))
 
 
 def hooks(asked: Asked, state_folder: str) -> Iterator[Health]:
