@@ -117,6 +117,16 @@ def test_more_than_a_thousand_go_in_several_days(journal, state):
     assert len(gone(paths)) == 1501
 
 
+def test_what_a_killed_command_left_anywhere_in_the_state_goes_as_well(journal, state):
+    left = [state / folder / ".triage-0123456789abcdef.part" for folder in ("spool/of-a-store", "trusted")]
+    for path in left:
+        path.parent.mkdir(parents=True)
+        path.write_text("half of an event")
+    journal("use", "velvet-first-deploy")
+
+    assert gone(left) == left
+
+
 CHOOSING = """
 import os, sys, time
 from triage.config import leavings
@@ -246,7 +256,7 @@ def said(journal, name):
 def test_the_doctor_says_how_many_texts_were_refused_and_when_the_next_goes(journal, state):
     assert said(journal, "refused") == "nothing lies there that could not be recorded"
     path = refused(journal)
-    stays = "each stays for 90 days (7 where all have more than 256 MiB) after it was used, the last 10 for longer"
+    stays = "each stays for 90 days (7 where all have more than 256 MiB), the last 10 for longer"
     assert (
         said(journal, "refused") == f"1 text that could not be recorded, 300 kB, the last in {path}: {stays}"
     )
@@ -258,7 +268,10 @@ def test_the_doctor_says_how_many_texts_were_refused_and_when_the_next_goes(jour
 
 
 def test_the_doctor_says_how_much_sessions_left(journal):
-    assert said(journal, "sessions").startswith("1 choice of a journal and 1 trace for hooks, ")
+    found = said(journal, "sessions")
+
+    assert found.startswith("1 choice of a journal and 1 trace for hooks, ")
+    assert found.endswith(" bytes: each stays for 90 days after its last use, the last 1,000 for longer")
 
 
 def test_the_doctor_deletes_nothing(journal, state):

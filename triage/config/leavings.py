@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from triage import traces
-from triage.durable import write_private
+from triage.config.state import SESSIONS, SPOOLS
+from triage.durable import clear, write_private
 from triage.errors import TriageError
 from triage.events import sha256
 
 DAY = 24 * 3600
 """Seconds."""
-SESSIONS = "sessions"
 REFUSED = "refused"
 
 
@@ -87,6 +87,8 @@ def tidy(state: str) -> None:
             os.utime(lock)
             for folder, stay in STAYS.items():
                 _delete(list(ends(left(state, folder), stay)))
+            for path in _folders(state):
+                clear(path)
 
 
 def _delete(files: list[tuple[Left, float]]) -> None:
@@ -94,6 +96,13 @@ def _delete(files: list[tuple[Left, float]]) -> None:
     for file in [file for file, end in files if end < now][-MOST_AT_ONCE:]:
         with suppress(OSError):
             os.unlink(file.path)
+
+
+def _folders(state: str) -> Iterator[str]:
+    """The folders in which files of the state are written."""
+    for above in (state, os.path.join(state, SPOOLS)):
+        with suppress(OSError):
+            yield from (os.path.join(above, name) for name in os.listdir(above))
 
 
 def put(state: str, path: str, data: bytes) -> None:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from triage.redact.remembered import Entry
 
 
+SESSIONS = "sessions"
+SPOOLS = "spool"
+"""Folders of the state: what sessions chose, and what waits for stores."""
+
+
 def kept_actor(state_folder: str, store: str) -> str:
     """The name that was kept for a store, or ''."""
     return _read_text(os.path.join(state_folder, "actors", _short(store)))
@@ -128,12 +133,12 @@ def spool_folders(settings: "Settings") -> list[str]:
 
 
 def _spools(settings: "Settings") -> str:
-    return os.path.join(settings.state_folder, "spool")
+    return os.path.join(settings.state_folder, SPOOLS)
 
 
 def _current_path(settings: "Settings", identity: str) -> str:
     whole = f"{identity}\0{settings.actor.name}\0{settings.session}"
-    return os.path.join(settings.state_folder, "sessions", _short(whole))
+    return os.path.join(settings.state_folder, SESSIONS, _short(whole))
 
 
 def _short(text: str) -> str:

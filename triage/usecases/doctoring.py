@@ -10,8 +10,9 @@ from functools import cached_property
 
 from triage import __version__, config, times, traces
 from triage.config import Chosen, Settings
-from triage.config.leavings import REFUSED, SESSIONS, STAYS, Left, Stay, ends, left
+from triage.config.leavings import REFUSED, STAYS, Left, Stay, ends, left
 from triage.config.sources import Source, origin, sources
+from triage.config.state import SESSIONS
 from triage.errors import TriageError
 from triage.store import JournalRow, Store, spool
 from triage.store.health import FAIL, OK, WARN, Diagnosed, Health
@@ -195,12 +196,16 @@ def leavings(state_folder: str) -> Iterator[Health]:
     yield Health("refused", OK, text)
     chosen, used = left(state_folder, SESSIONS), left(state_folder, traces.USED)
     text = f"{_count(len(chosen), 'choice')} of a journal and {_count(len(used), 'trace')} for hooks"
-    yield Health("sessions", OK, f"{text}, {_size([*chosen, *used])}: {_staying(STAYS[SESSIONS])}")
+    yield Health(
+        "sessions",
+        OK,
+        f"{text}, {_size([*chosen, *used])}: {_staying(STAYS[SESSIONS], ' after its last use')}",
+    )
 
 
-def _staying(stay: Stay) -> str:
+def _staying(stay: Stay, since: str = "") -> str:
     full = f" ({stay.least} where all have more than {stay.size >> 20} MiB)" if stay.least < stay.most else ""
-    return f"each stays for {stay.most} days{full} after it was used, the last {stay.always:,} for longer"
+    return f"each stays for {stay.most} days{since}{full}, the last {stay.always:,} for longer"
 
 
 def _next_end(refused: list[Left]) -> str:
