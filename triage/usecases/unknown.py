@@ -34,7 +34,7 @@ def keep(state: str, payload: Payload, redactor: Redactor) -> str:
     path = os.path.join(folder, f"{payload.agent}-{_form(payload)}.json")
     if os.path.exists(path) or len(kept(state)) >= MOST:
         return ""
-    write_private(path, _told(payload, redactor), sync=False)  # the agent says it again
+    write_private(path, _told(payload, redactor))
     return path
 
 
