@@ -82,7 +82,7 @@ def tidy(state: str) -> None:
     with suppress(OSError):
         if abs(time.time() - os.stat(lock).st_mtime) < DAY:
             return
-    with _locked(state, alone=True) as is_alone, suppress(OSError):
+    with locked(state, alone=True, patience=0) as is_alone, suppress(OSError):
         if is_alone:
             os.utime(lock)
             for folder, stay in STAYS.items():
@@ -107,13 +107,13 @@ def _folders(state: str) -> Iterator[str]:
 
 def put(state: str, path: str, data: bytes) -> None:
     """Write a file that `tidy` may delete, which never takes it for the older one; see `write_private`."""
-    with _locked(state):
+    with locked(state):
         write_private(path, data)
 
 
 def renew(state: str, path: str, data: bytes) -> None:
     """Have a file stay that is used, and was read as ``data``; where that cannot be it may go earlier."""
-    with _locked(state), suppress(OSError, TriageError):
+    with locked(state), suppress(OSError, TriageError):
         try:
             os.utime(path)
         except FileNotFoundError:  # it was deleted since
@@ -130,20 +130,16 @@ def keep_refused(state: str, data: bytes, now: int) -> str:
     return path
 
 
-def _lock_of(state: str) -> str:
-    return os.path.join(state, "leavings.lock")
-
-
 @contextmanager
-def _locked(state: str, *, alone: bool = False) -> Iterator[bool]:
-    """Hold the lock of what lies there, with others who write or ``alone``; whether it could be had."""
+def locked(state: str, *, alone: bool = False, patience: float = PATIENCE) -> Iterator[bool]:
+    """Hold the lock of what lies there, with others who write or ``alone``; whether it was had in time."""
     handle = -1
     try:
         import fcntl
 
         os.makedirs(state, mode=0o700, exist_ok=True)
         handle = os.open(_lock_of(state), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _wait(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH, 0 if alone else PATIENCE)
+        _wait(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH, patience)
         is_held = True
     except (ImportError, OSError):  # no such calls, or nothing can be written there
         is_held = False
@@ -152,6 +148,10 @@ def _locked(state: str, *, alone: bool = False) -> Iterator[bool]:
     finally:
         if handle >= 0:
             os.close(handle)
+
+
+def _lock_of(state: str) -> str:
+    return os.path.join(state, "leavings.lock")
 
 
 def _wait(handle: int, how: int, seconds: float) -> None:

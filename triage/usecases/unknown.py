@@ -5,6 +5,7 @@ import os
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from triage.config.leavings import locked
 from triage.durable import write_private
 from triage.events import decoded
 from triage.redact import Redactor
@@ -16,6 +17,8 @@ LONGEST = 500
 """Characters that are kept of each text: the form tells, not what stood there."""
 LARGEST = 64 * 1024
 """Bytes of a file."""
+PATIENCE = 60
+"""Seconds to wait for others who keep one, and count them as well; no agent waits for it."""
 
 
 class Payload(NamedTuple):
@@ -32,9 +35,11 @@ def keep(state: str, payload: Payload, redactor: Redactor) -> str:
     """Keep a payload unless one of its form is kept, or there are many; its path, or ''."""
     folder = os.path.join(state, FOLDER)
     path = os.path.join(folder, f"{payload.agent}-{_form(payload)}.json")
-    if os.path.exists(path) or len(kept(state)) >= MOST:
-        return ""
-    write_private(path, _told(payload, redactor))
+    told = _told(payload, redactor)
+    with locked(state, alone=True, patience=PATIENCE):
+        if os.path.exists(path) or len(kept(state)) >= MOST:
+            return ""
+        write_private(path, told)
     return path
 
 
