@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from triage.events import CELLS, Event
+from triage.events import Event
+from triage.kinds import CELLS
 from triage.render import Style, render
 from triage.report import Report
 from triage.report.tokens import estimate

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from hostile import ADDRESS, OPENING, OUTPUT, PROSE, TWINS, said
 from tests_support import counting, new_store, seeded
 
-from triage.events import KINDS, Actor, Field, derived_id, visible
+from triage.encoding import visible
+from triage.events import Actor, derived_id
+from triage.kinds import KINDS, Field
 from triage.redact import Redactor
 from triage.render import built_in, render
 from triage.report import Report

@@ -4,9 +4,10 @@ import re
 
 from hypothesis import strategies as st
 
-from triage.events import Actor, Draft, derived_id, validate
+from triage.events import Actor, Draft, derived_id
 from triage.usecases import importing
 from triage.usecases.drafting import Drafted
+from triage.values import validate
 
 ANA = Actor("ana")
 DAY = "2026-05-05T{:02}:{:02}:00.000000Z"

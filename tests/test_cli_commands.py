@@ -10,7 +10,7 @@ import pytest
 
 from triage import __version__
 from triage.cli import COMMANDS, GROUPS, cli
-from triage.events import KINDS
+from triage.kinds import KINDS
 
 RECORDING = {
     "open": "header",

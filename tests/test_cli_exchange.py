@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from triage.events import canonical
+from triage.encoding import canonical, sha256
 
 TWO = """{"kind": "entry", "fields": {"text": "Deploy started"}, "at": "04:10", "key": "start"}
 {"kind": "action", "fields": {"title": "Check healthz", "status": "done"}}
@@ -236,13 +236,12 @@ def test_an_import_that_holds_a_secret_is_refused(journal):
 
 def _with_text(line, text):
     """The line of an export with another text, sealed as a stranger would seal it."""
-    from triage import events
 
     value = json.loads(line)
     body = value["body"].replace('"x"', json.dumps(text))
     envelope = json.loads(value["envelope"])
-    envelope["body"] = events.sha256(bytes.fromhex(value["salt"]), body.encode())
-    value |= {"body": body, "envelope": events.canonical(envelope).decode()}
+    envelope["body"] = sha256(bytes.fromhex(value["salt"]), body.encode())
+    value |= {"body": body, "envelope": canonical(envelope).decode()}
     return json.dumps(value)
 
 

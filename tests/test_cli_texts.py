@@ -381,10 +381,12 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.config.files",
         "triage.config.state",
         "triage.config.who",
+        "triage.encoding",
         "triage.errors",
         "triage.events",
         "triage.fast",
         "triage.fast.table",
+        "triage.kinds",
         "triage.traces",
         "triage.redact",
         "triage.redact.judges",
@@ -400,6 +402,7 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.times",
         "triage.usecases",
         "triage.usecases.recorder",
+        "triage.values",
     }
 
 

@@ -7,7 +7,7 @@ import click
 from triage import errors
 from triage.cli import COMMANDS, cli
 from triage.cli.command import AS_OPTION
-from triage.events import KINDS
+from triage.kinds import KINDS
 
 
 def described(triage, *names):

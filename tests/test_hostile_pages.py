@@ -13,7 +13,7 @@ from hostile_pages import Window, unescaped, window, wrong, wrong_anywhere, wron
 from program import Program
 from tests_support import new_store
 
-from triage.events import KINDS, Field, Kind
+from triage.kinds import KINDS, Field, Kind
 from triage.render import render
 from triage.report import Report
 from triage.usecases import checking

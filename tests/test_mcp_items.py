@@ -5,7 +5,7 @@ import json
 import pytest
 
 from triage.errors import InvalidValue
-from triage.events import KINDS
+from triage.kinds import KINDS
 from triage.mcp_server import items
 from triage.mcp_server.arguments import Arguments
 

@@ -11,6 +11,7 @@ import pytest
 from program import SCRIPT
 
 from triage import events
+from triage.encoding import sha256
 from triage.store import open_store
 
 TEXT = "the-very-words-that-slipped-through"
@@ -39,8 +40,8 @@ def verifies(journal):
         assert set(event.parents) <= known
         known.add(copy.digest)
         if copy.body is not None:
-            assert events.sha256(copy.salt, copy.body) == json.loads(copy.envelope)["body"]
-            sealed = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
+            assert sha256(copy.salt, copy.body) == json.loads(copy.envelope)["body"]
+            sealed = [[len(data), sha256(salt, data)] for salt, data in copy.chunks]
             assert sealed == (event.body.get("output") or [])
     store.close()
     return len(known)

@@ -7,7 +7,7 @@ import pytest
 
 from triage import schema
 from triage.errors import InvalidValue
-from triage.events import FIELDS, KINDS
+from triage.kinds import FIELDS, KINDS
 
 VALUES = {
     "line": "text",

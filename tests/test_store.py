@@ -9,6 +9,7 @@ import pytest
 from tests_support import START, new_recorder, new_store, opened
 
 from triage import errors, events, redact
+from triage.encoding import sha256
 from triage.store import Name, open_store
 from triage.store.rows import Query
 from triage.usecases import facts, journals
@@ -93,10 +94,10 @@ def test_the_digest_that_is_kept_is_that_of_the_bytes_that_are_kept(store, recor
     for copy in store.copies(recorder.place.journal):
         assert copy.digest == events.digest_of(copy.envelope)
         head = json.loads(copy.envelope)
-        assert head["body"] == events.sha256(copy.salt, copy.body)
-        assert [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks] == json.loads(
-            copy.body
-        ).get("output", [])
+        assert head["body"] == sha256(copy.salt, copy.body)
+        assert [[len(data), sha256(salt, data)] for salt, data in copy.chunks] == json.loads(copy.body).get(
+            "output", []
+        )
 
 
 def test_recorded_at_rises_though_the_clock_stands_or_goes_back(place):

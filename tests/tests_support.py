@@ -3,7 +3,8 @@
 import itertools
 
 from triage import redact
-from triage.events import KINDS, Actor
+from triage.events import Actor
+from triage.kinds import KINDS
 from triage.report import Report
 from triage.store import open_store
 from triage.usecases import journals

@@ -27,7 +27,7 @@ The library raises them; the front end prints ``message`` and ``hint`` in one pl
 ``exit_code``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class TriageError(Exception):
@@ -219,3 +219,12 @@ class TemplateError(TriageError):
     """A template that cannot be rendered; the message names file, line and cause."""
 
     code = "template"
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """A hint with the nearest of the words, or all of them."""
+    from difflib import get_close_matches
+
+    choices = list(words)
+    close = get_close_matches(word, choices, n=1)
+    return f"did you mean {close[0]!r}?" if close else "one of: " + ", ".join(choices)

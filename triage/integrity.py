@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from triage import events
+from triage.encoding import read_json, sha256
 from triage.events import Event, Sealed
 
 CHECKPOINT = "triage.checkpoint.v1"
@@ -153,7 +154,7 @@ class _Reader:
             self._bare.append((self._place, digest, head))
             if copy.chunks:
                 self._fault("altered", "output without a body")
-        elif copy.body is None or copy.salt is None or events.sha256(copy.salt, copy.body) != head["body"]:
+        elif copy.body is None or copy.salt is None or sha256(copy.salt, copy.body) != head["body"]:
             self._fault("altered", "its text is not the one that was sealed")
         elif (copy.chunks or b'"output":' in copy.body) and not _fits(copy.body, copy.chunks):
             self._fault("altered", "its output is not the one that was sealed")
@@ -316,7 +317,7 @@ _USUAL = re.compile(
 def _unusual(envelope: bytes) -> dict[str, Any] | None:
     """The object of an envelope in any JSON, such as one with a name in another script."""
     try:
-        value = events.read_json(envelope)
+        value = read_json(envelope)
     except (ValueError, RecursionError):
         return None
     if type(value) is not dict or value.keys() != events.ENVELOPE or type(value["parents"]) is not list:
@@ -326,7 +327,7 @@ def _unusual(envelope: bytes) -> dict[str, Any] | None:
 
 def _fits(body: bytes, chunks: Sequence[tuple[bytes, bytes]]) -> bool:
     """Whether chunks of output are those that a body commits to."""
-    return _output(body) == [[len(data), events.sha256(salt, data)] for salt, data in chunks]
+    return _output(body) == [[len(data), sha256(salt, data)] for salt, data in chunks]
 
 
 def _output(body: bytes) -> list[Any]:

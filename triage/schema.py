@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
-from triage.errors import InvalidValue
-from triage.events import DEEPEST, FIELDS, KINDS, near, visible
-from triage.events import Field as KindField
+from triage.encoding import visible
+from triage.errors import InvalidValue, near
+from triage.kinds import FIELDS, KINDS
+from triage.kinds import Field as KindField
+from triage.values import DEEPEST
 
 SCHEMA_ID = "triage.record.v1"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from triage import times
 from triage.check.finding import Finding
 from triage.check.view import MINUTE, Text, View, every, sentences
-from triage.events import decoded
+from triage.encoding import decoded
 from triage.report import Action, Blocker, Part, Prose
 from triage.report.code import FENCE, closes
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from triage.check.finding import WARNING, Finding
 from triage.check.view import CALLED, Text, View, spoken_of
-from triage.events import decoded
+from triage.encoding import decoded
 from triage.report.calls import WORDS, Call, Unanswered
 
 _WORD = "|".join(WORDS)

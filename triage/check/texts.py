@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from triage import redact
 from triage.check.finding import Finding
 from triage.check.view import View, every, quoted
-from triage.events import decoded
+from triage.encoding import decoded
 from triage.report import Part, Prose
 from triage.report.brief import UNTOLD
 

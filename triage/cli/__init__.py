@@ -134,7 +134,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; a near miss is offered."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
-            from triage.events import near
+            from triage.errors import near
 
             close = near(args[0], COMMANDS)
             hint = close if close.startswith("did you mean") else "see: triage --help"

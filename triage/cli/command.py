@@ -12,7 +12,7 @@ import click
 from triage.console.call import SHARED, Call
 from triage.console.heard import Heard
 from triage.errors import UsageError
-from triage.events import KINDS
+from triage.kinds import KINDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

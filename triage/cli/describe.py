@@ -9,8 +9,7 @@ from triage import __version__
 from triage.cli.command import AS_OPTION, command
 from triage.console.call import Call
 from triage.console.speech import INTERRUPTED, plain, say, say_json
-from triage.errors import NotFound, TriageError
-from triage.events import near
+from triage.errors import NotFound, TriageError, near
 
 
 @command("describe", records=False)

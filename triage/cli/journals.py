@@ -10,7 +10,7 @@ from triage.cli.command import argument, command
 from triage.console import journals
 from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json
-from triage.events import KINDS
+from triage.kinds import KINDS
 from triage.report import Header
 from triage.usecases import journals as verbs
 from triage.usecases import places, setup

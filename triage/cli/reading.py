@@ -9,8 +9,9 @@ from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import plain, say, say_json, shortened
 from triage.errors import UsageError
-from triage.events import KINDS, Event
-from triage.events import near as nearest
+from triage.errors import near as nearest
+from triage.events import Event
+from triage.kinds import KINDS
 from triage.usecases import reading
 
 

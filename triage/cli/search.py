@@ -13,7 +13,7 @@ from triage.cli.looking import counted, place_of
 from triage.cli.reading import kinds_of
 from triage.console.call import Call
 from triage.console.speech import LINE, has_colours, note, plain, say, say_json, shortened
-from triage.events import KINDS
+from triage.kinds import KINDS
 from triage.store.words import STAR
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import click
 from triage.cli.command import command
 from triage.console.call import WORK, Call
 from triage.console.speech import note, plain, say, say_json, shortened
-from triage.events import Event, visible
+from triage.encoding import visible
+from triage.events import Event
 from triage.usecases.facts import read_output
 from triage.usecases.recorder import Place
 

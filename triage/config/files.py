@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from triage.config.state import is_trusted
-from triage.errors import InvalidValue, NotAllowed
-from triage.events import ACTOR_TYPES, near
+from triage.errors import InvalidValue, NotAllowed, near
+from triage.events import ACTOR_TYPES
 
 FOLDER = ".triage"
 CONFIG_FILE = "triage.toml"

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from triage import traces
 from triage.config.state import SESSIONS, SPOOLS
 from triage.durable import clear, write_private
+from triage.encoding import sha256
 from triage.errors import TriageError
-from triage.events import sha256
 
 DAY = 24 * 3600
 """Seconds."""

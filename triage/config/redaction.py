@@ -7,8 +7,7 @@ what is none, counts from the user's own file alone, or from one that was truste
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triage.errors import InvalidValue
-from triage.events import near
+from triage.errors import InvalidValue, near
 from triage.redact.judges import names_secret
 
 ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from triage import traces
 from triage.config.who import NAMED
+from triage.encoding import sha256
 from triage.errors import NotAllowed, Unavailable
-from triage.events import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

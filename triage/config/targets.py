@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from triage.errors import InvalidValue
-from triage.events import near
+from triage.errors import InvalidValue, near
 
 FORMS = ("site", "markdown")
 TEXTS = ("to", "branch", "folder", "form", "title", "classification", "base", "template")

@@ -10,8 +10,9 @@ from triage.config import Chosen, Settings
 from triage.console.heard import Heard
 from triage.console.redactor import redactor
 from triage.console.speech import note, plain, say, say_json, shortened
+from triage.encoding import visible
 from triage.errors import NotFound, StoreGone, TriageError, Unavailable, UsageError
-from triage.events import Event, visible
+from triage.events import Event
 from triage.redact import Redactor
 from triage.store import Recording, Store, identity, is_spooled, open_store
 from triage.usecases.recorder import Circumstances, Place, Recorder

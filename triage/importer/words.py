@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from triage.events import KINDS
+from triage.kinds import KINDS
 
 STATUSES = KINDS["action"].fields["status"].choices
 STATES = KINDS["issue"].fields["state"].choices

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from triage.errors import InvalidValue
-from triage.events import near
+from triage.errors import InvalidValue, near
 
 
 class Arguments:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triage.events import FIELDS, KINDS
+from triage.kinds import FIELDS, KINDS
 from triage.schema import Line
 from triage.usecases import fields as typed
 

@@ -7,7 +7,8 @@ from triage.check import ERROR, RULES, USUAL
 from triage.console import recalled
 from triage.console.call import Call, label
 from triage.errors import InvalidValue, UsageError
-from triage.events import KINDS, Event
+from triage.events import Event
+from triage.kinds import KINDS
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments
 from triage.mcp_server.session import Session

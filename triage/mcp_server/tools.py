@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from triage.events import KINDS
+from triage.kinds import KINDS
 from triage.mcp_server import changing, items, looking
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments

@@ -7,7 +7,8 @@ secret, and the `Redactor` puts a marker in its place.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triage.events import CELLS, FIELDS, Draft
+from triage.events import Draft
+from triage.kinds import CELLS, FIELDS
 from triage.redact.known import is_telling, secret_names
 from triage.redact.redactor import Allowed, Redactor
 from triage.redact.rules import Rule

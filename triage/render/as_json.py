@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import cache, partial
 from typing import Any
 
-from triage.events import decoded, visible
+from triage.encoding import decoded, visible
 from triage.report import Report
 from triage.report.calls import Answers
 

@@ -21,8 +21,8 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from triage.encoding import decoded
 from triage.errors import NotFound, TemplateError
-from triage.events import decoded
 from triage.render import runtime
 from triage.render.compiled import Compiled
 from triage.render.escape import Markdown, inline, join

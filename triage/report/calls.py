@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from triage import times
-from triage.events import near
+from triage.errors import near
 from triage.report import stamps
 from triage.report.code import stretches
 from triage.report.report import Report

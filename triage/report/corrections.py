@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from triage import times
-from triage.events import CELLS, Event
+from triage.events import Event
+from triage.kinds import CELLS
 from triage.report.history import effective
 from triage.report.shapes import Correction
 

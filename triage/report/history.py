@@ -11,7 +11,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from triage import times
-from triage.events import CELLS, FIELDS, KINDS, PRECISIONS, Actor, Event, fits
+from triage.events import PRECISIONS, Actor, Event
+from triage.kinds import CELLS, FIELDS, KINDS
+from triage.values import fits
 
 
 class Patch(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from triage.events import decoded
+from triage.encoding import decoded
 
 if TYPE_CHECKING:
     from triage.report.shapes import Evidence

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from triage.events import visible
+from triage.encoding import visible
 from triage.report.report import Report
 from triage.report.shapes import Action, Evidence, Part, Section
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from triage import times
 from triage.durable import write_private
 from triage.errors import InvalidValue, NotAllowed, Unavailable
-from triage.events import Actor, Draft, Event, is_id, validate
+from triage.events import Actor, Draft, Event, is_id
 from triage.store import SPOOLED, JournalRow, Name, Recording
+from triage.values import validate
 
 if TYPE_CHECKING:
     from triage.redact import CleanEvent

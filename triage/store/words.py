@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from triage import events
 from triage.diagnosis.folding import folded
+from triage.encoding import decoded
 from triage.events import Event
+from triage.kinds import FIELDS
 from triage.report.lines import SEQUENCE
 
 STAR = "*"
@@ -76,7 +77,7 @@ def texts(event: Event) -> Iterator[tuple[str, str]]:
 
 def own(event: Event) -> Iterator[tuple[str, str]]:
     """What an event says in its fields, without what a command printed."""
-    known = events.FIELDS.get(event.kind, {})
+    known = FIELDS.get(event.kind, {})
     for name, value in (event.body or {}).items():
         field = known.get(name)
         if (field is None or field.type not in _WORDLESS) and name not in _UNREADABLE:
@@ -85,7 +86,7 @@ def own(event: Event) -> Iterator[tuple[str, str]]:
 
 def printed(event: Event) -> str:
     """What a command printed, without what steers a terminal; '' where nothing was read."""
-    return SEQUENCE.sub("", events.decoded(event.output or b""))
+    return SEQUENCE.sub("", decoded(event.output or b""))
 
 
 def _strings(value: Any) -> Iterator[str]:

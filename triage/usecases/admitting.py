@@ -6,9 +6,12 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from triage import events, times
+from triage.encoding import canonical, sha256
 from triage.errors import InvalidValue, SecretFound
 from triage.events import Event, Sealed
+from triage.kinds import CELLS, FIELDS
 from triage.redact import Hit, Redactor, inspect
+from triage.values import fits
 
 
 class Gate(NamedTuple):
@@ -59,11 +62,11 @@ def _problem(copy: Sealed, event: Event, gate: Gate) -> str:
 def _problem_of_body(copy: Sealed, event: Event) -> str:
     if copy.body is None or copy.salt is None:
         return "output without a body" if copy.chunks else ""
-    if events.sha256(copy.salt, copy.body) != json.loads(copy.envelope)["body"]:
+    if sha256(copy.salt, copy.body) != json.loads(copy.envelope)["body"]:
         return f"the body of {event.tail} was altered"
     if not isinstance(event.body, dict) or not _is_canonical(copy.body):
         return "the body is not an object in canonical JSON"
-    chunks = [[len(data), events.sha256(salt, data)] for salt, data in copy.chunks]
+    chunks = [[len(data), sha256(salt, data)] for salt, data in copy.chunks]
     if chunks != (event.body.get("output") or []):
         return f"the output of {event.tail} was altered"
     return _misfit(event)
@@ -90,14 +93,14 @@ def _well_formed(event: Event) -> bool:
 def _is_canonical(raw: bytes, names: Collection[str] = ()) -> bool:
     """Whether bytes are the canonical JSON of their value: nothing in them hides from a look at the value."""
     value = json.loads(raw)
-    return events.canonical(value) == raw and (not names or value.keys() == set(names))
+    return canonical(value) == raw and (not names or value.keys() == set(names))
 
 
 def _misfit(event: Event) -> str:
     """A field whose value is not of its type; fields and kinds that are newer are let through."""
     for name, value in (event.body or {}).items():
-        known = event.kind in events.FIELDS and name in events.FIELDS[event.kind]
-        if known and name != "output" and not events.fits(event.kind, name, value):
+        known = event.kind in FIELDS and name in FIELDS[event.kind]
+        if known and name != "output" and not fits(event.kind, name, value):
             return f"{event.kind} {name} cannot be {value!r:.60}"
     return ""
 
@@ -108,9 +111,9 @@ def _secrets(event: Event, redactor: Redactor) -> Iterator[tuple[str, tuple[Hit,
     for name, value in (event.body or {}).items():
         if name == "output":
             continue
-        is_known = name in events.FIELDS.get(event.kind, ())  # its name says nothing that was typed
+        is_known = name in FIELDS.get(event.kind, ())  # its name says nothing that was typed
         yield name, inspect(value if is_known else {name: value}, redactor)
-        if name in events.CELLS and redactor.cells(value or ()) != value:
+        if name in CELLS and redactor.cells(value or ()) != value:
             yield name, (Hit("context", 0, 0),)
     if event.output:
         yield "output", redactor.data(event.output)[1]

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from triage import events, schema
+from triage.encoding import canonical
 from triage.errors import InvalidValue, KeyConflict, LinesRefused, NotFound, TriageError, Unavailable
-from triage.events import KINDS, Actor, Draft, Event
+from triage.events import Actor, Draft, Event
+from triage.kinds import CELLS, KINDS
 from triage.schema import Line
 from triage.store import Name
 from triage.usecases import corrections, facts, lookup, places
@@ -14,7 +16,7 @@ from triage.usecases.recorder import Recorder, Said
 
 DEFAULTS: dict[str, dict[str, Any]] = {"evidence": {"origin": "supplied"}}
 """What the commands would set where a line does not."""
-PAIRS = frozenset((*events.CELLS, "streams"))
+PAIRS = frozenset((*CELLS, "streams"))
 """Fields whose values are lists of pairs."""
 NEEDED = {"action": ("title",), "blocker": ("title", "error"), "header": ("title",)}
 """One of these a creating event must have, or nobody could tell what it is."""
@@ -279,4 +281,4 @@ class _Batch:
 
 def _statement(draft: Draft) -> tuple[object, ...]:
     """What makes two lines of one key say the same."""
-    return draft.kind, draft.entity, draft.part, events.canonical(draft.body), draft.output
+    return draft.kind, draft.entity, draft.part, canonical(draft.body), draft.output

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from triage import times
-from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError
-from triage.events import Event, fields_of, fits, near
+from triage.errors import Conflict, InvalidValue, NotAllowed, NotFound, UsageError, near
+from triage.events import Event
+from triage.kinds import fields_of
 from triage.report.history import is_withdrawn
 from triage.store import Recording
 from triage.usecases import facts, lookup
 from triage.usecases import fields as typed
 from triage.usecases.recorder import Recorder, Said
+from triage.values import fits
 
 
 class Corrected(NamedTuple):

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from triage import events
-from triage.events import Actor, Draft, visible
+from triage.encoding import sha256, visible
+from triage.events import Actor, Draft
 from triage.importer import Page, Piece
 from triage.report.entities import issue_key
 from triage.usecases.fields import slugify
+from triage.values import validate
 
 
 class Drafted(NamedTuple):
@@ -20,7 +22,7 @@ class Drafted(NamedTuple):
 
 def drafted(page: Page, text: str, name: str, actor: Actor, *, slug: str = "") -> Drafted:
     """The drafts of a page; their ids rest on the page's bytes, so that it can be brought in again."""
-    digest = events.sha256(text.encode("utf-8", "backslashreplace"))
+    digest = sha256(text.encode("utf-8", "backslashreplace"))
     journal = events.derived_id("", f"page:{digest}")
     places = range(1, len(page.pieces))
     ids = [journal, *(events.derived_id(journal, f"page:{place}") for place in places)]
@@ -43,7 +45,7 @@ def drafted(page: Page, text: str, name: str, actor: Actor, *, slug: str = "") -
 
 
 def _draft(piece: Piece, fields: dict[str, Any], envelope: Draft) -> Draft:
-    body = visible(events.validate(piece.kind, fields))
+    body = visible(validate(piece.kind, fields))
     return envelope._replace(body=body, output=piece.output, keyed=True)
 
 

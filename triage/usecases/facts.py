@@ -5,9 +5,10 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from triage import events
+from triage.encoding import decoded
 from triage.errors import NotFound, UsageError
 from triage.events import Event
+from triage.kinds import KINDS, fields_of
 from triage.report.tables import matches
 from triage.store import Name
 from triage.usecases import fields as typed
@@ -15,7 +16,7 @@ from triage.usecases import lookup
 from triage.usecases.extracting import Extract, Taken, take
 from triage.usecases.recorder import Recorder, Said, required
 
-STATES = events.KINDS["issue"].fields["state"].choices
+STATES = KINDS["issue"].fields["state"].choices
 NUMBERED = re.compile(r"(?<![\w./:-])e([1-9]\d{0,8})(?![\w/-]|\.\d)")
 """`e12` as a word of its own: not in a path, a name or a version."""
 
@@ -98,7 +99,7 @@ def evidence(
     left_out = {"truncated": truncated, "size": tape.size} if truncated else {}
     redactions = sum(piece.redactions for piece in pieces) or None
     output = b"".join(piece.data for piece in pieces)
-    taken = take(wanted, events.decoded(output) if wanted else "")
+    taken = take(wanted, decoded(output) if wanted else "")
     values = taken.cells or None
     body = {"origin": "supplied", "redactions": redactions, "values": values, **left_out, **fields}
     return recorder.record(Said("evidence", body, output=output)), taken
@@ -129,7 +130,7 @@ def _turned(first: str, line: str) -> UsageError:
 
 def with_ids(recorder: Recorder, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with `e12` in every prose rewritten to the id of that event."""
-    known = events.fields_of(kind)
+    known = fields_of(kind)
     return {
         name: _with_ids(recorder, value) if name in known and known[name].type == "prose" else value
         for name, value in fields.items()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from triage import times
-from triage.errors import InvalidValue
-from triage.events import fields_of, near
+from triage.errors import InvalidValue, near
+from triage.kinds import fields_of
 
 FindEvent = Callable[[str], str]
 """From the name of an event to its id."""

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from triage import redact
+from triage.encoding import decoded
 from triage.errors import Conflict, NotFound, PolicyError, UsageError
-from triage.events import Draft, decoded
+from triage.events import Draft
 from triage.redact import Redactor
 from triage.store import Name, Store, spool
 from triage.store.lock import exclusive

@@ -8,8 +8,10 @@ from html import unescape
 from operator import attrgetter
 from typing import NamedTuple
 
+from triage.encoding import decoded
 from triage.errors import SecretFound
-from triage.events import CELLS, Event, decoded
+from triage.events import Event
+from triage.kinds import CELLS
 from triage.redact import Hit, Redactor
 from triage.render.markdown import MOST_LINES, output_text
 from triage.render.prose import paragraphs

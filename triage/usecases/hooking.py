@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from triage import traces
 from triage.agents import AGENTS, settings
 from triage.durable import aside, clear, make_folders, refusal
-from triage.errors import InvalidValue, NotFound
-from triage.events import near
+from triage.errors import InvalidValue, NotFound, near
 
 BEFORE = ".before-triage"
 """Ends the name of the settings as they were before our hooks came in."""

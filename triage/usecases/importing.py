@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from triage import times
+from triage.encoding import visible
 from triage.errors import InvalidValue
-from triage.events import Actor, Draft, Event, seal, unseal, visible
+from triage.events import Actor, Draft, Event, seal, unseal
 from triage.importer import Page, read
 from triage.report import Report
 from triage.usecases.drafting import Drafted, drafted

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from triage import events
 from triage.errors import SlugTaken, UsageError
 from triage.events import Event
+from triage.kinds import KINDS
 from triage.report import Header, heading
 from triage.store import JournalRow, Store
 from triage.usecases import facts
@@ -73,7 +73,7 @@ def _slug(recorder: Recorder, title: str) -> str | None:
 
 def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
     """Change header fields; an unknown label is a free field."""
-    known = events.KINDS["header"].fields
+    known = KINDS["header"].fields
     fields: dict[str, Any] = {}
     labels: list[list[str]] = []
     for text in pairs:
@@ -90,7 +90,7 @@ def assign(recorder: Recorder, pairs: Iterable[str]) -> Event:
 
 def slips(pairs: Iterable[str], kind: str = "header") -> Iterator[tuple[str, str]]:
     """The free labels that are nearly the name of a field, or its beginning, each with that field."""
-    known = [name for name, field in events.KINDS[kind].fields.items() if field.type != "cells"]
+    known = [name for name, field in KINDS[kind].fields.items() if field.type != "cells"]
     known += ["at"] if kind != "header" else []
     for label, _ in map(_pair, pairs):
         if label not in known and label.isidentifier() and label.islower():

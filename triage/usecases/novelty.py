@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from triage import events
+from triage.encoding import canonical, decoded, sha256
 from triage.errors import InvalidValue, TriageError
 from triage.events import Draft, Event
 from triage.importer import Piece, units
@@ -161,7 +162,7 @@ class Novelty:
         body = {name: value for name, value in draft.body.items() if name != "source"}
         entity = "" if draft.entity == draft.id else draft.entity
         source = draft.body.get("source", "").removeprefix(self._name or UNNAMED)
-        return f"{draft.kind}:{events.sha256(events.canonical([body, entity, source, said]))}"
+        return f"{draft.kind}:{sha256(canonical([body, entity, source, said]))}"
 
     def _id(self, content: str, number: int) -> str:
         place = self._recorder.place
@@ -169,7 +170,7 @@ class Novelty:
 
     def _keep(self, piece: Piece, draft: Draft, state: str) -> None:
         """Keep a draft; `InvalidValue` where an event cannot hold it."""
-        if len(events.canonical(draft.body)) > events.MAX_BODY:
+        if len(canonical(draft.body)) > events.MAX_BODY:
             raise InvalidValue(
                 f"the text of this {piece.kind} is longer than an event can hold",
                 hint="nothing was recorded; put part of it under another heading",
@@ -251,7 +252,7 @@ class Novelty:
 
     def evidence(self, piece: Piece, draft: Draft, _: int) -> None:
         """Output, unless it is evidence already."""
-        digest = events.sha256(draft.output or b"")
+        digest = sha256(draft.output or b"")
         known = self._standing.output(digest, draft.body.get("command") or "") if draft.output else None
         if known is not None:
             return self._know(piece, draft, known)
@@ -328,7 +329,7 @@ def _on_line(error: TriageError, line: int) -> TriageError:
 
 def _title(draft: Draft) -> str:
     """What a draft says, in a few words; output without a title by its first line."""
-    return wording(draft.body) or events.decoded((draft.output or b"").partition(b"\n")[0])
+    return wording(draft.body) or decoded((draft.output or b"").partition(b"\n")[0])
 
 
 def _markers(draft: Draft) -> int:

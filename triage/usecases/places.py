@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from triage.errors import NotFound, UsageError
-from triage.events import derived_id, near
+from triage.errors import NotFound, UsageError, near
+from triage.events import derived_id
 from triage.store import JournalRow, Name, Recording, Store
 from triage.usecases.recorder import Place
 

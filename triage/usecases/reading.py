@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from triage.events import CELLS, Event, is_id
+from triage.events import Event, is_id
+from triage.kinds import CELLS
 from triage.report import Action, Blocker, Issue, Report
 from triage.report.history import effective
 from triage.store import Name, Recording, Store

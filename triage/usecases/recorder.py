@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage import events, redact, times
+from triage.encoding import visible
 from triage.errors import InvalidValue, KeyConflict, Unavailable
-from triage.events import Actor, Draft, Event, visible
+from triage.events import Actor, Draft, Event
 from triage.store import Name, Recording
+from triage.values import validate
 
 if TYPE_CHECKING:
     from triage.redact import Redactor
@@ -214,7 +216,7 @@ class Recorder:
         fields = {name: value for name, value in said.fields.items() if value is not None}
         if self.circumstances.log:
             fields.setdefault("log", self.circumstances.log)
-        body = visible(events.validate(said.kind, fields))
+        body = visible(validate(said.kind, fields))
         when = self.when(said.at)
         key = said.key or self.circumstances.key
         id = events.derived_id(self.place.journal, key) if key else self.new_id()

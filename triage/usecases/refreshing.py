@@ -6,7 +6,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from triage.events import Event, visible
+from triage.encoding import visible
+from triage.events import Event
 from triage.forge import Answer, Asked, Forge, Home, Known, asked_of
 from triage.report import Issue, Report
 from triage.report.entities import issue_key

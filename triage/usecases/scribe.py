@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from triage import capture, times
 from triage.capture import KEEP, MARGIN, OUT, Captured, Kept, Tape
+from triage.encoding import decoded
 from triage.errors import TriageError
-from triage.events import Draft, Event, decoded
+from triage.events import Draft, Event
 from triage.usecases.recorder import Recorder, Said
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from triage.config.leavings import locked
 from triage.durable import write_private
-from triage.events import decoded
+from triage.encoding import decoded
 from triage.redact import Redactor
 
 FOLDER = "unknown"
