@@ -540,6 +540,7 @@ def test_a_withheld_body_is_counted(here):
 
 
 TEXTS = ["a", "b", "Migrate", "v14", "#12"]
+REFS = ["#3", "#4", "o/r#3", "https://one.example/o/r/issues/3", "https://two.example/O/R/pull/3"]
 
 
 def acts(rng, here):
@@ -571,11 +572,13 @@ def acts(rng, here):
             lambda: work.move(
                 now, number, rng.choice(["done", "failed", "skipped"]), ("x", f"Slug={text}"), {}
             ),
-            lambda: work.block(now, number, text, {"issue": "#3"}),
+            lambda: work.block(now, number, text, {"issue": rng.choice(REFS)}),
             lambda: work.blocker(now, text, {}),
-            lambda: work.settle(now, number, rng.choice(["fixed", "accepted", "open"]), text, {"pr": "#4"}),
+            lambda: work.settle(
+                now, number, rng.choice(["fixed", "accepted", "open"]), text, {"pr": rng.choice(REFS)}
+            ),
             lambda: facts.issue(
-                now, rng.choice(["3", "4"]), rng.choice(["open", "closed", "merged", None]), text, {}
+                now, rng.choice(REFS), rng.choice(["open", "closed", "merged", None]), text, {}
             ),
             lambda: facts.observe(
                 now, [rng.choice(["x", "App=y"]), f"Value={text}"], {"table": rng.choice(["T", None])}

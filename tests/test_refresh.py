@@ -10,9 +10,12 @@ from contextlib import suppress
 import pytest
 from fake_github import issue, serving
 
-from triage import forge
+from triage import forge, refs
 from triage.config import forges
 from triage.errors import InvalidValue
+from triage.forge.github import GitHub
+from triage.forge.programs import remote_home
+from triage.refs import Home, Ref
 
 TOKEN = "ghp_" + "a1B2" * 9
 HOME = "https://github.com/acme/velvet/issues/{ref}"
@@ -420,7 +423,7 @@ def test_a_forge_that_does_not_answer_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
 
-        answer = forge.Forge(address, "", timeout=0.2).issue(forge.Asked("github.com", "acme/velvet", 1))
+        answer = forge.ask(GitHub(address, ""), Ref("github.com", "acme/velvet", "1"), timeout=0.2)
 
     assert answer.problem.endswith("cannot be reached: it took too long")
     assert answer.halts
@@ -432,9 +435,8 @@ def test_a_forge_that_answers_by_drops_is_given_up():
         dripping.start()
         address = f"http://127.0.0.1:{slow.getsockname()[1]}"
 
-        answer = forge.Forge(address, "", timeout=5, patience=0.2).issue(
-            forge.Asked("github.com", "acme/velvet", 1)
-        )
+        asked = Ref("github.com", "acme/velvet", "1")
+        answer = forge.ask(GitHub(address, ""), asked, timeout=5, patience=0.2)
         dripping.join()
 
     assert answer.problem.endswith("cannot be reached: it took too long")
@@ -473,26 +475,26 @@ def test_a_title_of_a_length_that_no_title_has_keeps_no_other_issue_back(here, g
     ],
 )
 def test_a_reference_that_is_no_issue_of_a_repository_is_not_asked_for(ref):
-    assert forge.asked_of(ref, forge.Home("github.com", "acme/velvet")) is None
+    assert forge.asked_of(ref, Home("github.com", "acme/velvet")) is None
 
 
 @pytest.mark.parametrize(
     ("remote", "home"),
     [
-        ("git@github.com:acme/velvet.git", forge.Home("github.com", "acme/velvet")),
-        ("https://github.com/acme/velvet", forge.Home("github.com", "acme/velvet")),
+        ("git@github.com:acme/velvet.git", Home("github.com", "acme/velvet")),
+        ("https://github.com/acme/velvet", Home("github.com", "acme/velvet")),
         (
             "https://user:secret@git.example.org/acme/velvet.git/",
-            forge.Home("git.example.org", "acme/velvet"),
+            Home("git.example.org", "acme/velvet"),
         ),
-        ("ssh://git@git.example.org:2222/acme/velvet.git", forge.Home("git.example.org", "acme/velvet")),
+        ("ssh://git@git.example.org:2222/acme/velvet.git", Home("git.example.org", "acme/velvet")),
         ("../velvet", None),
     ],
 )
 def test_the_repository_of_a_remote(here, remote, home):
     tool(here, "git", f"echo '{remote}'")
 
-    assert forge.remote_home(".") == home
+    assert remote_home(".") == home
 
 
 # The fake refuses what the description does not allow
@@ -531,5 +533,5 @@ def test_the_fake_refuses_what_the_description_does_not_allow(github, path, head
 def test_a_repository_whose_name_leads_upwards_is_none(name):
     assert forge.asked_of(f"acme/{name}#5", None) is None
     assert forge.asked_of(f"https://github.com/acme/{name}/issues/5", None) is None
-    assert forge.home_of(f"https://github.com/acme/{name}/issues/{{ref}}") is None
-    assert forge.asked_of("acme/..hidden#5", None) == ("github.com", "acme/..hidden", 5)
+    assert refs.home(f"https://github.com/acme/{name}/issues/{{ref}}") is None
+    assert forge.asked_of("acme/..hidden#5", None) == ("github.com", "acme/..hidden", "5")

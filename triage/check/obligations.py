@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from triage.check.finding import Finding
 from triage.check.view import Text, View, proses, quoted, sentences
 from triage.report import Action, Part
-from triage.report.entities import issue_key
 
 _MARKED = re.compile(
     r"\bTODO\b|\bFIXME\b|(?i:\bhold for (?:the )?next sprint\b"
@@ -71,12 +70,12 @@ def _is_due(view: View, part: Part, action: Action) -> bool:
 
 def _settled(view: View) -> set[str]:
     """The events that tell of issues that are closed, or whose action has an owner."""
-    owned = {issue_key(a.issue) for part in view.report.parts for a in part.actions if a.owner and a.issue}
+    owned = {view.entity(a.issue) for part in view.report.parts for a in part.actions if a.owner and a.issue}
     return {
-        view.setters.get((issue_key(issue.ref), "note"), issue.event)
+        view.setters.get((view.entity(issue.ref), "note"), issue.event)
         for part in view.report.parts
         for issue in part.issues
-        if issue.state != "open" or issue_key(issue.ref) in owned
+        if issue.state != "open" or view.entity(issue.ref) in owned
     }
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from triage import refs
 from triage.check.finding import Finding
 from triage.check.source import Source
 from triage.check.view import Text, View
 from triage.report import Blocker
-from triage.report.entities import issue_key
 
-_REPOSITORY = r"(?:[\w.-]{1,39}/[\w.-]{1,100})?"
-_ONE, _TWO = (rf"{_REPOSITORY}\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
+_ONE, _TWO = (rf"(?:{refs.REPOSITORY})?\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
 _WHAT = r"(?P<word>\b(?:PR|pull request|issue)\b)?:?\s*"
 _NEXT = r"(?:PR |issue |pull request )?"
 _CLOSED_BY = re.compile(
@@ -63,7 +62,7 @@ def _by_fields(view: View, kinds: Mapping[str, str]) -> Iterator[Finding]:
 def _misplaced(view: View, blocker: Blocker, kinds: Mapping[str, str]) -> Iterator[Finding]:
     """An issue in the place of a blocker's PR, and a PR in that of its issue."""
     for field, ref, other in (("pr", blocker.pr, "issue"), ("issue", blocker.issue, "pr")):
-        if ref and kinds.get(_bare(ref)) == other:
+        if ref and kinds.get(view.called(ref)) == other:
             word = "an issue" if other == "issue" else "a PR"
             said = f"{field} {ref} of blocker {blocker.number}"
             fix = _amended(view, blocker.event, field)
@@ -75,28 +74,23 @@ def _amended(view: View, event: str, field: str) -> str:
 
 
 def _kinds(view: View) -> Mapping[str, str]:
-    """Whether each reference is an issue or a PR, by its bare number."""
+    """Whether each reference is an issue or a PR, by what prose calls it."""
     kinds: dict[str, str] = {}
     for part in view.report.parts:
         for ref in (part.header.issue, part.header.epic):
-            kinds |= {_bare(ref): "issue"} if ref else {}
+            kinds |= {view.called(ref): "issue"} if ref else {}
         for blocker in part.blockers:
-            kinds |= {_bare(blocker.pr): "pr"} if blocker.pr else {}
-            kinds |= (
-                {_bare(blocker.issue): "issue"} if blocker.issue and _bare(blocker.issue) not in kinds else {}
-            )
-    stated = {(issue_key(patch.body["ref"])): patch.body["type"] for patch in view.patches
+            kinds |= {view.called(blocker.pr): "pr"} if blocker.pr else {}
+            if blocker.issue:
+                kinds.setdefault(view.called(blocker.issue), "issue")
+    stated = {view.entity(patch.body["ref"]): patch.body["type"] for patch in view.patches
               if patch.kind == "issue" and patch.body.get("type")}  # fmt: skip
     for part in view.report.parts:
         for issue in part.issues:
-            known = stated.get(issue_key(issue.ref)) or (issue.type if issue.state != "unknown" else "")
+            known = stated.get(view.entity(issue.ref)) or (issue.type if issue.state != "unknown" else "")
             if known:
-                kinds[_bare(issue.ref)] = known
+                kinds[view.called(issue.ref)] = known
     return kinds
-
-
-def _bare(ref: str) -> str:
-    return issue_key(ref).rpartition("#")[2]
 
 
 def _inverted(view: View, text: Text, found: re.Match[str], kinds: Mapping[str, str]) -> Iterator[Finding]:
@@ -114,11 +108,11 @@ def _inverted(view: View, text: Text, found: re.Match[str], kinds: Mapping[str, 
 
 
 def _pairs(view: View) -> Mapping[str, frozenset[str]]:
-    """The PRs that closed each issue, by its bare number, where blockers tell it."""
+    """The numbers of the PRs that closed each issue, by what prose calls it, where blockers tell it."""
     found: dict[str, set[str]] = {}
     for blocker in (blocker for part in view.report.parts for blocker in part.blockers):
         if blocker.issue and blocker.pr:
-            found.setdefault(_bare(blocker.issue), set()).add(_bare(blocker.pr))
+            found.setdefault(view.called(blocker.issue), set()).add(refs.number_of(blocker.pr))
     return {issue: frozenset(prs) for issue, prs in found.items()}
 
 
@@ -167,8 +161,8 @@ def _fixed_by_other(view: View, text: Text) -> Iterator[Finding]:
     prs = {each.number: each.pr for part in view.report.parts for each in part.blockers}
     for found in _BLOCKER_BY.finditer(text.spoken):
         pr = prs.get(int(found["number"]), "")
-        if pr and _bare(pr) != found["two"]:
-            new = view.reworded(text, *found.span("two"), _bare(pr))
+        if pr and refs.number_of(pr) != found["two"]:
+            new = view.reworded(text, *found.span("two"), refs.number_of(pr))
             said = " ".join(found[0].split())
             record = f"blocker {found['number']} was fixed by PR {pr}"
             yield view.finding("TR103", text.event, said, record, new, field=text.field)
@@ -181,9 +175,9 @@ def dangling(view: View) -> Iterator[Finding]:
         "blocker": max((each.number for part in parts for each in part.blockers), default=0),
         "action": max((each.number for part in parts for each in part.queue), default=0),
     }
-    prs = {_bare(blocker.pr) for part in parts for blocker in part.blockers if blocker.pr}
+    prs = {refs.number_of(blocker.pr) for part in parts for blocker in part.blockers if blocker.pr}
     listed = prs if view.page is not None else {"a record"}
-    prs |= {_bare(issue.ref) for part in parts for issue in part.issues}
+    prs |= {refs.number_of(issue.ref) for part in parts for issue in part.issues}
     ids = {event.id for event in view.events}
     for text in view.having("blocker", "action") if any(counts.values()) else ():
         yield from _named(view, text, counts)
@@ -280,11 +274,14 @@ def orphan(view: View) -> Iterator[Finding]:
 def _unlisted(view: View) -> Iterator[Finding]:
     """Issues that a page lists as related, and does not have in its table of issues."""
     main = view.report.main
-    known = {_bare(issue.ref) for part in view.report.parts for issue in part.issues}
+    known = {refs.number_of(issue.ref) for part in view.report.parts for issue in part.issues}
     known |= {
-        _bare(ref) for part in view.report.parts for ref in (part.header.issue, part.header.epic) if ref
+        refs.number_of(ref)
+        for part in view.report.parts
+        for ref in (part.header.issue, part.header.epic)
+        if ref
     }
-    known |= {_bare(blocker.issue) for part in view.report.parts for blocker in part.blockers}
+    known |= {refs.number_of(blocker.issue) for part in view.report.parts for blocker in part.blockers}
     event = view.setters.get((main.id, "labels"), main.id)
     related = next((value for label, value in main.header.labels if label.casefold() == "related issues"), "")
     for ref in re.findall(r"#(\d{1,7})\b", related) if len(main.issues) >= FEW else ():
@@ -296,5 +293,5 @@ FEW = 3
 """Issues below which a page has no table of all of them."""
 
 
-def _few(refs: set[str]) -> str:
-    return ", ".join(f"#{ref}" for ref in sorted(refs)[:6]) or "none"
+def _few(numbers: set[str]) -> str:
+    return ", ".join(f"#{ref}" for ref in sorted(numbers)[:6]) or "none"

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Set
 from triage.check.finding import INFO, WARNING, Finding
 from triage.check.view import View, proses, quoted
 from triage.report import Action, Blocker, Part, Table, TableRow
-from triage.report.entities import issue_key
 from triage.report.tables import asymmetries
 
 
 def transition(view: View) -> Iterator[Finding]:
     """TR401: fixed without a fix, a PR that was never merged, done without a beginning."""
     merged = {
-        issue_key(issue.ref) for part in view.report.parts for issue in part.issues if issue.state == "merged"
+        view.entity(issue.ref)
+        for part in view.report.parts
+        for issue in part.issues
+        if issue.state == "merged"
     }
     logs = view.page is None or bool(merged)
     for part in view.report.parts:
@@ -25,7 +27,7 @@ def transition(view: View) -> Iterator[Finding]:
                 fix = f"triage fix {blocker.number} 'what removed it' --pr NUMBER"
                 said = f"blocker {blocker.number} fixed"
                 yield view.finding("TR401", blocker.event, said, "no fix, and no PR", fix, field="fix")
-            if blocker.status == "fixed" and blocker.pr and issue_key(blocker.pr) not in merged and logs:
+            if blocker.status == "fixed" and blocker.pr and view.entity(blocker.pr) not in merged and logs:
                 said = f"blocker {blocker.number} fixed by PR {blocker.pr}"
                 fix = f"triage issue {blocker.pr.removeprefix('#')} merged"
                 yield view.finding(

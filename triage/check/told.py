@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from triage.check.finding import WARNING, Finding
 from triage.check.view import Text, View, sentences
 from triage.report import TableRow
-from triage.report.entities import issue_key
 
 _ENDED = "closed|fixed|resolved|merged|done|complete|completed|finished"
 _NAMED = (
@@ -67,7 +66,7 @@ def _states(view: View) -> Mapping[tuple[str, str], str]:
     for part in view.report.parts:
         for issue in part.issues:
             if issue.state in ("open", "closed", "merged"):
-                found[("issue", issue_key(issue.ref).rpartition("#")[2])] = issue.state
+                found[("issue", view.called(issue.ref))] = issue.state
         for blocker in part.blockers:
             found[("blocker", str(blocker.number))] = blocker.status
         if view.page is None or part.queue:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from triage import times
+from triage import refs, times
 from triage.check.finding import RULES, Finding
 from triage.check.source import Source
 from triage.events import Event
@@ -16,8 +17,8 @@ from triage.redact import Redactor
 from triage.report import Evidence, Issue, Part, Prose, Report, Section
 from triage.report.calls import Answers, found_in
 from triage.report.code import blanked
-from triage.report.entities import issue_key
 from triage.report.history import Patch, one_per_id, survey
+from triage.report.hosts import Hosts
 
 MINUTE = 60_000_000
 """Microseconds."""
@@ -57,6 +58,7 @@ class View:
         self.redactor = redactor
         self.page = page
         self.answers = Answers(report)
+        self.entity = Hosts(report.hosts).entity
         self.events = one_per_id(events)
         found = survey(self.events)
         self.patches = [patch for patch in found.patches if patch.id not in found.retracted]
@@ -118,7 +120,7 @@ class View:
             yield text(part.id, name, getattr(part.header, name), "header")
         for label, value in part.header.labels:
             yield text(part.id, label, value, "header", setter="labels")
-        yield from _fields(text, part)
+        yield from _fields(text, part, self.entity)
         for table in part.tables:
             for row in table.rows:
                 for label, value in zip(table.columns, row.values, strict=True):
@@ -155,7 +157,7 @@ class View:
         """The event that said the value of a field of an entity which holds."""
         found: dict[tuple[str, str], str] = {}
         for patch in sorted(self.patches, key=lambda patch: (not patch.creates, patch.order)):
-            entity = issue_key(patch.body["ref"]) if patch.kind == "issue" else patch.entity
+            entity = self.entity(patch.body["ref"]) if patch.kind == "issue" else patch.entity
             found |= dict.fromkeys(((entity, name) for name in patch.body), patch.id)
         return found
 
@@ -213,11 +215,32 @@ class View:
     @cached_property
     def named_prs(self) -> frozenset[str]:
         """The numbers of all PRs that the record, or the page, names."""
-        refs = {blocker.pr for part in self.report.parts for blocker in part.blockers if blocker.pr}
-        refs |= {each.ref for part in self.report.parts for each in part.issues if each.type == "pr"}
+        found = {blocker.pr for part in self.report.parts for blocker in part.blockers if blocker.pr}
+        found |= {each.ref for part in self.report.parts for each in part.issues if each.type == "pr"}
         texts = (text.spoken for text in self.texts if "#" in text.spoken)
         named = {ref for text in texts for ref in _PR.findall(text)}
-        return frozenset(named | {issue_key(ref).rpartition("#")[2] for ref in refs})
+        return frozenset(named - self._shared | {self.called(ref) for ref in found})
+
+    def called(self, ref: str) -> str:
+        """The number by which prose names a reference; its entity where several repositories have it."""
+        found = refs.read(ref)
+        if found is None:
+            return ref
+        return self.entity(ref) if found.repository and found.number in self._shared else found.number
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The numbers that the report names of several repositories, or of one at several hosts."""
+        named = {self.entity(ref) for ref in self._named() if (found := refs.read(ref)) and found.repository}
+        numbers = Counter(entity.rpartition("#")[2] for entity in named)
+        return frozenset(number for number, count in numbers.items() if count > 1)
+
+    def _named(self) -> Iterator[str]:
+        """Every reference in a field of what the report shows."""
+        for part in self.report.parts:
+            yield from (part.header.issue, part.header.epic, *(each.ref for each in part.issues))
+            yield from (ref for each in part.blockers for ref in (each.pr, each.issue))
+            yield from (each.issue for each in part.actions)
 
     @property
     def outputs(self) -> list[Evidence]:
@@ -240,11 +263,11 @@ _SPOKEN: Mapping[str, tuple[str, ...]] = {
 """The fields of entities that are somebody's words."""
 
 
-def _fields(text: Callable[..., Text], part: Part) -> Iterator[Text]:
+def _fields(text: Callable[..., Text], part: Part, entity_of: Callable[[str], str]) -> Iterator[Text]:
     """The texts of a part's actions, blockers, issues and entries."""
     for about, found in (("action", part.actions), ("blocker", part.blockers), ("issue", part.issues)):
         for each in found:
-            entity = issue_key(each.ref) if isinstance(each, Issue) else each.event
+            entity = entity_of(each.ref) if isinstance(each, Issue) else each.event
             for name in _SPOKEN[about]:
                 yield text(each.event, name, getattr(each, name), about, entity=entity)
     for row in part.rows:

@@ -11,7 +11,8 @@ from triage.console.call import Call
 from triage.console.speech import note, plain, say, say_json, shortened
 
 if TYPE_CHECKING:
-    from triage.forge import Forge, Home
+    from triage.forge import Forge
+    from triage.refs import Home
     from triage.usecases.recorder import Place
     from triage.usecases.refreshing import Refreshed
 
@@ -63,17 +64,17 @@ def _open(call: Call) -> "list[Place]":
 
 def _home(call: Call) -> "Home | None":
     """The repository that a bare number is of."""
-    from triage import forge
+    from triage import refs
+    from triage.forge.programs import remote_home
 
-    return forge.home_of(call.settings.issue_url) or forge.remote_home(config.working_folder(os.environ))
+    return refs.home(call.settings.issue_url) or remote_home(config.working_folder(os.environ))
 
 
 def _forge(call: Call, host: str) -> "Forge | None":
-    """The forge of a host: github.com, or one that the configuration names."""
+    """The forge of a host: a public one, or one that the configuration names."""
     from triage import forge
 
-    api = dict(call.settings.forges).get(host) or (forge.API if host == forge.PUBLIC else "")
-    return forge.Forge(api, forge.token_of(host, os.environ)) if api else None
+    return forge.of_host(host, dict(call.settings.forges).get(host, ""), os.environ)
 
 
 def _tell(call: Call, item: "Refreshed") -> None:

@@ -6,6 +6,7 @@ Line by line, so that what is read keeps its line: a table's head and a fence ta
 import re
 from collections.abc import Iterator, Sequence
 
+from triage import refs
 from triage.importer import moments
 from triage.importer.words import ADDENDUM, BLOCKER_TITLE
 
@@ -14,9 +15,7 @@ _MARKED = re.compile(r"^\s*(?:#{2,6} |[-*+] |>|```|~~~|\||\*\*|__|=+$|-{3,}$)")
 _HEADING = re.compile(r"^[A-Z][^:.;{}\"$]{1,78}[^:.;,{}\"$\s]$")
 _HEAD = re.compile(r"^(?:# Action\b.*|Time\b.* (?:Action|Event)\b.*)$")
 _ISSUES = re.compile(r"^Issue\b.*\bStatus$")
-_ISSUE = re.compile(
-    r"^(?P<ref>(?:[\w.-]+/[\w.-]+)?#\d+) (?P<title>.+?) (?P<status>(?:OPEN|CLOSED|MERGED)\b.*)$"
-)
+_ISSUE = re.compile(rf"^(?P<ref>{refs.SHORT}) (?P<title>.+?) (?P<status>(?:OPEN|CLOSED|MERGED)\b.*)$")
 _STATUS = r"(?P<status>BLOCKED → FIXED|DONE|TODO|DOING|BLOCKED|FAILED|SKIPPED)"
 _ACTION = re.compile(rf"^\d{{1,3}} (?P<title>.+?) {_STATUS}(?: (?P<notes>.+))?$")
 _VERBATIM = re.compile(r"\(verbatim\):?$")

@@ -3,6 +3,8 @@
 import re
 from typing import Any, NamedTuple
 
+from triage import refs
+
 
 class Line(NamedTuple):
     """What one line says; ``label`` is the bold text with which it begins, or ''."""
@@ -87,7 +89,7 @@ def _code(text: str) -> str:
     return f"{mark}{room}{text}{room}{mark}"
 
 
-_REFERENCE = re.compile(r"^(?:PR )?(?:[\w.-]+/[\w.-]+)?#(\d+)$|^[0-9a-f]{7,40}$")
+_REFERENCE = re.compile(rf"^(?:PR )?{refs.SHORT}$|^{refs.COMMIT}$")
 
 
 def _address(text: str, href: str, title: str) -> str:
@@ -98,7 +100,6 @@ def _address(text: str, href: str, title: str) -> str:
     bare = href.startswith("#") and len(text) == 8 and all(sign in "0123456789abcdef" for sign in text)
     if bare or href in ("", text) or unquote(href) == text or href == f"mailto:{text}":
         return more
-    found = _REFERENCE.match(text)
-    if found and href.rstrip("/").endswith(found[1] or text):
+    if _REFERENCE.match(text) and href.rstrip("/").endswith(text.rpartition("#")[2]):
         return more
     return f"{more} ({href})"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from triage import refs
 from triage.importer import moments
 from triage.importer.blocks import Block, Item
 from triage.importer.pieces import UNKNOWN, joined
@@ -16,7 +17,7 @@ _WHAT = re.compile(
     r"^(?:events?|actions?|what.*|description|entry|message|activity|status update)$", re.IGNORECASE
 )
 _OUTCOME = re.compile(r"^(?:outcome|result|effect)s?$", re.IGNORECASE)
-_MERGED = re.compile(r"^PR (?P<ref>(?:[\w.-]+/[\w.-]+)?#\d+) merged(?: — (?P<title>.+))?$", re.DOTALL)
+_MERGED = re.compile(rf"^PR (?P<ref>{refs.SHORT}) merged(?: — (?P<title>.+))?$", re.DOTALL)
 _TYPED = re.compile(r"^(?P<type>Hypothesis|Decision|Finding|Escalation|Handoff): (?P<text>.+)$", re.DOTALL)
 _ARROW = re.compile(r"\s(?:→|->|=>)\s")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from triage import refs
 from triage.kinds import KINDS
 
 STATUSES = KINDS["action"].fields["status"].choices
@@ -86,7 +87,7 @@ _AFTER_OWNER = re.compile(
 GENERIC = re.compile(r"^(?:fields?|values?|keys?|items?|names?|metrics?|property|details?|)$", re.IGNORECASE)
 """The head of a table of labels, which says nothing itself."""
 
-REFERENCE = re.compile(r"^(?:PR\s*)?(?P<ref>(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+)$")
+REFERENCE = re.compile(rf"^(?:PR\s*)?(?P<ref>{refs.SHORT}|https?://\S+)$")
 
 PROOFS = r"[0-9a-f]{8}(?:, [0-9a-f]{8})*(?:, and \d+ more)?"
 """How documents name evidence, once links are text."""

@@ -38,10 +38,9 @@ class Style(NamedTuple):
     live: bool = False
     corrections: bool = False
 
-    @property
-    def links(self) -> Links:
-        """The patterns of addresses."""
-        return Links(self.issue_url, self.pr_url, self.commit_url)
+    def links(self, report: Report) -> Links:
+        """The patterns of addresses, and the hosts that the journal names."""
+        return Links(self.issue_url, self.pr_url, self.commit_url, report.hosts)
 
 
 def render(
@@ -71,10 +70,9 @@ def render(
     from triage.render.environment import environment, run
     from triage.render.markdown import MarkdownComponents
 
-    components = MarkdownComponents(
-        style.links, style.zone, word(report), style.classification, style.spooled
-    )
-    sandbox = environment(places, style.links, components.functions(), Answers(report))
+    links = style.links(report)
+    components = MarkdownComponents(links, style.zone, word(report), style.classification, style.spooled)
+    sandbox = environment(places, links, components.functions(), Answers(report))
     return components.finished(tidy(run(sandbox, template, {"report": report})))
 
 

@@ -10,16 +10,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from triage import refs
+
 
 class Links(NamedTuple):
     """Patterns of addresses, with ``{ref}`` for the number or the hash; an empty one links nothing.
 
-    A reference ``owner/repo#12`` is a link to that repository's forge where ``issue_url`` is on GitHub.
+    A reference ``owner/repo#12`` is a link where ``issue_url`` is of a forge: at the host that ``hosts``
+    gives for the repository, or at that forge's.
     """
 
     issue_url: str = ""
     pr_url: str = ""
     commit_url: str = ""
+    hosts: tuple[tuple[str, str], ...] = ()
 
 
 class Piece(NamedTuple):
@@ -41,10 +45,10 @@ HIDDEN = re.compile(
 _TOKEN = re.compile(
     r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])??)`(?P=ticks)(?!`)"
     r"|h(?<!\wh)(?P<url>ttps?://(?>[^\s<>\"'`|\\{}^\x00-\x1f…]+)(?!…))"
-    r"|P(?<!\wP)R \#(?P<pr>[1-9]\d{0,9})\b"
-    r"|\#(?P<issue>[1-9]\d{0,9})\b"
-    r"|c(?<!\wc)ommit (?P<commit>[0-9a-f]{7,40})\b"
-    r"|@(?<=\w@)(?P<revision>[0-9a-f]{7,40})\b"
+    rf"|P(?<!\wP)R \#(?P<pr>{refs.NUMBER})\b"
+    rf"|\#(?P<issue>{refs.NUMBER})\b"
+    rf"|c(?<!\wc)ommit (?P<commit>{refs.COMMIT})\b"
+    rf"|@(?<=\w@)(?P<revision>{refs.COMMIT})\b"
 )
 """What may be more than text. Every form begins with a character of its own: that is what makes it quick.
 
@@ -52,7 +56,9 @@ An address that was cut short is none: it would lead somewhere else.
 """
 _SIGNS = ("`", "#", "@", "://", "commit ")
 """One of them stands in every text that has a token."""
-_REPOSITORY = re.compile(r"(?<![\w/&\#-])[\w.-]{1,39}/[\w.-]{1,100}$")
+_REPOSITORY = re.compile(rf"(?<![\w/&\#-]){refs.REPOSITORY}$")
+LONGEST_REPOSITORY = 202
+"""Characters before a number in which its repository is looked for."""
 _JOINED = re.compile(r"[\w/&\#-]")
 _TRAILING = ".,;:!?)]*_~"
 
@@ -136,11 +142,12 @@ def _linked(text: str, pattern: str, ref: str) -> Piece | None:
 def _issue(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece | None]:
     """``#12``, or ``owner/repo#12`` with what stands before it."""
     line, start = found.string, found.start()
-    repository = _REPOSITORY.search(line, max(place, start - 140), start)
+    repository = _REPOSITORY.search(line, max(place, start - LONGEST_REPOSITORY), start)
     if repository is not None:
-        address = f"https://github.com/{repository[0]}/issues/{found['issue']}"
-        on_github = links.issue_url.startswith("https://github.com/")
-        return repository.start(), Piece("link", repository[0] + found[0], address) if on_github else None
+        forge = refs.home(links.issue_url)
+        host = dict(links.hosts).get(repository[0].lower()) or (forge.host if forge else "")
+        address = refs.page(host, repository[0], found["issue"])
+        return repository.start(), Piece("link", repository[0] + found[0], address) if forge else None
     if start and _JOINED.match(line, start - 1):
         return start, None
     return start, _linked(found[0], links.issue_url, found["issue"])

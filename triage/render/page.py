@@ -55,8 +55,9 @@ def page(report: Report, template: str, style: "Style", folders: Sequence[Path],
     """The page of a report. What stands around the document is ours alone: it lies in ``frames``."""
     from triage.render import word
 
-    components = PageComponents(style.links, style.zone, word(report), style.classification, style.spooled)
-    sandbox = environment(folders, style.links, components.functions(), Answers(report))
+    links = style.links(report)
+    components = PageComponents(links, style.zone, word(report), style.classification, style.spooled)
+    sandbox = environment(folders, links, components.functions(), Answers(report))
     source = run(sandbox, template, {"report": report})
     contents, body = _html(source)
     frame = _frame(frames)

@@ -17,6 +17,7 @@ from triage import times
 from triage.errors import near
 from triage.report import stamps
 from triage.report.code import stretches
+from triage.report.hosts import Hosts
 from triage.report.report import Report
 from triage.report.shapes import Evidence
 
@@ -171,11 +172,12 @@ class Answers:
         """The state of everything that can be counted, over all parts."""
         parts = self._report.parts
         issues = {issue.event: issue for part in parts for issue in part.issues}.values()
-        prs = {issue.ref: issue.state for issue in issues if issue.type == "pr"}
+        hosts = Hosts(self._report.hosts)
+        prs = {hosts.entity(issue.ref): issue.state for issue in issues if issue.type == "pr"}
         blockers = [blocker for part in parts for blocker in part.blockers]
         for blocker in blockers:
             if blocker.pr:
-                prs.setdefault(blocker.pr, "unknown")
+                prs.setdefault(hosts.entity(blocker.pr), "unknown")
         final = self._report.main.final
         return {
             "action": [action.status for part in parts for action in part.actions],

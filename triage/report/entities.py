@@ -277,11 +277,3 @@ def issue(history: History, *, is_pr: bool, closed_by: tuple[str, ...]) -> Issue
 
 def _address(ref: str) -> str:
     return ref if "://" in ref else ""
-
-
-def issue_key(ref: str) -> str:
-    """What makes two references the same: a forge's URL of an issue is `owner/repo#N`."""
-    parts = ref.split("/")
-    if len(parts) == 7 and parts[5] in ("issues", "pull") and parts[6].isdigit():
-        return f"{parts[3]}/{parts[4]}#{parts[6]}"
-    return ref

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from triage import times
+from triage import refs, times
 from triage.report import entities, log, sections, tables
 from triage.report.history import History, Patch, Survey, histories
+from triage.report.hosts import Hosts, references
 from triage.report.sections import Placed
 from triage.report.shapes import (
     Action,
@@ -34,6 +35,8 @@ class Fold:
         self.journal = journal
         self.orphans = 0
         self.survey = survey
+        live = (patch for patch in survey.patches if patch.id not in survey.retracted)
+        self.hosts = Hosts().followed_by(ref for patch in live for ref in references(patch.kind, patch.body))
         self._by_kind: dict[str, list[Patch]] = defaultdict(list)
         self.by_part: dict[str, list[Patch]] = defaultdict(list)
         for patch in survey.patches:
@@ -44,7 +47,7 @@ class Fold:
         self.openings = {item.id: item for item in self._histories("header")}
         self.actions = self._histories("action")
         self.blockers = self._histories("blocker")
-        self.issue_histories = self._histories("issue", lambda patch: entities.issue_key(patch.body["ref"]))
+        self.issue_histories = self._histories("issue", lambda patch: self.hosts.entity(patch.body["ref"]))
         self.evidence = {item.id: entities.evidence(item) for item in self._histories("evidence")}
         self._link()
         self.issues = {item.id: self._issue(item) for item in self.issue_histories}
@@ -65,12 +68,12 @@ class Fold:
         """Which blockers name an action or an issue, and which evidence backs what."""
         self.blockers_of: dict[str, list[History]] = defaultdict(list)
         self._fixes_of: dict[str, list[str]] = defaultdict(list)
-        self._prs = {blocker.value("pr") for blocker in self.blockers} - {""}
+        self._prs = {self.hosts.entity(pr) for blocker in self.blockers if (pr := blocker.value("pr"))}
         self.backing: dict[str, list[Evidence]] = defaultdict(list)
         for blocker in self.blockers:
             self.blockers_of[blocker.value("action")].append(blocker)
             if blocker.value("status") == "fixed" and blocker.value("pr"):
-                issue = entities.issue_key(blocker.value("issue"))
+                issue = self.hosts.entity(blocker.value("issue"))
                 self._fixes_of[issue].append(blocker.value("pr"))
         for evidence in self.evidence.values():
             for backed in {evidence.action, evidence.blocker} - {""}:
@@ -81,10 +84,17 @@ class Fold:
                     self.backing[claim.id].append(self.evidence[id])
 
     def related(self) -> tuple[str, ...]:
-        """The issues that any part names, lowest number first."""
-        named = {item for item in self._refs() if item and item not in self._prs}
-        bare = {item for item in named if item.startswith("#")}
-        return tuple(sorted((i for i in named if i in bare or _bare(i) not in bare), key=_ref_order))
+        """The issues that any part names, lowest number first.
+
+        A bare number stands for the only other issue that has it, too.
+        """
+        named = self.hosts.once(self._refs())
+        found = [ref for entity, ref in named.items() if ref and entity not in self._prs]
+        of_number = Counter(map(refs.number_of, found))
+        bare = {ref[1:] for ref in found if ref.startswith("#") and of_number[ref[1:]] == 2}
+        return tuple(
+            sorted((i for i in found if i[0] == "#" or refs.number_of(i) not in bare), key=refs.order)
+        )
 
     def _refs(self) -> Iterator[str]:
         yield from (issue.ref for issue in self.issues.values() if issue.type == "issue")
@@ -93,9 +103,9 @@ class Fold:
 
     def _issue(self, history: History) -> Issue:
         """The issue or PR of a history, with the PRs that closed it."""
-        ref = history.value("ref")
-        fixes = self._fixes_of.get(entities.issue_key(ref), ())
-        return entities.issue(history, is_pr=ref in self._prs, closed_by=tuple(dict.fromkeys(fixes)))
+        entity = self.hosts.entity(history.value("ref"))
+        fixes = self.hosts.once(self._fixes_of.get(entity, ()))
+        return entities.issue(history, is_pr=entity in self._prs, closed_by=tuple(fixes.values()))
 
     def part(self, id: str, number: int) -> Part:
         """The main report (the journal's own id) or the addendum that an opening event created."""
@@ -186,7 +196,7 @@ class _PartFold:
 
     def _issues(self) -> tuple[Issue, ...]:
         found = (self._fold.issues[history.id] for history in self._issue_histories)
-        return tuple(sorted(found, key=lambda issue: _ref_order(issue.ref)))
+        return tuple(sorted(found, key=lambda issue: refs.order(issue.ref)))
 
     def _facts(self) -> Iterator[tables.Fact]:
         for patch in self._of_kind["observation"]:
@@ -274,13 +284,3 @@ def _split(headings: tuple[Section, ...], *, queued: bool) -> tuple[tuple[Sectio
         tuple(section for section in headings if section.verbatim),
         tuple(section for section in headings if not section.verbatim),
     )
-
-
-def _bare(ref: str) -> str:
-    """The number alone of a reference that names its repository."""
-    return f"#{entities.issue_key(ref).rpartition('#')[2]}"
-
-
-def _ref_order(ref: str) -> tuple[str, int, str]:
-    head, mark, number = ref.rpartition("#")
-    return (head, int(number), ref) if mark and number.isdigit() else (ref, 0, ref)

@@ -23,7 +23,8 @@ class Report:
     ``heads`` and ``events`` are its checkpoint. ``newer`` counts events that need a newer triage,
     ``withheld`` those whose body is gone, ``orphans`` patches of something that is not here.
     ``related`` are the issues that any part names, ``forced`` the publications in spite of findings,
-    ``corrections`` what was amended and withdrawn; ``as_of`` is the
+    ``corrections`` what was amended and withdrawn; ``hosts`` are the repositories of which the journal names
+    a host, with the host that a reference without one means; ``as_of`` is the
     instant by which all that it was made from had been recorded, or '' where that was not asked for.
     """
 
@@ -41,6 +42,7 @@ class Report:
     orphans: int = 0
     forced: tuple[Forced, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
     as_of: str = ""
 
     @classmethod
@@ -75,6 +77,7 @@ class Report:
             orphans=fold.orphans,
             forced=tuple(_forced(unique)),
             corrections=tuple(corrections(unique)),
+            hosts=fold.hosts.pairs(),
         )
 
     @property

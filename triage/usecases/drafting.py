@@ -8,7 +8,7 @@ from triage import events
 from triage.encoding import sha256, visible
 from triage.events import Actor, Draft
 from triage.importer import Page, Piece
-from triage.report.entities import issue_key
+from triage.report.hosts import Hosts, references
 from triage.usecases.fields import slugify
 from triage.values import validate
 
@@ -58,12 +58,14 @@ def _source(piece: Piece, name: str) -> str:
 
 def _with_known_prs(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts with each PR of a blocker as it is written among the issues, where it is."""
-    refs = {issue_key(draft.body["ref"]): draft.body["ref"] for draft in drafts if draft.kind == "issue"}
-    return [_with_known_pr(draft, refs) for draft in drafts]
+    hosts = Hosts().followed_by(ref for draft in drafts for ref in references(draft.kind, draft.body))
+    written = (draft.body["ref"] for draft in drafts if draft.kind == "issue")
+    known = {hosts.entity(ref): ref for ref in written}
+    return [_with_known_pr(draft, known, hosts) for draft in drafts]
 
 
-def _with_known_pr(draft: Draft, refs: Mapping[str, str]) -> Draft:
+def _with_known_pr(draft: Draft, known: Mapping[str, str], hosts: Hosts) -> Draft:
     pr = draft.body.get("pr")
     if draft.kind != "blocker" or not pr:
         return draft
-    return draft._replace(body=draft.body | {"pr": refs.get(issue_key(pr), pr)})
+    return draft._replace(body=draft.body | {"pr": known.get(hosts.entity(pr), pr)})

@@ -69,15 +69,11 @@ def outcome_and_cells(rest: tuple[str, ...]) -> tuple[str | None, list[list[str]
 
 def reference(text: str, name: str = "reference") -> str:
     """A reference as it is kept: ``#1140``, ``owner/repo#1140`` or a URL."""
+    from triage import refs
+
+    if kept := refs.typed(text):
+        return kept
     text = text.strip()
-    bare = text.removeprefix("PR").strip().removeprefix("#")
-    if bare.isascii() and bare.isdigit():
-        return f"#{bare.lstrip('0') or '0'}"
-    head, mark, number = text.rpartition("#")
-    if mark and number.isdigit() and head.count("/") == 1 and not any(c.isspace() for c in head):
-        return text
-    if text.startswith(("https://", "http://")) and not any(c.isspace() for c in text):
-        return text
     raise InvalidValue(f"{text!r:.80} is no reference", hint=f"give {name} as 1140, owner/repo#1140 or a URL")
 
 

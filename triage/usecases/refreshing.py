@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from triage.encoding import visible
 from triage.events import Event
-from triage.forge import Answer, Asked, Forge, Home, Known, asked_of
+from triage.forge import Answer, Forge, Known, ask, asked_of
+from triage.refs import Home, Ref
 from triage.report import Issue, Report
-from triage.report.entities import issue_key
+from triage.report.hosts import Hosts
 from triage.store import Store
 from triage.usecases.recorder import Place, Recorder, Said
 
@@ -48,16 +49,19 @@ def refresh(
 
     ``home`` is asked only where a reference does not name its repository.
     """
-    records = {place: _Record(list(store.events(place.journal))) for place in places}
+    records = {place: _Record(list(store.events(place.journal)), refs) for place in places}
     wanted = {place: list(refs) or record.references() for place, record in records.items()}
-    every = list(dict.fromkeys(ref for each in wanted.values() for ref in each))
-    at_home = home() if any("://" not in ref for ref in every) else None
-    asked = {ref: asked_of(ref, at_home) for ref in every}
+    at_home = home() if any("://" not in ref for each in wanted.values() for ref in each) else None
+    asked = {
+        (place, ref): asked_of(ref, at_home, records[place].hosts.of)
+        for place in places
+        for ref in wanted[place]
+    }
     answers = _fetched([each for each in dict.fromkeys(asked.values()) if each], forges)
     for place in places:
         here = recorder.moved(place)
         for ref in wanted[place]:
-            target = asked[ref]
+            target = asked[place, ref]
             answer = answers[target] if target else Answer(problem=_FOREIGN if "://" in ref else _HOMELESS)
             yield _recorded(here, records[place], ref, answer)
 
@@ -67,31 +71,29 @@ _FOREIGN = "it is no address of an issue or a PR as GitHub has them: https://HOS
 
 
 class _Record:
-    """What a journal says of issues and PRs so far."""
+    """What a journal says of issues and PRs so far; ``refs`` are those that are asked for besides."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], refs: Iterable[str]) -> None:
         self._report = Report.from_events(events)
+        self.hosts = Hosts(self._report.hosts).followed_by(refs)
         every = (issue for part in self._report.parts for issue in part.issues)
-        self._issues = {issue_key(issue.ref): issue for issue in every}
+        self._issues = {self.hosts.entity(issue.ref): issue for issue in every}
         self._said: dict[str, str] = {}
         for event in events:
             if event.kind == "issue" and event.body:
-                key, at = issue_key(event.body["ref"]), event.at or event.recorded_at
+                key, at = self.hosts.entity(event.body["ref"]), event.at or event.recorded_at
                 self._said[key] = max(at, self._said.get(key, ""))
 
     def references(self) -> list[str]:
         """The issues and PRs that it names, each as it is written there first."""
         blockers = (blocker for part in self._report.parts for blocker in part.blockers)
         named = [ref for blocker in blockers for ref in (blocker.pr, blocker.issue)]
-        first: dict[str, str] = {}
-        for ref in (*(issue.ref for issue in self._issues.values()), *named, *self._report.related):
-            if ref:
-                first.setdefault(issue_key(ref), ref)
-        return list(first.values())
+        every = (*(issue.ref for issue in self._issues.values()), *named, *self._report.related)
+        return list(self.hosts.once(ref for ref in every if ref).values())
 
     def issue(self, ref: str) -> Issue | None:
         """What it says of one; None where it only names it."""
-        return self._issues.get(issue_key(ref))
+        return self._issues.get(self.hosts.entity(ref))
 
     def since(self, ref: str, known: Known, now: str) -> str:
         """When a state came about, where that fits the record; '' is now.
@@ -101,13 +103,13 @@ class _Record:
         if known.state == "open" or not known.at or known.at > now:
             return ""
         if known.at < (self._report.main.at or ""):
-            return "" if issue_key(ref) in self._said else "unknown"
-        return known.at if known.at > self._said.get(issue_key(ref), "") else ""
+            return "" if self.hosts.entity(ref) in self._said else "unknown"
+        return known.at if known.at > self._said.get(self.hosts.entity(ref), "") else ""
 
 
-def _fetched(asked: Iterable[Asked], forges: Forges) -> dict[Asked, Answer]:
+def _fetched(asked: Iterable[Ref], forges: Forges) -> dict[Ref, Answer]:
     """The answers, a few requests to a host at a time; what holds for all ends the asking of that host."""
-    answers: dict[Asked, Answer] = {}
+    answers: dict[Ref, Answer] = {}
     for host, some in groupby(sorted(asked), key=lambda each: each.host):
         forge = forges(host)
         if forge is None:
@@ -120,10 +122,10 @@ def _fetched(asked: Iterable[Asked], forges: Forges) -> dict[Asked, Answer]:
     return answers
 
 
-def _one(forge: Forge, halted: list[Answer], asked: Asked) -> Answer:
+def _one(forge: Forge, halted: list[Answer], asked: Ref) -> Answer:
     if halted:
         return halted[0]
-    answer = forge.issue(asked)
+    answer = ask(forge, asked)
     if answer.halts:
         halted.append(answer)
     return answer

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from triage.events import Event
 from triage.importer import units
 from triage.report import Action, Issue, Part, Prose, Report, Section
-from triage.report.entities import issue_key
 from triage.report.history import Patch, one_per_id, survey
+from triage.report.hosts import Hosts
 from triage.report.sections import prose
 from triage.report.tables import FINAL_STATE, UNLABELLED
 from triage.usecases.recorder import Place
@@ -51,7 +51,8 @@ class Standing:
         self.part = next((part for part in report.parts if part.id == place.part), report.main)
         self.titles = (report.main.header.title, self.part.header.title)
         self.paths = set(_paths(self.part))
-        self.issues = {issue_key(issue.ref): issue for issue in self.part.issues}
+        self._hosts = Hosts(report.hosts)
+        self.issues = {self._hosts.entity(issue.ref): issue for issue in self.part.issues}
         self.references = {each.url: each for each in self.part.references}
         self._first_labels = {(table.section, table.name): table.columns[0] for table in self.part.tables}
         self._actor = actor
@@ -161,8 +162,8 @@ class Standing:
         return next((e for e in found if command in ("", (e.body or {}).get("command") or "")), None)
 
     def issue(self, ref: str) -> Issue | None:
-        """The issue or PR of a reference, as it stands."""
-        return self.issues.get(issue_key(ref))
+        """The issue or PR of a reference, as it stands; none is where nothing named its host yet."""
+        return self.issues.get(self._hosts.entity(ref)) if self._hosts.has(ref) else None
 
 
 def bare(text: str) -> str:

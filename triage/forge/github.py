@@ -1,0 +1,76 @@
+"""GitHub, github.com and Enterprise: ``GET /repos/{owner}/{repo}/issues/{number}`` of its REST API.
+
+A PR is an issue there, with more to it. https://docs.github.com/rest, version 2022-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+
+from triage import __version__, times
+from triage.forge import PUBLIC, Said
+from triage.forge.credentials import token
+from triage.refs import Ref
+
+API = "https://api.github.com"
+
+
+class GitHub:
+    """One host of GitHub. ``api`` is the address of its API, which has been checked; ``token`` may be ''."""
+
+    def __init__(self, api: str, token: str) -> None:
+        self._api = api.rstrip("/")
+        self.headers = {
+            "Accept": "application/vnd.github+json",
+            "User-Agent": f"triage/{__version__}",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        if token:
+            self.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def of_host(cls, host: str, api: str, environ: Mapping[str, str]) -> GitHub | None:
+        """The API of a host, with the token that GitHub's own program would take; None where it has none."""
+        api = api or (API if host == PUBLIC else "")
+        public = ("GITHUB_TOKEN", "GH_TOKEN")
+        names = public if host == PUBLIC else ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+        return cls(api, token(environ, names, ("gh", "auth", "token", "--hostname", host))) if api else None
+
+    def address(self, asked: Ref) -> str:
+        """What an issue or a PR is called in the API."""
+        return f"{self._api}/repos/{asked.repository}/issues/{asked.number}"
+
+    def read(self, value: Mapping[str, Any]) -> Said | None:
+        """What an issue says of itself; None where it lacks a field that the API describes."""
+        request = value.get("pull_request")
+        if not (
+            isinstance(value.get("title"), str)
+            and isinstance(value.get("html_url"), str)
+            and type(value.get("number")) is int  # True is none
+            and value.get("state") in ("open", "closed")
+            and isinstance(request, dict | None)
+        ):
+            return None
+        merged = (request or {}).get("merged_at")
+        return Said(
+            number=value["number"],
+            title=value["title"],
+            type="issue" if request is None else "pr",
+            state="merged" if merged else value["state"],
+            since=merged or value.get("closed_at"),
+            url=value["html_url"],
+        )
+
+    def wait(self, headers: Message[str, str]) -> str:
+        """When to ask again, by ``Retry-After`` or by the limits of the hour."""
+        after = headers.get("Retry-After", "").strip()
+        if after.isascii() and after.isdigit():
+            return f"try again in {int(after[:9])} s"
+        if headers.get("X-RateLimit-Remaining", "").strip() != "0":
+            return ""
+        reset = headers.get("X-RateLimit-Reset", "").strip()
+        if not (reset.isascii() and reset.isdigit() and len(reset) < 12):
+            return "try again later"
+        return f"try again after {times.show(times.from_timestamp_us(int(reset) * 1_000_000), 'minute')}"

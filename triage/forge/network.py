@@ -1,0 +1,115 @@
+"""The way to an API: one request, within bounds of time and size, over no redirect to another host."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from email.message import Message
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import IO, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+TIMEOUT = 10.0
+"""Seconds that one step of an answer may take."""
+PATIENCE = 30.0
+"""Seconds that the text of an answer may take: one that comes by drops would never end."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of an answer that are read: an issue's text has 256 KiB at most, and an answer names much else."""
+REDIRECTS = 3
+"""How often an issue may have moved within its host."""
+MOVED = (301, 302, 307, 308)
+
+
+class Unreached(NamedTuple):
+    """That no answer came, and why: in few words, of which none is from a header."""
+
+    reason: str
+
+
+class Reply(NamedTuple):
+    """What an address answered; ``body`` is that of a success alone, up to one byte beyond `LARGEST`."""
+
+    code: int
+    headers: "Message[str, str]"
+    body: bytes
+    address: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the body is what was asked for."""
+        return 200 <= self.code < 300
+
+    @property
+    def moves(self) -> bool:
+        """Whether what was asked for is somewhere else."""
+        return self.code in MOVED
+
+    @property
+    def target(self) -> str:
+        """Where it moved to, if that is the same host; else ''."""
+        named = self.headers.get("Location", "") if self.moves else ""
+        whole = urljoin(self.address, named) if named else ""
+        here, there = urlsplit(self.address), urlsplit(whole)
+        return whole if (here.scheme, here.netloc) == (there.scheme, there.netloc) else ""
+
+
+def get(address: str, headers: Mapping[str, str], *, timeout: float, patience: float) -> Reply | Unreached:
+    """The last reply on the way."""
+    opener = urllib.request.build_opener(_Unredirected())
+    for _ in range(REDIRECTS):
+        try:
+            reply = _once(opener, urllib.request.Request(address, headers=dict(headers)), timeout, patience)
+            target = reply.target
+        except (OSError, HTTPException, ValueError) as error:
+            return Unreached(f"{urlsplit(address).netloc} cannot be reached: {_reason(error)}")
+        if not target:
+            break
+        address = target
+    return reply
+
+
+def _once(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, timeout: float, patience: float
+) -> Reply:
+    try:
+        with opener.open(request, timeout=timeout) as answered:
+            return Reply(answered.status, answered.headers, _all(answered, patience), request.full_url)
+    except urllib.error.HTTPError as error:
+        with error:
+            return Reply(error.code, error.headers, b"", request.full_url)
+
+
+def _all(answered: HTTPResponse, patience: float) -> bytes:
+    """The bytes of an answer, no more than one beyond `LARGEST`; `TimeoutError` where they take too long."""
+    end, data = time.monotonic() + patience, bytearray()
+    while len(data) <= LARGEST and (piece := answered.read1(LARGEST + 1 - len(data))):
+        data += piece
+        if time.monotonic() > end:
+            raise TimeoutError
+    return bytes(data)
+
+
+class _Unredirected(urllib.request.HTTPRedirectHandler):
+    """Follows nothing by itself: a token must not travel to another host."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,  # noqa: ARG002  urllib hands it over
+        fp: IO[bytes],  # noqa: ARG002
+        code: int,  # noqa: ARG002
+        msg: str,  # noqa: ARG002
+        headers: HTTPMessage,  # noqa: ARG002
+        newurl: str,  # noqa: ARG002
+    ) -> None:
+        """Give no request: the redirect is an answer."""
+        return
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong on the way, in few words; addresses and headers are in none of them."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return "it took too long"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return type(cause).__name__ if isinstance(cause, Exception) else "no connection"

@@ -1,0 +1,72 @@
+"""Which references of a journal mean the same issue or PR, though not all of them name a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from triage import refs
+from triage.events import FIELDS
+
+_NAMING: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name, field in fields.items() if field.type == "reference" or name == "url")
+    for kind, fields in FIELDS.items()
+    if kind != "reference"
+}
+"""The fields of each kind that may name a host: references, and the address of an issue's page."""
+
+
+class Hosts:
+    """The host of each repository of a journal.
+
+    A repository without a host is that of one host throughout a journal: of the one that was named with it
+    first in the order of the record. So ``owner/repo#7`` and an address of number 7 are one entity while the
+    journal names one host for that repository. Where it names two, each host has entities of its own, and
+    what names none stays with the host that it was of before; two hosts are never one. What is recorded
+    later changes no earlier answer. A number without a repository is an entity of its own: the record does
+    not know which repository is meant.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._hosts = dict(pairs)
+
+    def followed_by(self, references: Iterable[str]) -> Hosts:
+        """The hosts when these references are recorded after all others, one after the other."""
+        hosts = Hosts(self._hosts.items())
+        for found in map(refs.read, references):
+            if found and found.host:
+                hosts._hosts.setdefault(found.place, found.host)
+        return hosts
+
+    def of(self, repository: str) -> str:
+        """The host of a repository where a reference names none; '' where the journal names none either."""
+        return self._hosts.get(repository.lower(), "")
+
+    def has(self, ref: str) -> bool:
+        """Whether a reference names no host, or one of a repository that has one already."""
+        found = refs.read(ref)
+        return found is None or not found.host or bool(self.of(found.repository))
+
+    def entity(self, ref: str) -> str:
+        """What makes two references the same: the issue or PR, or the whole of any other address."""
+        found = refs.read(ref)
+        if found is None:
+            return ref
+        host = found.host if self.of(found.repository) not in ("", found.host) else ""
+        return f"{host}/{found.place}#{found.number}" if host else f"{found.place}#{found.number}"
+
+    def once(self, references: Iterable[str]) -> dict[str, str]:
+        """Each of them once, as it is written first, by what it means."""
+        found: dict[str, str] = {}
+        for ref in references:
+            found.setdefault(self.entity(ref), ref)
+        return found
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The repositories with their hosts, sorted."""
+        return tuple(sorted(self._hosts.items()))
+
+
+def references(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
+    """What names issues and PRs in the fields of an event."""
+    return (body[name] for name in _NAMING.get(kind, ()) if body.get(name))
