@@ -35,8 +35,7 @@ class Fold:
         self.journal = journal
         self.orphans = 0
         self.survey = survey
-        live = (patch for patch in survey.patches if patch.id not in survey.retracted)
-        self.hosts = Hosts().followed_by(ref for patch in live for ref in references(patch.kind, patch.body))
+        self.hosts = Hosts().followed_by(references(survey.patches, but=survey.retracted))
         self._by_kind: dict[str, list[Patch]] = defaultdict(list)
         self.by_part: dict[str, list[Patch]] = defaultdict(list)
         for patch in survey.patches:

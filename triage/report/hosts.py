@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Set
 
 from triage import refs
-from triage.events import FIELDS
+from triage.events import FIELDS, Draft
+from triage.report.history import Patch
 
-_NAMING: Mapping[str, tuple[str, ...]] = {
-    kind: tuple(name for name, field in fields.items() if field.type == "reference" or name == "url")
+_NAMING = {
+    kind: names
     for kind, fields in FIELDS.items()
-    if kind != "reference"
+    if (names := tuple(name for name, field in fields.items() if field.type == "reference"))
 }
-"""The fields of each kind that may name a host: references, and the address of an issue's page."""
+_NAMING["issue"] += ("url",)
+"""The fields that may name a host, of each kind that has some: references, and an issue's own address."""
 
 
 class Hosts:
@@ -33,8 +34,9 @@ class Hosts:
     def followed_by(self, references: Iterable[str]) -> Hosts:
         """The hosts when these references are recorded after all others, one after the other."""
         hosts = Hosts(self._hosts.items())
-        for found in map(refs.read, references):
-            if found and found.host:
+        for text in references:
+            found = refs.read(text) if "://" in text else None
+            if found:
                 hosts._hosts.setdefault(found.place, found.host)
         return hosts
 
@@ -67,6 +69,9 @@ class Hosts:
         return tuple(sorted(self._hosts.items()))
 
 
-def references(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
-    """What names issues and PRs in the fields of an event."""
-    return (body[name] for name in _NAMING.get(kind, ()) if body.get(name))
+def references(said: Iterable[Draft | Patch], *, but: Set[str] = frozenset()) -> Iterator[str]:
+    """What may name a host in the fields of events, but for those of some ids."""
+    for each in said:
+        names = _NAMING.get(each.kind, ())
+        if names and each.id not in but:
+            yield from (each.body[name] for name in names if each.body.get(name))

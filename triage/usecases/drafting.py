@@ -58,7 +58,7 @@ def _source(piece: Piece, name: str) -> str:
 
 def _with_known_prs(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts with each PR of a blocker as it is written among the issues, where it is."""
-    hosts = Hosts().followed_by(ref for draft in drafts for ref in references(draft.kind, draft.body))
+    hosts = Hosts().followed_by(references(drafts))
     written = (draft.body["ref"] for draft in drafts if draft.kind == "issue")
     known = {hosts.entity(ref): ref for ref in written}
     return [_with_known_pr(draft, known, hosts) for draft in drafts]
