@@ -6,11 +6,9 @@ types, the codes of its answers and the fields that an issue must have. From the
 ``X-RateLimit-Remaining: 0`` is a limit. What a request breaks is kept in ``broken``.
 """
 
-import json
 import re
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import fake_forge
 
 PATH = re.compile(r"/repos/(?P<owner>[^/?#]+)/(?P<repo>[^/?#]+)/issues/(?P<number>[0-9]+)")
 MOVED = re.compile(r"/repositories/(?P<id>[0-9]+)/issues/(?P<number>[0-9]+)")
@@ -28,7 +26,6 @@ REQUIRED = {
     "url", "user",
 }  # fmt: skip
 REQUIRED_OF_A_REQUEST = {"diff_url", "html_url", "patch_url", "url"}
-LIMITS = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59", "X-RateLimit-Reset": "1777982400"}
 
 
 def issue(repository, number, title, *, state="open", closed_at=None, merged_at=None, is_pr=False):
@@ -53,44 +50,43 @@ def issue(repository, number, title, *, state="open", closed_at=None, merged_at=
     return made
 
 
-class FakeGitHub:
-    """What it answers, by the path; ``asked`` are the paths in the order of asking, with their tokens."""
+class FakeGitHub(fake_forge.FakeForge):
+    """GitHub, of which every answer of an issue is a whole one."""
 
-    def __init__(self):
-        self.answers = {}
-        self.tokens = set()
-        self.asked = []
-        self.broken = []
-        self.address = ""
+    LIMITS = (
+        ("X-RateLimit-Limit", "60"),
+        ("X-RateLimit-Remaining", "59"),
+        ("X-RateLimit-Reset", "1777982400"),
+    )
 
     def add(self, repository, number, title, **more):
         """Keep an issue or a PR."""
         self.answer(repository, number, 200, issue(repository, number, title, **more))
 
     def answer(self, repository, number, code, body, **headers):
-        """Answer a path in a way of its own; names of headers have ``_`` for ``-``."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers[f"/repos/{repository}/issues/{number}"] = (code, body, named)
+        """Answer for an issue in a way of its own."""
+        self.keep(f"/repos/{repository}/issues/{number}", code, body, **headers)
 
-    def said(self, method, path, headers, length):
-        """The answer to a request: what the description does not allow is refused, and kept."""
-        self.asked.append((path, headers.get("Authorization")))
-        problem = _problem(method, path, headers, length)
-        if problem:
-            self.broken.append(f"{method} {path}: {problem}")
-            return 403 if problem == "no User-Agent" else 400, {"message": problem}, {}
-        token = headers.get("Authorization", "").removeprefix("Bearer ")
-        if token and token not in self.tokens:
-            return 401, _error("Bad credentials", 401), {}
-        found = self.answers.get(path, (404, _error("Not Found", 404), {}))
-        assert found[0] in CODES
-        if found[0] == 200 and isinstance(found[1], dict):
-            assert found[1].keys() >= REQUIRED
-            assert (
-                found[1].get("pull_request", dict.fromkeys(REQUIRED_OF_A_REQUEST)).keys()
-                >= REQUIRED_OF_A_REQUEST
-            )
-        return found
+    def problem(self, method, path, headers, length):
+        """What the description does not allow of a request, or ''."""
+        return _problem(method, path, headers, length)
+
+    def check(self, path, code, body, headers):
+        """Hold an answer to the description."""
+        assert code in CODES
+        if code == 200 and isinstance(body, dict):
+            assert body.keys() >= REQUIRED
+            request = body.get("pull_request", dict.fromkeys(REQUIRED_OF_A_REQUEST))
+            assert request.keys() >= REQUIRED_OF_A_REQUEST
+
+    def error(self, message, code):
+        """The body of a refusal."""
+        return {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(code)}
+
+
+def serving():
+    """A fake that listens on loopback."""
+    return fake_forge.serving(FakeGitHub())
 
 
 def _problem(method, path, headers, length):
@@ -109,46 +105,3 @@ def _problem(method, path, headers, length):
     if "Authorization" in headers and not re.fullmatch(r"Bearer [!-~]+", headers["Authorization"]):
         return "no such authorization"
     return ""
-
-
-def _error(message, code):
-    return {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(code)}
-
-
-@contextmanager
-def serving():
-    """A fake that listens on loopback."""
-    fake = FakeGitHub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _any(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            code, body, headers = fake.said(self.command, self.path, self.headers, length)
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(code)
-            for name, value in {
-                **LIMITS,
-                "Content-Type": "application/json; charset=utf-8",
-                **headers,
-            }.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = do_PATCH = do_HEAD = do_PUT = do_DELETE = _any  # noqa: N815  http.server's names
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield fake
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-    assert fake.broken == []

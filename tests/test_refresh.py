@@ -169,12 +169,12 @@ def test_without_any_repository_it_says_so_and_is_no_failure(here):
 
 
 def test_the_address_of_another_sort_of_forge_is_told_as_such(here):
-    ran = here.run("refresh", "https://git.example.org/acme/velvet/-/issues/3")
+    ran = here.run("refresh", "https://git.example.org/acme/velvet/src/issues/3")
 
     assert ran.code == 0
     assert ran.err.startswith(
-        "https://git.example.org/acme/velvet/-/issues/3 was not fetched: it is no address of an issue or a PR"
-        " as GitHub has them"
+        "https://git.example.org/acme/velvet/src/issues/3 was not fetched: it is no address of an issue or a PR"
+        " as GitHub or GitLab has them"
     )
 
 
@@ -322,12 +322,15 @@ def test_a_host_that_the_users_own_configuration_does_not_name_is_not_asked(here
     assert "evil.example is no forge that is known: name its API under [forges]" in ran.err
 
 
-def test_an_address_that_is_none_of_github_is_said_to_be_that(here):
+def test_an_address_that_is_of_no_forge_is_said_to_be_that(here):
     ran = here.run(
-        "refresh", "https://gitlab.com/acme/velvet/-/issues/3", "https://tracker.example.org/OPS-12"
+        "refresh", "https://bitbucket.example.org/acme/velvet/issue/3", "https://tracker.example.org/OPS-12"
     )
 
-    assert (ran.code, ran.err.count("it is no address of an issue or a PR as GitHub has them")) == (0, 2)
+    assert (ran.code, ran.err.count("it is no address of an issue or a PR as GitHub or GitLab has them")) == (
+        0,
+        2,
+    )
 
 
 def test_a_folder_cannot_name_a_forge_unless_it_is_trusted(here, github):
@@ -534,4 +537,4 @@ def test_a_repository_whose_name_leads_upwards_is_none(name):
     assert forge.asked_of(f"acme/{name}#5", None) is None
     assert forge.asked_of(f"https://github.com/acme/{name}/issues/5", None) is None
     assert refs.home(f"https://github.com/acme/{name}/issues/{{ref}}") is None
-    assert forge.asked_of("acme/..hidden#5", None) == ("github.com", "acme/..hidden", "5")
+    assert forge.asked_of("acme/..hidden#5", None) == Ref("github.com", "acme/..hidden", "5")

@@ -29,6 +29,11 @@ SHORT = "o/r#7"
         ("https://git.example:8443/a/b/issues/7?x=1#c2", Ref("git.example:8443", "a/b", "7")),
         ("http://git.example:443/a/b/issues/7", Ref("git.example:443", "a/b", "7")),
         ("#" + "9" * 5000, Ref("", "", "9" * 5000)),
+        ("!12", Ref("", "", "12", "!")),
+        ("acme/shop/velvet!12", Ref("", "acme/shop/velvet", "12", "!")),
+        ("https://gitlab.com/acme/velvet/-/issues/7", Ref("gitlab.com", "acme/velvet", "7")),
+        ("https://gitlab.com/acme/velvet/-/work_items/7", Ref("gitlab.com", "acme/velvet", "7")),
+        ("https://gitlab.com/a/b/c/d/-/merge_requests/7#note_1", Ref("gitlab.com", "a/b/c/d", "7", "!")),
     ],
 )
 def test_a_reference_is_read(text, ref):
@@ -41,7 +46,6 @@ def test_a_reference_is_read(text, ref):
         "",
         "1140",
         "acme#7",
-        "a/b/c#7",
         "a/b#²",
         "a/..#7",
         "./b#7",
@@ -50,6 +54,9 @@ def test_a_reference_is_read(text, ref):
         "#7\n",
         "https://github.com/acme/velvet/issues/",
         "https://github.com/acme/velvet/pull/7/files",
+        "https://github.com/acme/shop/velvet/issues/7",
+        "https://gitlab.com/acme/velvet/-/pipelines/7",
+        "https://gitlab.com/acme/../velvet/-/issues/7",
         "https://me@github.com/acme/velvet/issues/7",
         "https://tracker.example/OPS-12",
         "ftp://github.com/acme/velvet/issues/7",
@@ -64,6 +71,8 @@ def test_what_names_no_issue_of_a_forge_is_read_as_none(text):
     [
         ("1140", "#1140"),
         (" PR #07 ", "#7"),
+        ("PR !012", "!12"),
+        ("acme/shop/velvet!12", "acme/shop/velvet!12"),
         ("acme/velvet#7", "acme/velvet#7"),
         ("https://tracker.example/OPS-12", "https://tracker.example/OPS-12"),
         ("a/b#²", ""),
@@ -94,16 +103,18 @@ def test_numbers_are_in_the_order_of_their_size():
 # Which of a journal mean the same
 
 REFERENCES = st.one_of(
-    st.builds("{}#{}".format, st.sampled_from(["o/r", "O/r", "p/q"]), st.integers(1, 2)),
+    st.builds(
+        "{}{}{}".format, st.sampled_from(["o/r", "O/r", "p/q"]), st.sampled_from("#!"), st.integers(1, 2)
+    ),
     st.builds(
         "https://{}/{}/{}/{}{}".format,
         st.sampled_from(["one.example", "ONE.example", "two.example", "three.example:8443"]),
         st.sampled_from(["o/r", "O/R", "p/q"]),
-        st.sampled_from(["issues", "pull"]),
+        st.sampled_from(["issues", "pull", "-/issues", "-/merge_requests"]),
         st.integers(1, 2),
         st.sampled_from(["", "/", "?x=1", "#c3"]),
     ),
-    st.sampled_from(["#1", "#2", "https://tracker.example/OPS-1"]),
+    st.sampled_from(["#1", "#2", "!1", "https://tracker.example/OPS-1"]),
 )
 SAID = st.lists(REFERENCES, max_size=12)
 
@@ -124,8 +135,9 @@ def test_references_to_one_host_are_one_with_those_that_name_none(said):
     named = [found for found in map(refs.read, said) if found and found.host]
     for ref in named:
         if {each.host for each in named if each.place == ref.place} == {ref.host}:
-            page = f"https://{ref.host}/{ref.repository}/pull/{ref.number}"
-            assert hosts.entity(f"{ref.repository}#{ref.number}") == hosts.entity(page)
+            kind = "issues" if ref.mark == "#" else "merge_requests"
+            page = f"https://{ref.host}/{ref.repository}/-/{kind}/{ref.number}"
+            assert hosts.entity(f"{ref.repository}{ref.mark}{ref.number}") == hosts.entity(page)
 
 
 @given(SAID)
@@ -134,7 +146,11 @@ def test_references_of_other_repositories_or_numbers_are_never_one(said):
     for one in said:
         for two in said:
             mine, theirs = refs.read(one), refs.read(two)
-            if mine and theirs and (mine.place, mine.number) != (theirs.place, theirs.number):
+            if (
+                mine
+                and theirs
+                and (mine.place, mine.mark, mine.number) != (theirs.place, theirs.mark, theirs.number)
+            ):
                 assert hosts.entity(one) != hosts.entity(two)
 
 

@@ -1,10 +1,12 @@
 """The grammar of references: how issues, PRs and commits are named.
 
-Issues and PRs of one repository share their numbers, and are named alike: ``#1140``, ``owner/repo#1140``, or
-by the address of a page, ``https://HOST/OWNER/REPO/issues/1140`` or ``…/pull/1140``. Hosts, owners and
-repositories are the same in capitals and in small letters. Any other address is a reference too, of which
-nothing is known. The expressions are for larger ones, and compiled where they are used: who reads none pays
-for none.
+At GitHub the issues and PRs of a repository share their numbers, and are named alike: ``#1140``,
+``owner/repo#1140``, or by the address of a page, ``https://HOST/OWNER/REPO/issues/1140`` or ``…/pull/1140``.
+At GitLab PRs, which are merge requests there, have numbers of their own, after ``!``; repositories may lie
+deeper, and pages are ``https://HOST/GROUP/…/REPO/-/issues/1140`` or ``…/-/merge_requests/12``. Hosts, owners
+and repositories are the same in capitals and in small letters. Any other address is a reference too, of
+which nothing is known. The expressions are for larger ones, and compiled where they are used: who reads none
+pays for none.
 """
 
 import re
@@ -16,14 +18,17 @@ NUMBER = r"[1-9][0-9]{0,9}"
 _NAME = r"(?!\.{1,2}(?![A-Za-z0-9_.-]))[A-Za-z0-9_.-]{1,100}"
 REPOSITORY = rf"{_NAME}/{_NAME}"
 """``owner/repo``; a name that leads upwards is none."""
-SHORT = rf"(?:{REPOSITORY})?\#[0-9]+"
-"""``#1140`` or ``owner/repo#1140``, in texts where it cannot mean a heading."""
+PATH = rf"{_NAME}(?:/{_NAME}){{1,20}}"
+"""The same, as deep as GitLab lets it lie."""
+SHORT = rf"(?:{PATH})?[\#!][0-9]+"
+"""``#1140``, ``owner/repo#1140`` or ``!12``, in texts where it cannot mean a heading."""
 COMMIT = r"[0-9a-f]{7,40}"
 """The hash of a commit, or its beginning."""
-_SHORT = rf"(?P<repository>{REPOSITORY})?\#(?P<number>[0-9]+)"
+_SHORT = rf"(?P<repository>{PATH})?(?P<mark>[\#!])(?P<number>[0-9]+)"
 _ADDRESS = (
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+(?::[0-9]+)?)/"
-    rf"(?P<repository>{REPOSITORY})/(?:issues|pull)/(?P<number>[0-9]+)/?(?:[?#].*)?"
+    rf"(?:(?P<repository>{REPOSITORY})/(?:issues|pull)|(?P<path>{PATH})/-/(?:issues|work_items|(?P<pr>merge_requests)))"
+    r"/(?P<number>[0-9]+)/?(?:[?#].*)?"
 )
 _PORTS = {"https": ":443", "http": ":80"}
 
@@ -31,12 +36,14 @@ _PORTS = {"https": ":443", "http": ":80"}
 class Ref(NamedTuple):
     """An issue or a PR: ``host`` and ``repository`` are '' where they are not told.
 
-    The host and the number are in the one form that they have for all ways of writing them.
+    The host and the number are in the one form that they have for all ways of writing them. ``mark`` is ``!``
+    before the number of a PR that shares it with an issue, else ``#``.
     """
 
     host: str
     repository: str
     number: str
+    mark: str = "#"
 
     @property
     def place(self) -> str:
@@ -57,10 +64,12 @@ def read(text: str) -> Ref | None:
     found = re.fullmatch(_SHORT, text) or re.fullmatch(_ADDRESS, text)
     if found is None:
         return None
-    told = found.groupdict()
-    host = (told.get("host") or "").lower()
-    host = host.removesuffix(_PORTS[told["scheme"]]) if host else ""
-    return Ref(host, told["repository"] or "", _plain(told["number"]))
+    told = found.groupdict(default="")
+    if "host" not in told:
+        return Ref("", told["repository"], _plain(told["number"]), told["mark"])
+    host = told["host"].lower().removesuffix(_PORTS[told["scheme"]])
+    mark = "!" if told["pr"] else "#"
+    return Ref(host, told["repository"] or told["path"], _plain(told["number"]), mark)
 
 
 def home(pattern: str) -> Home | None:
@@ -77,25 +86,33 @@ def page(host: str, repository: str, number: str) -> str:
 def typed(text: str) -> str:
     """A reference as it is kept, of what was typed; '' where that is none."""
     text = text.strip()
-    bare = text.removeprefix("PR").strip().removeprefix("#")
+    bare = text.removeprefix("PR").strip()
+    mark = "!" if bare.startswith("!") else "#"
+    bare = bare.removeprefix(mark)
     if bare.isascii() and bare.isdigit():
-        return f"#{_plain(bare)}"
+        return f"{mark}{_plain(bare)}"
     is_address = text.startswith(("https://", "http://")) and not any(c.isspace() for c in text)
     return text if is_address or re.fullmatch(SHORT, text) else ""
 
 
 def number_of(text: str) -> str:
-    """The number of an issue or a PR, by which prose names it; what has none is given as it is written."""
+    """The number by which prose names an issue or a PR, ``12`` or ``!12``; any other text as it is."""
     found = read(text)
-    return found.number if found else text
+    return f"{found.mark}{found.number}".removeprefix("#") if found else text
+
+
+def is_request(text: str) -> bool:
+    """Whether a reference says by itself that it is a PR's."""
+    found = read(text)
+    return found is not None and found.mark == "!"
 
 
 def order(text: str) -> tuple[str, int, str]:
-    """The place of a reference in a list: by repository and number, of an address by its text."""
+    """The place of a reference in a list: by repository and number, an address by its text."""
     found = read(text)
     if found is None or found.host:
         return (text, 0, text)
-    return (found.repository, len(found.number), found.number)
+    return (found.mark.removeprefix("#") + found.repository, len(found.number), found.number)
 
 
 def _plain(digits: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from triage import refs
 from triage.check.finding import Finding
 from triage.check.source import Source
-from triage.check.view import Text, View
+from triage.check.view import Text, View, named
 from triage.report import Blocker
 
 _ONE, _TWO = (rf"(?:{refs.REPOSITORY})?\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
@@ -54,7 +54,7 @@ def _by_fields(view: View, kinds: Mapping[str, str]) -> Iterator[Finding]:
             yield from _misplaced(view, blocker, kinds)
         for issue in part.issues:
             if issue.type == "issue" and issue.state == "merged":
-                fix = f"triage issue {issue.ref.removeprefix('#')} closed"
+                fix = f"triage issue {named(issue.ref)} closed"
                 said = f"issue {issue.ref} merged"
                 yield view.finding("TR103", issue.event, said, "an issue is closed; a PR is merged", fix)
 
@@ -127,7 +127,7 @@ def _mispaired(
     issue, pr = found["one"], found["two"]
     if kinds.get(pr) != "pr" or issue not in pairs or pr in pairs[issue]:
         return
-    right = ", ".join(f"#{each}" for each in sorted(pairs[issue]))
+    right = ", ".join(map(_marked, sorted(pairs[issue])))
     new = view.reworded(text, *found.span("two"), min(pairs[issue]))
     said = " ".join(found[0].split())
     yield view.finding("TR103", text.event, said, f"PR {right} closed #{issue}", new, field=text.field)
@@ -294,4 +294,9 @@ FEW = 3
 
 
 def _few(numbers: set[str]) -> str:
-    return ", ".join(f"#{ref}" for ref in sorted(numbers)[:6]) or "none"
+    return ", ".join(map(_marked, sorted(numbers)[:6])) or "none"
+
+
+def _marked(number: str) -> str:
+    """A number of `refs.number_of` as it is written."""
+    return f"#{number}" if number.isdigit() else number

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 
 from triage.check.finding import INFO, WARNING, Finding
-from triage.check.view import View, proses, quoted
+from triage.check.view import View, named, proses, quoted
 from triage.report import Action, Blocker, Part, Table, TableRow
 from triage.report.tables import asymmetries
 
@@ -29,7 +29,7 @@ def transition(view: View) -> Iterator[Finding]:
                 yield view.finding("TR401", blocker.event, said, "no fix, and no PR", fix, field="fix")
             if blocker.status == "fixed" and blocker.pr and view.entity(blocker.pr) not in merged and logs:
                 said = f"blocker {blocker.number} fixed by PR {blocker.pr}"
-                fix = f"triage issue {blocker.pr.removeprefix('#')} merged"
+                fix = f"triage issue {named(blocker.pr)} merged"
                 yield view.finding(
                     "TR401", blocker.event, said, "the PR was never logged as merged", fix, field="pr"
                 )

@@ -223,16 +223,17 @@ class View:
 
     def called(self, ref: str) -> str:
         """The number by which prose names a reference; its entity where several repositories have it."""
-        found = refs.read(ref)
-        if found is None:
-            return ref
-        return self.entity(ref) if found.repository and found.number in self._shared else found.number
+        found, number = refs.read(ref), refs.number_of(ref)
+        return self.entity(ref) if found and found.repository and number in self._shared else number
 
     @cached_property
     def _shared(self) -> frozenset[str]:
         """The numbers that the report names of several repositories, or of one at several hosts."""
-        named = {self.entity(ref) for ref in self._named() if (found := refs.read(ref)) and found.repository}
-        numbers = Counter(entity.rpartition("#")[2] for entity in named)
+        known = ((ref, refs.read(ref)) for ref in self._named())
+        named = {
+            (refs.number_of(ref), self.entity(ref)) for ref, found in known if found and found.repository
+        }
+        numbers = Counter(number for number, _ in named)
         return frozenset(number for number, count in numbers.items() if count > 1)
 
     def _named(self) -> Iterator[str]:
@@ -309,6 +310,11 @@ _SENTENCE = re.compile(r"(?:[^.!?;\n|]|\.(?=\S)|(?<=i\.e)\.|(?<=e\.g)\.|\n(?!\s*
 def quoted(text: str) -> str:
     """A text in single quotes, as a shell takes it."""
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def named(ref: str) -> str:
+    """A reference as it is typed in a shell, to which ``!`` is a call of its history."""
+    return quoted(ref) if "!" in ref else ref.removeprefix("#")
 
 
 def _by_part(patches: Iterable[Patch]) -> dict[str, list[Patch]]:

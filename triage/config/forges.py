@@ -21,7 +21,7 @@ def check(path: str, value: object) -> None:
         if not (isinstance(api, str) and _is_api(api)):
             raise InvalidValue(
                 f"{path}: forges.{host} must be the address of an API, by https",
-                hint=f'write "{host}" = "https://{host}/api/v3"',
+                hint=f'write "{host}" = "https://{host}/api/v3", of a GitLab /api/v4',
             )
 
 

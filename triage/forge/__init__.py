@@ -67,7 +67,7 @@ class Forge(Protocol):
         """What every request says, the token too, where there is one."""
 
     def address(self, asked: Ref) -> str:
-        """What a reference is called there: the address of the issue or PR in the API."""
+        """What a reference is called there: its address in the API; '' where nothing is named so."""
 
     def read(self, value: Mapping[str, Any]) -> Said | None:
         """What the object in an answer says; None where it is no issue as the API describes it."""
@@ -79,8 +79,9 @@ class Forge(Protocol):
 def of_host(host: str, api: str, environ: Mapping[str, str]) -> Forge | None:
     """The forge of a host: ``api`` is the address that the user's own configuration names, checked, or ''."""
     from triage.forge.github import GitHub
+    from triage.forge.gitlab import GitLab
 
-    return GitHub.of_host(host, api, environ)
+    return GitLab.of_host(host, api, environ) or GitHub.of_host(host, api, environ)
 
 
 def asked_of(ref: str, home: Home | None, host_of: Callable[[str], str] = lambda _: "") -> Ref | None:
@@ -92,7 +93,7 @@ def asked_of(ref: str, home: Home | None, host_of: Callable[[str], str] = lambda
     if found is None or not re.fullmatch(refs.NUMBER, found.number) or not (found.repository or home):
         return None
     if home and not found.repository:
-        return Ref(home.host, home.repository, found.number)
+        return found._replace(host=home.host, repository=home.repository)
     host = found.host or host_of(found.repository) or (home.host if home else PUBLIC)
     return found._replace(host=host)
 
@@ -101,7 +102,10 @@ def ask(
     forge: Forge, asked: Ref, *, timeout: float = network.TIMEOUT, patience: float = network.PATIENCE
 ) -> Answer:
     """What the forge says of an issue or a PR."""
-    reply = network.get(forge.address(asked), forge.headers, timeout=timeout, patience=patience)
+    address = forge.address(asked)
+    if not address:
+        return Answer(problem=f"{asked.host} names nothing by {asked.mark}{asked.number}")
+    reply = network.get(address, forge.headers, timeout=timeout, patience=patience)
     if isinstance(reply, network.Unreached):
         return Answer(problem=reply.reason, halts=True)
     if reply.moves:
@@ -160,7 +164,7 @@ def _page(url: str, asked: Ref) -> str:
     A repository that was renamed or transferred has another name than was asked for.
     """
     found = refs.read(url)
-    is_it = found and (found.host, found.number) == (asked.host, asked.number)
+    is_it = found and found._replace(repository=asked.repository) == asked
     plain = url.isascii() and url.isprintable() and not any(c in url for c in " <>\"'`\\")
     return url if is_it and plain else ""
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from email.message import Message
 from typing import Any
 
-from triage import __version__, times
+from triage import __version__
 from triage.forge import PUBLIC, Said
 from triage.forge.credentials import token
+from triage.forge.network import pause
 from triage.refs import Ref
 
 API = "https://api.github.com"
@@ -40,7 +41,7 @@ class GitHub:
 
     def address(self, asked: Ref) -> str:
         """What an issue or a PR is called in the API."""
-        return f"{self._api}/repos/{asked.repository}/issues/{asked.number}"
+        return f"{self._api}/repos/{asked.repository}/issues/{asked.number}" if asked.mark == "#" else ""
 
     def read(self, value: Mapping[str, Any]) -> Said | None:
         """What an issue says of itself; None where it lacks a field that the API describes."""
@@ -65,12 +66,4 @@ class GitHub:
 
     def wait(self, headers: Message[str, str]) -> str:
         """When to ask again, by ``Retry-After`` or by the limits of the hour."""
-        after = headers.get("Retry-After", "").strip()
-        if after.isascii() and after.isdigit():
-            return f"try again in {int(after[:9])} s"
-        if headers.get("X-RateLimit-Remaining", "").strip() != "0":
-            return ""
-        reset = headers.get("X-RateLimit-Reset", "").strip()
-        if not (reset.isascii() and reset.isdigit() and len(reset) < 12):
-            return "try again later"
-        return f"try again after {times.show(times.from_timestamp_us(int(reset) * 1_000_000), 'minute')}"
+        return pause(headers, "X-RateLimit")

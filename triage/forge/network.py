@@ -9,6 +9,8 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from triage import times
+
 TIMEOUT = 10.0
 """Seconds that one step of an answer may take."""
 PATIENCE = 30.0
@@ -66,6 +68,19 @@ def get(address: str, headers: Mapping[str, str], *, timeout: float, patience: f
             break
         address = target
     return reply
+
+
+def pause(headers: "Message[str, str]", prefix: str) -> str:
+    """When to ask again, by ``Retry-After`` or by the headers of a limit; '' where none is reached."""
+    after = headers.get("Retry-After", "").strip()
+    if after.isascii() and after.isdigit():
+        return f"try again in {int(after[:9])} s"
+    if headers.get(f"{prefix}-Remaining", "").strip() != "0":
+        return ""
+    reset = headers.get(f"{prefix}-Reset", "").strip()
+    if not (reset.isascii() and reset.isdigit() and len(reset) < 12):
+        return "try again later"
+    return f"try again after {times.show(times.from_timestamp_us(int(reset) * 1_000_000), 'minute')}"
 
 
 def _once(

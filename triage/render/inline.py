@@ -45,7 +45,7 @@ HIDDEN = re.compile(
 _TOKEN = re.compile(
     r"`(?<!``)(?P<ticks>`{0,7})(?!`)(?P<code>[^`\n](?:[^\n]*?[^`\n])??)`(?P=ticks)(?!`)"
     r"|h(?<!\wh)(?P<url>ttps?://(?>[^\s<>\"'`|\\{}^\x00-\x1f…]+)(?!…))"
-    rf"|P(?<!\wP)R \#(?P<pr>{refs.NUMBER})\b"
+    rf"|P(?<!\wP)R [\#!](?P<pr>{refs.NUMBER})\b"
     rf"|\#(?P<issue>{refs.NUMBER})\b"
     rf"|c(?<!\wc)ommit (?P<commit>{refs.COMMIT})\b"
     rf"|@(?<=\w@)(?P<revision>{refs.COMMIT})\b"
@@ -54,7 +54,7 @@ _TOKEN = re.compile(
 
 An address that was cut short is none: it would lead somewhere else.
 """
-_SIGNS = ("`", "#", "@", "://", "commit ")
+_SIGNS = ("`", "#", "@", "://", "commit ", "PR !")
 """One of them stands in every text that has a token."""
 _REPOSITORY = re.compile(rf"(?<![\w/&\#-]){refs.REPOSITORY}$")
 LONGEST_REPOSITORY = 202
@@ -128,9 +128,15 @@ def _piece(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece |
     if form == "issue":
         return _issue(found, place, links)
     if form == "pr":
-        return start, _linked(found[0], links.pr_url, found["pr"])
+        return start, _request(found, links)
     commit = str(found[str(form)])
     return found.end() - len(commit), _linked(commit, links.commit_url, commit)
+
+
+def _request(found: re.Match[str], links: Links) -> Piece | None:
+    """``PR #12``; ``PR !12`` where the pattern is of a forge that names PRs so."""
+    foreign = "!" in found[0] and not refs.is_request(links.pr_url.replace("{ref}", "1"))
+    return None if foreign else _linked(found[0], links.pr_url, found["pr"])
 
 
 def _linked(text: str, pattern: str, ref: str) -> Piece | None:

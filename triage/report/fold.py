@@ -104,7 +104,8 @@ class Fold:
         """The issue or PR of a history, with the PRs that closed it."""
         entity = self.hosts.entity(history.value("ref"))
         fixes = self.hosts.once(self._fixes_of.get(entity, ()))
-        return entities.issue(history, is_pr=entity in self._prs, closed_by=tuple(fixes.values()))
+        is_pr = entity in self._prs or refs.is_request(history.value("ref"))
+        return entities.issue(history, is_pr=is_pr, closed_by=tuple(fixes.values()))
 
     def part(self, id: str, number: int) -> Part:
         """The main report (the journal's own id) or the addendum that an opening event created."""

@@ -55,7 +55,7 @@ class Hosts:
         if found is None:
             return ref
         host = found.host if self.of(found.repository) not in ("", found.host) else ""
-        return f"{host}/{found.place}#{found.number}" if host else f"{found.place}#{found.number}"
+        return f"{host}/{found.place}".removeprefix("/") + f"{found.mark}{found.number}"
 
     def once(self, references: Iterable[str]) -> dict[str, str]:
         """Each of them once, as it is written first, by what it means."""

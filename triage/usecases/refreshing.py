@@ -67,7 +67,9 @@ def refresh(
 
 
 _HOMELESS = "nothing says in which repository it is: set issue_url in triage.toml"
-_FOREIGN = "it is no address of an issue or a PR as GitHub has them: https://HOST/OWNER/REPO/issues/1140"
+_FOREIGN = (
+    "it is no address of an issue or a PR as GitHub or GitLab has them: https://HOST/OWNER/REPO/issues/1140"
+)
 
 
 class _Record:
