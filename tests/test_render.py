@@ -97,6 +97,22 @@ def test_references_become_links_by_their_patterns():
     ) in text
 
 
+def test_an_exclamation_mark_before_a_link_makes_it_no_image():
+    text = render(
+        report(rows=(row("Done!#1", "again!PR #2"),)), style=Style("https://x/i/{ref}", "https://x/p/{ref}")
+    )
+
+    assert "| Done\\![#1](https://x/i/1) | again\\![PR #2](https://x/p/2) |" in text
+
+
+def test_a_reference_that_names_its_repository_is_a_link_at_the_host_of_the_pattern():
+    style = Style(issue_url="https://git.example.org/acme/cart/issues/{ref}")
+
+    text = render(report(rows=(row("see acme/velvet#7, and docs/acme/velvet#8"),)), style=style)
+
+    assert "see [acme/velvet#7](https://git.example.org/acme/velvet/issues/7), and docs/acme/velvet#8" in text
+
+
 def test_a_zone_is_shown_beside_utc():
     assert "2026-05-05 04:10 UTC (00:10 EDT)" in render(report(), style=Style(zone="America/New_York"))
 

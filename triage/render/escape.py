@@ -5,6 +5,7 @@ that GitHub, MkDocs and Zensical all know.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ _NO_LINKS = Links()
 
 _SIGNS = rf"[\\`*_\[\]<&|~]|{EXTENDED_SIGNS}"
 _MEANS_SOMETHING = re.compile(rf"{_SIGNS}|^[ \t>#+=.):-]|^\d|[ \t#]$|  ")
-_ANY = re.compile(rf"{_SIGNS}|[#@:]|commit ")
+_ANY = re.compile(rf"{_SIGNS}|[#@:]|commit |PR !")
 """Without any of these, a text is itself."""
 _INSIDE = (
     r"\\(?=[!-/:-@\[-`{-~\s]|$)"
@@ -48,9 +49,10 @@ class Markdown(Markup):
 
 def inline(text: str, links: Links = _NO_LINKS) -> str:
     """The Markdown of a short text, on one line, wherever it comes to stand and whatever it is joined to."""
+    found = pieces(text, links)
     return "".join(
-        _written(piece) if piece.kind != "text" else _after(place, plain(piece.text, first=place == 0))
-        for place, piece in enumerate(pieces(text, links))
+        _written(piece) if piece.kind != "text" else _amid(found, place, plain(piece.text, first=place == 0))
+        for place, piece in enumerate(found)
     )
 
 
@@ -66,7 +68,7 @@ def _alone(text: str, links: Links) -> str:
     if len(found) == 1 and found[0].kind == "text":
         return _between(found[0].text).strip(" ")
     return "".join(
-        _written(piece) if piece.kind != "text" else _after(place, _between(piece.text))
+        _written(piece) if piece.kind != "text" else _amid(found, place, _between(piece.text))
         for place, piece in enumerate(found)
     ).strip(" ")
 
@@ -75,8 +77,10 @@ _known_alone = lru_cache(maxsize=4096)(_alone)
 """The same of texts that come up again: places, times, what is said in the queue and in the log."""
 
 
-def _after(place: int, text: str) -> str:
-    """What follows code or a link: a brace would begin its attributes, to readers that know such."""
+def _amid(found: Sequence[Piece], place: int, text: str) -> str:
+    """Text amid code and links: a brace after one would begin its attributes, ``!`` make a link an image."""
+    if text.endswith("!") and place + 1 < len(found) and found[place + 1].kind == "link":
+        text = f"{text[:-1]}\\!"
     return f"\\{text}" if place and text.startswith("{") else text
 
 
