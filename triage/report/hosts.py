@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 
 from triage import refs
-from triage.events import FIELDS, Draft
+from triage.kinds import FIELDS, Draft
 from triage.report.history import Patch
 
 _NAMING = {
