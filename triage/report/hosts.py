@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 
 from triage import refs
-from triage.kinds import FIELDS, Draft
+from triage.events import Draft
+from triage.kinds import FIELDS
 from triage.report.history import Patch
 
 _NAMING = {

@@ -6,36 +6,9 @@ What asks a system how it is (``kubectl get``, ``curl``, ``df``) is kept: verify
 from collections.abc import Iterable, Sequence
 from os.path import basename
 
+from triage.usecases.reads import ASKS, only_reads
 from triage.usecases.shell import Pipeline, Simple, pipelines
 
-READS = frozenset((
-    "ls", "ll", "la", "cat", "bat", "head", "tail", "less", "more", "pwd", "cd", "pushd", "popd", "echo",
-    "printf", "true", ":", "test", "[", "[[", "grep", "egrep", "fgrep", "rg", "ag", "find", "fd", "tree",
-    "wc", "sort", "uniq", "cut", "tr", "nl", "column", "jq", "yq", "file", "stat", "which", "type",
-    "whereis", "basename", "dirname", "realpath", "readlink", "date", "whoami", "id", "env", "printenv",
-    "export", "set", "unset", "alias", "shopt", "source", ".", "sleep", "wait", "diff", "cmp", "md5sum",
-    "sha256sum", "shasum", "xxd", "od", "strings", "read", "history", "man", "sed", "awk", "seq", "clear",
-    "umask", "return", "exit", "break", "continue",
-))  # fmt: skip
-"""Commands that read files, print words, or change nothing but the shell that they run in."""
-GIT_READS = frozenset((
-    "status", "log", "diff", "show", "rev-parse", "ls-files", "blame", "grep", "describe",
-    "shortlog",
-))  # fmt: skip
-CHANGING = {
-    "awk": ("-i",),
-    "fd": ("-x", "-X", "--exec"),
-    "find": ("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fls"),
-    "git": ("--output",),
-    "sed": ("-i", "--in-place"),
-    "sort": ("-o", "--output"),
-    "tree": ("-o",),
-    "xxd": ("-r", "-revert"),
-    "yq": ("-i", "--inplace"),
-}
-"""What makes a command that reads one that writes, by how the word begins."""
-TOGETHER = ("fd", "sed", "sort", "yq")
-"""Those of them whose options of one letter may stand in one word: `sed -ri`."""
 BEFORE = frozenset((
     "time", "nohup", "command", "builtin", "exec", "nice", "!", "{", "if", "then", "elif", "else", "while",
     "until", "do",
@@ -47,13 +20,12 @@ WRAPPERS = {
     "env": ("-u", "--unset", "-C", "--chdir"),
     "sudo": ("-u", "-g", "-h", "-p", "-C", "-D"),
     "timeout": ("-s", "--signal", "-k", "--kill-after"),
-    "stdbuf": (),
+    "stdbuf": ("-i", "-o", "-e", "--input", "--output", "--error"),
     "uv": ("--project", "--directory"),
     "poetry": (),
 }
 """Commands that run another, with those of their options that have a value."""
 SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
-GIT_VALUED = ("-C", "-c", "--git-dir", "--work-tree")
 
 
 def is_noise(line: str, *, skip: Sequence[str] = (), keep: Sequence[str] = (), failed: bool = False) -> bool:
@@ -96,6 +68,8 @@ def _bare(words: Sequence[str]) -> tuple[str, ...]:
     rest = list(words)
     while rest:
         name = basename(rest[0])
+        if name == "command" and rest[1:2] and rest[1] in ASKS:
+            break
         if rest[0] in BEFORE or _is_assignment(rest[0]):
             rest.pop(0)
         elif name in WRAPPERS and len(rest) > 1:
@@ -130,32 +104,9 @@ def _is_triage(command: Simple) -> bool:
 
 
 def _is_read(command: Simple) -> bool:
-    if not command.words:
+    if command.writes or not command.words:
         return not command.writes
-    name, *rest = command.words
-    name = basename(name)
-    if command.writes or any(_changes(name, word) for word in rest):
-        return False
-    if name == "git":
-        return _git_command(rest) in GIT_READS
-    return name in READS or name in NO_COMMAND
-
-
-def _changes(name: str, word: str) -> bool:
-    """Whether a word makes a command that reads one that writes; of a script that is sourced nobody knows."""
-    if name in ("source", "."):
-        return word.endswith(".sh")
-    flags = CHANGING.get(name, ())
-    is_short = name in TOGETHER and word.startswith("-") and not word.startswith("--")
-    letters = word[1:] if is_short else ""
-    return word.startswith(flags) or any(flag[1] in letters for flag in flags if len(flag) == 2)
-
-
-def _git_command(words: Sequence[str]) -> str:
-    rest = list(words)
-    while rest and rest[0].startswith("-"):
-        rest = rest[2:] if rest[0] in GIT_VALUED else rest[1:]
-    return rest[0] if rest else ""
+    return command.words[0] in NO_COMMAND or only_reads(command.words)
 
 
 def _begins(command: Simple, patterns: Iterable[str]) -> bool:

@@ -19,7 +19,9 @@ _PIECE = re.compile(
     r"|(?P<plain>[^\s|&;()<>'\"`\\$]+|.)",
     re.DOTALL,
 )
-_SUBSTITUTED = re.compile(r"\$\((.*)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([$`\"\\])")
+"""What a backslash stands before in double quotes, where it is no sign of its own."""
+_SUBSTITUTED = re.compile(r"\$\((?!\([^()]*\)\))")
 
 
 class Simple(NamedTuple):
@@ -38,10 +40,14 @@ def pipelines(line: str) -> list[Pipeline]:
 
 
 def _pipelines(line: str, depth: int) -> list[Pipeline]:
-    reader, at = _Reader(depth), 0
-    while found := _PIECE.match(line, at):
+    return _read(line, 0, _Reader(depth))[0]
+
+
+def _read(line: str, at: int, reader: "_Reader") -> tuple[list[Pipeline], int]:
+    """Read a line from a place on until the reader is through; what it took, and the place after it."""
+    while not reader.closed and (found := _PIECE.match(line, at)):
         at = reader.take(found, line)
-    return reader.finished()
+    return reader.finished(), at
 
 
 class _Frame:
@@ -79,10 +85,12 @@ class _Frame:
 
 
 class _Reader:
-    """Takes a line piece by piece."""
+    """Takes a line piece by piece; one that is ``inside`` a substitution is ``closed`` where that ends."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, *, inside: bool = False) -> None:
+        self.closed = False
         self._depth = depth
+        self._inside = inside
         self._frame = _Frame()
         self._above: list[_Frame] = []
         self._done: list[Pipeline] = []
@@ -99,16 +107,21 @@ class _Reader:
             end = line.find("\n", found.end())
             return end if end >= 0 else len(line)
         else:
-            frame.word = (frame.word or "") + text
+            frame.word = (frame.word or "") + (_ESCAPED.sub(r"\1", text) if kind == "double" else text)
             self._look_into(kind or "", text)
         return found.end()
 
     def _look_into(self, kind: str, text: str) -> None:
-        inner = text if kind == "back" else ""
-        if kind == "double" and (substituted := _SUBSTITUTED.search(text)):
-            inner = substituted[1]
-        if inner and self._depth:
-            self._done += _pipelines(inner, self._depth - 1)
+        if not self._depth:
+            return
+        if kind == "back":
+            self._done += _pipelines(text, self._depth - 1)
+        at = 0
+        while kind == "double" and (begins := _SUBSTITUTED.search(text, at)):
+            # The patterns of `case WORD in` end in a parenthesis that ends no substitution.
+            inner = _Reader(self._depth - 1, inside=" in " not in text)
+            done, at = _read(text, begins.end(), inner)
+            self._done += done
 
     def _operate(self, operator: str, line: str, after: int) -> int:
         frame = self._frame
@@ -118,6 +131,7 @@ class _Reader:
             self._frame = _Frame()
         elif operator == ")":
             self._end_pipeline()
+            self.closed = self._inside and not self._above
             self._frame = self._above.pop() if self._above else self._frame
         elif operator in ("|", "|&"):
             frame.end_command()
