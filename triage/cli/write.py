@@ -15,7 +15,7 @@ from triage.usecases.facts import read_output
 from triage.usecases.recorder import Place
 
 if TYPE_CHECKING:
-    from triage.usecases.novelty import Remark
+    from triage.usecases.steps import Remark
     from triage.usecases.writing import Became, Written
 
 MOST_REMARKS = 12
@@ -33,8 +33,8 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
 
     Headings become sections, tables observations (Expected and Actual are compared), boxes actions, fences
     evidence, lines such as 04:10 Deployed → v14 entries of the sequence log; the rest is prose in its place.
-    What is recorded already is not recorded again. Without FILE it is read from standard input. Prose of a
-    FILE, or of a text with a --key, takes the place of what that said before.
+    What is recorded already is not recorded again. Without FILE it is read from standard input. What a
+    FILE, or a text with a --key, says in other words takes the place of what that said before.
 
     \b
     triage write <<'EOF'
@@ -66,9 +66,10 @@ def _line(each: "Became") -> str:
     """What some lines became, for people."""
     lines = f"{each.line}-{each.end}" if each.end > each.line else str(each.line)
     label = f"e{each.event.n}" if each.event and each.event.n else ""
-    return (
-        f"{lines:>9}  {each.kind:<11}  {each.state:<7}  {label:<6}  {shortened(plain(each.title))}".rstrip()
-    )
+    title = plain(each.title)
+    if each.before:
+        title = f"{title} (was e{each.before.n}: {plain(each.was)})"
+    return f"{lines:>9}  {each.kind:<11}  {each.state:<7}  {label:<6}  {shortened(title)}".rstrip()
 
 
 def _answer(written: "Written", *, dry_run: bool) -> str:
@@ -119,6 +120,7 @@ def _as_json(place: Place, written: "Written", *, dry_run: bool) -> dict[str, An
             "title": each.title,
             **({"event": f"e{each.event.n}"} if each.event and each.event.n else {}),
             **({"id": each.event.id} if each.event else {}),
+            **({"amends": f"e{each.before.n}", "was": each.was} if each.before else {}),
         }
         for each in written.became
     ]

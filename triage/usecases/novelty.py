@@ -1,84 +1,54 @@
 """What of a note is new: each piece of it is held against what stands in its place.
 
 What the record says already is not said again, an action or a row that the note tells otherwise is patched,
-and prose of a text that has a name takes the place of what that text said. Nothing is taken away.
+and what a text that has a name says in other words takes the place of what that text said. Nothing is taken
+away.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
-from triage import events
-from triage.encoding import canonical, decoded, sha256
-from triage.errors import InvalidValue, TriageError
-from triage.events import Draft, Event
+from triage.encoding import sha256
+from triage.errors import TriageError
+from triage.events import Draft
 from triage.importer import Piece, units
 from triage.importer.pieces import joined
 from triage.redact import MARKER
 from triage.report import Action
 from triage.report.history import Patch
-from triage.report.tables import FINAL_STATE, matches
+from triage.report.tables import matches
 from triage.times import When
-from triage.usecases import facts
-from triage.usecases.importing import wording
+from triage.usecases.earlier import Earlier, bodies, earlier, line_of, shown
 from triage.usecases.recorder import Recorder, Said
+from triage.usecases.rewordings import Rewordings, rewordings
 from triage.usecases.standing import Path, Standing
+from triage.usecases.steps import CHANGED, NEW, UNNAMED, Steps
 from triage.usecases.versions import versions
 
-NEW, CHANGED, KNOWN = "new", "changed", "known"
-"""What became of lines of a note: something new, a change of what stood there, or nothing: it stood there."""
-UNNAMED = "-"
-"""What the source of an event calls a text that has no name."""
+MOST_GONE = 3
+"""Lines of a text which are gone from it that a remark names."""
 
 
-class Remark(NamedTuple):
-    """Something about a line of a note, or with 0 about all of it, that somebody should look at."""
+class Novelty(Steps):
+    """What of a note is new, as the steps in which it is recorded.
 
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.text}" if self.line else self.text
-
-
-class Step(NamedTuple):
-    """What one piece comes to: a draft, by its place among all, or the event that says it already."""
-
-    piece: Piece
-    state: str
-    title: str
-    place: int = -1
-    event: Event | None = None
-
-
-class Novelty:
-    """What of a note is new: ``drafts``; ``steps`` tell what each piece of it has to do with them.
-
-    ``hidden`` is the number of secrets in the note.
+    ``base`` is when all of it happened that tells no time. ``hidden`` is the number of secrets in the note.
     """
 
     def __init__(self, recorder: Recorder, standing: Standing, name: str, base: When) -> None:
-        self.drafts: list[Draft] = []
-        self.steps: list[Step] = []
-        self.remarks: list[Remark] = []
+        super().__init__(recorder, standing, name)
         self.hidden = 0
-        self._recorder = recorder
-        self._standing = standing
-        self._name = name
         self._base = base
-        self._seen: Counter[str] = Counter()
         self._before: Mapping[int, Patch] = {}
-
-    def remark(self, line: int, text: str) -> None:
-        """Remark on a line; on all of the note with 0."""
-        self.remarks.append(Remark(line, text))
+        self._bodies: Mapping[str, str] = {}
+        self._lines = Rewordings({}, {}, {}, [])
 
     def add_all(self, pieces: Iterable[Piece]) -> None:
         """Plan what the pieces become; errors name the line."""
         clean = [self._clean(piece) for piece in pieces]
-        if self._name:
+        if self.name:
             self._find_versions(clean)
+            self._find_rewordings(clean)
         for place, (piece, draft) in enumerate(clean):
             try:
                 _ADDERS[piece.kind](self, piece, draft, place)
@@ -88,29 +58,32 @@ class Novelty:
     def _clean(self, piece: Piece) -> tuple[Piece, Draft]:
         """The draft of a piece as it would be recorded, under an id of no meaning, at its time."""
         try:
-            raw = self._recorder.draft(
+            raw = self.recorder.draft(
                 Said(piece.kind, {**piece.fields, **self._source(piece)}, output=piece.output)
             )
         except TriageError as error:
             raise _on_line(error, piece.line) from None
         when = self._when(piece)
-        draft = self._recorder.clean(raw._replace(at=when.at, precision=when.precision))
+        draft = self.recorder.clean(raw._replace(at=when.at, precision=when.precision))
         self.hidden += _markers(draft) - _markers(raw)
+        if piece.kind == "observation" and "table" in draft.body:
+            section, label = tuple(draft.body.get("section") or ()), draft.body["cells"][0][0]
+            draft.body["table"] = self.standing.table(section, draft.body["table"], label)
         return piece, draft
 
     def _when(self, piece: Piece) -> When:
         """When a piece happened: when it says, else when all did; for what was done nobody knows."""
         done = piece.kind == "action" and piece.fields.get("status") not in ("todo", "doing", "blocked")
-        if piece.when.at or piece.kind == "entry" or (done and not self._recorder.circumstances.at):
+        if piece.when.at or piece.kind == "entry" or (done and not self.recorder.circumstances.at):
             return piece.when
         return self._base
 
     def _source(self, piece: Piece) -> dict[str, str]:
         """Where a piece was taken from, as far as its fields do not say it: the text, a heading, words."""
-        shown = piece.fields.keys() & {"section", "heading", "table"} or not piece.heading
-        where = "" if shown else f" ({piece.heading})"
+        is_told = piece.fields.keys() & {"section", "heading", "table"} or not piece.heading
+        where = "" if is_told else f" ({piece.heading})"
         said = ": " + "\n".join(piece.quoted) if piece.quoted else ""
-        return {"source": f"{self._name or UNNAMED}{where}{said}"} if self._name or where or said else {}
+        return {"source": f"{self.name or UNNAMED}{where}{said}"} if self.name or where or said else {}
 
     def _find_versions(self, clean: Sequence[tuple[Piece, Draft]]) -> None:
         """Find what prose of a text with a name stands for, and remark on what that text says no more."""
@@ -119,144 +92,138 @@ class Novelty:
             for place, (piece, draft) in enumerate(clean)
             if piece.kind == "section" and "body" in draft.body
         ]
-        self._before, left = versions(self._standing, self._name, told)
+        self._bodies = bodies(self.standing, self.name)
+        self._before, left = versions(self.standing, self.name, told, self._bodies)
         for path, event, place in left:
             self.remark(
                 clean[place][0].line if place >= 0 else 0,
-                f"{self._name} says no more what it said under {' > '.join(path)!r:.60}, which stands;"
-                f" to withdraw it: triage retract e{self._standing.ids[event].n}",
+                f"{self.name} says no more what it said under {' > '.join(path)!r:.60}, which stands;"
+                f" to withdraw it: triage retract e{self.standing.ids[event].n}",
             )
 
-    def _add(self, piece: Piece, draft: Draft, state: str = NEW, *, entity: str = "", said: str = "") -> None:
-        """Add a draft under an id that rests on what it says, unless an event of that id says it already.
-
-        ``said`` is what tells it from another of the same fields.
-        """
-        content = self._content(draft, said)
-        if entity:
-            return self._add_patch(piece, draft._replace(entity=entity), state, content)
-        self._seen[content] += 1
-        id = self._id(content, self._seen[content])
-        known = self._standing.ids.get(id)
-        if known is not None:
-            return self._know(piece, draft, known)
-        return self._keep(piece, draft._replace(id=id, entity=id), state)
-
-    def _add_patch(self, piece: Piece, draft: Draft, state: str, content: str) -> None:
-        """Add a draft that says what does not hold now, though it may have been said before."""
-        for number in count(1):
-            id = self._id(content, number)
-            known = self._standing.ids.get(id)
-            if known is None:
-                entity = id if draft.entity == draft.id else draft.entity
-                return self._keep(piece, draft._replace(id=id, entity=entity), state)
-            if self._recorder.circumstances.at and known.at == draft.at:
-                return self._know(piece, draft, known)
-        raise AssertionError("count has no end")
-
-    def _content(self, draft: Draft, said: str) -> str:
-        """What tells a draft from others: its kind and what it says, but for the name of the text.
-
-        It is of what is recorded: nobody shall work out a secret from an id.
-        """
-        body = {name: value for name, value in draft.body.items() if name != "source"}
-        entity = "" if draft.entity == draft.id else draft.entity
-        source = draft.body.get("source", "").removeprefix(self._name or UNNAMED)
-        return f"{draft.kind}:{sha256(canonical([body, entity, source, said]))}"
-
-    def _id(self, content: str, number: int) -> str:
-        place = self._recorder.place
-        return events.derived_id(place.journal, f"write:{place.part}:{content}:{number}")
-
-    def _keep(self, piece: Piece, draft: Draft, state: str) -> None:
-        """Keep a draft; `InvalidValue` where an event cannot hold it."""
-        if len(canonical(draft.body)) > events.MAX_BODY:
-            raise InvalidValue(
-                f"the text of this {piece.kind} is longer than an event can hold",
-                hint="nothing was recorded; put part of it under another heading",
+    def _find_rewordings(self, clean: Sequence[tuple[Piece, Draft]]) -> None:
+        """Find what lines of a text with a name stand for, and remark on those that it has no more."""
+        told = ((place, draft, piece.undated) for place, (piece, draft) in enumerate(clean))
+        self._lines = rewordings(self.standing, earlier(self.standing, self.name), told)
+        for place, old in self._lines.beside.items():
+            event = self._label(old)
+            self.remark(
+                clean[place][0].line,
+                f"{event} was amended since, and stands beside this; to withdraw it: triage retract {event}",
             )
-        self.steps.append(Step(piece, state, _title(draft), len(self.drafts)))
-        self.drafts.append(draft._replace(body=self._with_ids(draft), keyed=True))
+        self._tell_gone(self._lines.gone)
 
-    def _with_ids(self, draft: Draft) -> dict[str, Any]:
-        """The body of a draft with `e12` in prose as the id of that event."""
-        if draft.kind != "amendment":
-            return facts.with_ids(self._recorder, draft.kind, draft.body)
-        changes = facts.with_ids(self._recorder, "section", draft.body["changes"])
-        return draft.body | {"changes": changes}
+    def _tell_gone(self, gone: Sequence[Earlier]) -> None:
+        """Remark on lines that the text has no more: they stand, and how one is withdrawn."""
+        if gone:
+            first = self.standing.ids[gone[0].patch.id].n
+            more = f" and {len(gone) - MOST_GONE} more" if len(gone) > MOST_GONE else ""
+            said = ", ".join(f"{self._label(old)} {_shown(old)!r:.40}" for old in gone[:MOST_GONE])
+            self.remark(
+                0,
+                f"{self.name} says no more what these say, which stand; to withdraw one:"
+                f" triage retract e{first}; {said}{more}",
+            )
 
-    def _know(self, piece: Piece, draft: Draft, event: Event | None) -> None:
-        """Say that something stands already, or did, and was withdrawn."""
-        if event is not None and event.id in self._standing.withdrawn:
-            self.remark(piece.line, f"e{event.n} was withdrawn, and is not written again")
-        self.steps.append(Step(piece, KNOWN, _title(draft), event=event))
+    def _label(self, old: Earlier) -> str:
+        return " ".join(f"e{self.standing.ids[id].n}" for id in old.events)
 
-    def entry(self, piece: Piece, draft: Draft, _: int) -> None:
+    def _know_own(self, piece: Piece, draft: Draft, said: Earlier) -> None:
+        """Say that the text said this before, and what became of it since."""
+        self._tell_amended(piece, said)
+        self.know(piece, draft, self.standing.ids[said.patch.id])
+
+    def _tell_amended(self, piece: Piece, said: Earlier) -> None:
+        if said.amended:
+            self.remark(piece.line, f"{self._label(said)} was amended since, and stands as it is")
+
+    def entry(self, piece: Piece, draft: Draft, place: int) -> None:
         """An entry, unless a row of the sequence log says the same of the same minute."""
-        known = self._standing.take_row(draft.at, draft.body["text"], draft.body.get("outcome") or "")
+        if said := self._lines.same.get(place):
+            self.standing.take(said.patch.id)
+            return self._know_own(piece, draft, said)
+        if before := self._lines.before.get(place):
+            return self._reword(piece, draft, before)
+        known = self.standing.take_row(draft.at, draft.body["text"], draft.body.get("outcome") or "")
         if known is not None:
-            return self._know(piece, draft, known)
+            return self.know(piece, draft, known)
         at = piece.when.at or ""
-        return self._add(piece, draft, said=at[11:] if piece.undated else at)
+        return self.add(piece, draft, said=at[11:] if piece.undated else at)
 
-    def action(self, piece: Piece, draft: Draft, _: int) -> None:
+    def action(self, piece: Piece, draft: Draft, place: int) -> None:
         """An action, or what the note tells otherwise of one that stands."""
-        known = self._standing.take_action(draft.body)
+        said, before = self._lines.same.get(place), self._lines.before.get(place)
+        if said and said.withdrawn:
+            return self._know_own(piece, draft, said)
+        if said:
+            self._tell_amended(piece, said)
+        if before:
+            self._reword(piece, draft, before)
+        own = said or before
+        known = self.standing.take_named(own.patch.id) if own else self.standing.take_action(draft.body)
         if known is None:
-            return self._add(piece, draft)
+            return self.add(piece, draft)
+        return self._patch_action(piece, draft, known, is_told=before is not None)
+
+    def _patch_action(self, piece: Piece, draft: Draft, known: Action, *, is_told: bool) -> None:
+        """What the note tells otherwise of an action, of which something ``is_told`` already."""
         changes = _changes(known, draft.body)
         if known.closed and draft.body.get("status") == "todo":
             self.remark(
                 piece.line, f"action {known.number} is {known.status} in the record: {known.title:.60}"
             )
-        if not changes:
-            return self._know(piece, draft, self._standing.ids[known.event])
-        source = {name: draft.body[name] for name in ("source",) if name in draft.body}
-        changed = draft._replace(body=changes | source, at=self._base.at, precision=self._base.precision)
-        return self._add(piece, changed, CHANGED, entity=known.event)
+        if changes:
+            source = {name: draft.body[name] for name in ("source",) if name in draft.body}
+            changed = draft._replace(body=changes | source, at=self._base.at, precision=self._base.precision)
+            self.add(piece, changed, CHANGED, entity=known.event)
+        elif not is_told:
+            self.know(piece, draft, self.standing.ids[known.event])
 
-    def observation(self, piece: Piece, draft: Draft, _: int) -> None:
-        """A row of a table, unless the table says it."""
+    def observation(self, piece: Piece, draft: Draft, place: int) -> None:
+        """A row of a table, unless the table says it, or the text said it last."""
         body = draft.body
-        section, label = tuple(body.get("section") or ()), body["cells"][0][0]
-        if "table" in body:
-            body["table"] = self._standing.table(section, body["table"], label)
-        key = (section, body.get("table") or FINAL_STATE, body.get("row") or body["cells"][0][1])
         actual = body["cells"][-1]
         if body.get("expected") and not matches(body["expected"], actual[1], exact=False):
             self.remark(piece.line, f"{actual[0]} is {actual[1]!r:.60}, not {body['expected']!r:.60}")
-        row = self._standing.rows.get(key)
-        if row is None:
-            return self._add(piece, draft, entity=draft.id)
-        same = all(row.value(label) == value for label, value in body["cells"])
-        if same and body.get("expected", row.expected) == row.expected:
-            return self._know(piece, draft, self._standing.ids.get(row.event))
-        return self._add(piece, draft, CHANGED, entity=draft.id)
+        if before := self._lines.before.get(place):
+            return self._reword(piece, draft, before)
+        line, said = line_of(draft.kind, body, draft.at), self._lines.same.get(place)
+        row = self.standing.rows.get((*line.place, line.title))
+        same = row is not None and all(row.value(label) == value for label, value in body["cells"])
+        if row is not None and same and body.get("expected", row.expected) == row.expected:
+            return self.know(piece, draft, self.standing.ids.get(row.event))
+        if said and said.line == line:
+            if row is not None and not said.amended:
+                self.remark(
+                    piece.line, f"the record says otherwise of {line.title!r:.60} since, which stands"
+                )
+            return self._know_own(piece, draft, said)
+        return self.add(piece, draft, CHANGED if row else NEW, entity=draft.id)
 
     def issue(self, piece: Piece, draft: Draft, _: int) -> None:
         """The state of an issue or a PR, unless it is known."""
-        known = self._standing.issue(draft.body["ref"])
+        known = self.standing.issue(draft.body["ref"])
         told = {name: draft.body[name] for name in ("title", "state", "note") if draft.body.get(name)}
         if known is None:
-            return self._add(piece, draft, entity=draft.id)
+            return self.add(piece, draft, entity=draft.id)
         if all(getattr(known, name) == value for name, value in told.items()):
-            return self._know(piece, draft, self._standing.ids.get(known.event))
-        return self._add(piece, draft, CHANGED, entity=draft.id)
+            return self.know(piece, draft, self.standing.ids.get(known.event))
+        return self.add(piece, draft, CHANGED, entity=draft.id)
 
     def reference(self, piece: Piece, draft: Draft, _: int) -> None:
         """An address, unless it is known under that title."""
-        known = self._standing.references.get(draft.body["url"])
+        known = self.standing.references.get(draft.body["url"])
         if known is not None and draft.body.get("title", known.title) == known.title:
-            return self._know(piece, draft, self._standing.ids.get(known.event))
-        return self._add(piece, draft, CHANGED if known else NEW, entity=draft.id)
+            return self.know(piece, draft, self.standing.ids.get(known.event))
+        return self.add(piece, draft, CHANGED if known else NEW, entity=draft.id)
 
     def evidence(self, piece: Piece, draft: Draft, _: int) -> None:
         """Output, unless it is evidence already."""
         digest = sha256(draft.output or b"")
-        known = self._standing.output(digest, draft.body.get("command") or "") if draft.output else None
+        known = self.standing.output(digest, draft.body.get("command") or "") if draft.output else None
         if known is not None:
-            return self._know(piece, draft, known)
-        return self._add(piece, draft, said=digest)
+            return self.know(piece, draft, known)
+        return self.add(piece, draft, said=digest)
 
     def section(self, piece: Piece, draft: Draft, place: int) -> None:
         """Prose: a new version of what this text said here, else what of it does not stand here."""
@@ -264,50 +231,59 @@ class Novelty:
         if body is None:
             return self._heading(piece, draft, path)
         before = self._before.get(place)
-        if before is not None and self._standing.typed(before.body["body"]) == body:
-            return self._know(piece, draft, self._standing.ids[before.id])
+        if before is not None and self.standing.typed(self._bodies[before.id]) == body:
+            if before.body["body"] != self._bodies[before.id]:
+                label = self.standing.ids[before.id].n
+                self.remark(piece.line, f"e{label} was amended since, and stands as it is")
+            return self.know(piece, draft, self.standing.ids[before.id])
         if before is not None:
-            return self._rewrite(piece, draft, before)
-        stands = self._standing.last_prose(path)
+            return self.amend(piece, draft, before, {"body": body})
+        stands = self.standing.last_prose(path)
         if stands is None:
-            return self._add(piece, draft)
+            return self.add(piece, draft)
         told = list(units(body))
-        left = [unit for unit in told if not self._standing.take_unit(path, unit[0])]
+        left = [unit for unit in told if not self.standing.take_unit(path, unit[0])]
         if not left:
-            return self._know(piece, draft, stands)
+            return self.know(piece, draft, stands)
         new = body if len(left) == len(told) else _as_text(left)
-        return self._add(piece, draft._replace(body=draft.body | {"body": new}))
+        return self.add(piece, draft._replace(body=draft.body | {"body": new}))
 
     def _heading(self, piece: Piece, draft: Draft, path: Path) -> None:
         """A heading under which nothing stands, unless it does in the record."""
-        if path in self._standing.paths:
-            return self._know(piece, draft, None)
-        return self._add(piece, draft)
+        if path in self.standing.paths:
+            return self.know(piece, draft, None)
+        return self.add(piece, draft)
 
-    def _rewrite(self, piece: Piece, draft: Draft, before: Patch) -> None:
-        """Amend prose that this text said before."""
-        fields = {"changes": {"body": draft.body["body"]}, "reason": f"written anew in {self._name}"}
-        amendment = self._recorder.draft(Said("amendment", fields, entity=before.id, part=before.part))
-        step = len(self.steps)
-        self._add(piece, amendment, CHANGED, entity=before.id)
-        self.steps[step] = self.steps[step]._replace(title=wording(draft.body))
+    def _reword(self, piece: Piece, draft: Draft, said: Earlier) -> None:
+        """Amend a line that this text said before."""
+        was = said.patch
+        changes = {
+            name: draft.body.get(name)
+            for name in sorted(was.body.keys() | draft.body.keys())
+            if draft.body.get(name) != was.body.get(name) and name not in _PATCHED.get(draft.kind, ())
+        }
+        if draft.kind == "entry" and draft.at != was.at:
+            changes |= {"at": draft.at, "precision": draft.precision}
+        return self.amend(piece, draft, was, changes)
 
     def header(self, piece: Piece, draft: Draft, _: int) -> None:
         """The summary: what of it is not in that of the record is added to it."""
-        summary = self._standing.part.header.summary
-        stands = {source for source, _ in units(self._standing.typed(summary))}
+        summary = self.standing.part.header.summary
+        stands = {source for source, _ in units(self.standing.typed(summary))}
         left = [unit for unit in units(draft.body["summary"]) if unit[0] not in stands]
         body = {**draft.body, "summary": joined(summary, _as_text(left), by="\n\n")}
         if not left:
-            return self._know(piece, draft, None)
+            return self.know(piece, draft, None)
         if summary:
             self.remark(
                 piece.line, "added to the summary; to put another in its place: triage set 'summary=TEXT'"
             )
         state = CHANGED if summary else NEW
-        return self._add(piece, draft._replace(body=body), state, entity=self._recorder.place.part)
+        return self.add(piece, draft._replace(body=body), state, entity=self.recorder.place.part)
 
 
+_PATCHED = {"action": ("status", "owner", "outcome")}
+"""Fields of a line that a patch tells where the line is written again."""
 _ADDERS: Mapping[str, Callable[[Novelty, Piece, Draft, int], None]] = {
     "entry": Novelty.entry,
     "action": Novelty.action,
@@ -320,16 +296,15 @@ _ADDERS: Mapping[str, Callable[[Novelty, Piece, Draft, int], None]] = {
 }
 
 
+def _shown(old: Earlier) -> str:
+    return shown(old.patch.kind, old.patch.body, old.patch.at)
+
+
 def _on_line(error: TriageError, line: int) -> TriageError:
     """The error, which names the line."""
     error.message = f"line {line}: {error.message}"
     error.args = (error.message,)
     return error
-
-
-def _title(draft: Draft) -> str:
-    """What a draft says, in a few words; output without a title by its first line."""
-    return wording(draft.body) or decoded((draft.output or b"").partition(b"\n")[0])
 
 
 def _markers(draft: Draft) -> int:

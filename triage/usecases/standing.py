@@ -25,6 +25,16 @@ RowKey = tuple[Path, str, str]
 """What tells a row of a part from all others: where its table stands, its name, the row's key."""
 
 
+class Line(NamedTuple):
+    """What a line of a text says: where it stands, its minute or '', what it is about, and all the rest."""
+
+    kind: str
+    place: tuple[Any, ...]
+    at: str
+    title: str
+    rest: tuple[Any, ...]
+
+
 class Stood(NamedTuple):
     """What a row of a table says: its first event, its cells, and what is expected of the last of them."""
 
@@ -40,7 +50,8 @@ class Stood(NamedTuple):
 class Standing:
     """What stands in a part. What was taken is not given again: a note may say the same twice.
 
-    ``actor`` writes. ``ids`` are all events of the journal by their ids, ``withdrawn`` those that were.
+    ``actor`` writes. ``ids`` are all events of the journal by their ids, ``withdrawn`` those that were;
+    ``patches`` are those of the part as they stand, ``reworded`` the ids of those that a text said anew.
     """
 
     def __init__(self, place: Place, events: Sequence[Event], actor: str) -> None:
@@ -55,11 +66,13 @@ class Standing:
         self.issues = {self._hosts.entity(issue.ref): issue for issue in self.part.issues}
         self.references = {each.url: each for each in self.part.references}
         self._first_labels = {(table.section, table.name): table.columns[0] for table in self.part.tables}
-        self._actor = actor
+        self.actor = actor
         self._prose: dict[Path, list[Patch]] = {}
         self._units: dict[Path, Counter[str]] = {}
         self._outputs: dict[str, list[Event]] = {}
         mine = [each for each in found.patches if each.part == place.part and each.id not in found.retracted]
+        self.patches = {patch.id: patch for patch in mine}
+        self.reworded = {event.entity for event in events if _rewords(event)}
         keyed = {each.id for each in mine if each.kind == "observation" and each.body.get("row")}
         self.rows = {key: row for key, row in _rows(self.part) if row.event not in keyed}
         self._add_prose([patch for patch in mine if patch.kind == "section"])
@@ -98,12 +111,13 @@ class Standing:
 
     def prose(self, path: Path, name: str = "") -> list[Patch]:
         """The prose under a heading as it stands; for a name, that of the actor's text of this name."""
-        return [patch for patch in self._prose.get(path, ()) if not name or self._is_from(patch, name)]
+        return [patch for patch in self._prose.get(path, ()) if not name or self.is_from(patch, name)]
 
-    def _is_from(self, patch: Patch, name: str) -> bool:
-        source = str(patch.body.get("source") or "")
+    def is_from(self, said: Event | Patch, name: str) -> bool:
+        """Whether the actor's text of a name said something."""
+        source = str((said.body or {}).get("source") or "")
         same = source == name or source.startswith((f"{name} (", f"{name}: "))
-        return same and patch.actor.name == self._actor
+        return same and said.actor.name == self.actor and said.part == self.part.id
 
     def last_prose(self, path: Path) -> Event | None:
         """The event of the prose that stands last under a heading, if any does."""
@@ -147,14 +161,41 @@ class Standing:
         rows.remove(found)
         return self.ids[found[0]]
 
+    def take(self, event: str) -> None:
+        """Take the row of the sequence log that an event makes, if it does."""
+        patch = self.patches.get(event)
+        rows = self._entries.get(_row_key(patch.at, patch.body["text"]), []) if patch else []
+        rows[:] = [row for row in rows if row[0] != event]
+
+    def take_named(self, event: str) -> Action | None:
+        """The action of an event, if it stands."""
+        for actions in self._actions.values():
+            for action in actions:
+                if action.event == event:
+                    actions.remove(action)
+                    return action
+        return None
+
     def take_action(self, fields: Mapping[str, Any]) -> Action | None:
         """The action that a note means: one of its title in its place, or the only one that has no place."""
-        title = bare(fields["title"])
-        place = (tuple(fields.get("section") or ()), str(fields.get("group") or ""), title)
-        mine, loose = self._actions.get(place, []), self._actions.get(((), "", title), [])
-        if mine:
-            return mine.pop(0)
-        return loose.pop() if len(loose) == 1 and not loose[0].environment else None
+        section, group = tuple(fields.get("section") or ()), str(fields.get("group") or "")
+        found = self._meant((section, group), bare(fields["title"]))
+        return found.pop(0) if found else None
+
+    def _meant(self, place: tuple[Path, str], title: str) -> list[Action]:
+        """The actions that a title may mean in a place."""
+        mine, loose = self._actions.get((*place, title), []), self._actions.get(((), "", title), [])
+        return mine or (loose if len(loose) == 1 and not loose[0].environment else [])
+
+    def saying(self, line: Line) -> list[str]:
+        """The events that say what a line says, or with other values of the same row."""
+        if line.kind == "entry":
+            rows = self._entries.get((line.at, line.title), [])
+            return [event for event, outcome in rows if line.rest[0] in ("", outcome)]
+        if line.kind == "action":
+            return [action.event for action in self._meant(line.place, line.title)]
+        row = self.rows.get((*line.place, line.title))
+        return [row.event] if row else []
 
     def output(self, sha256: str, command: str) -> Event | None:
         """The evidence that has this very output, of this command where one is told."""
@@ -164,6 +205,14 @@ class Standing:
     def issue(self, ref: str) -> Issue | None:
         """The issue or PR of a reference, as it stands; none is where nothing named its host yet."""
         return self.issues.get(self._hosts.entity(ref)) if self._hosts.has(ref) else None
+
+
+REWORDED = "written anew in "
+"""Begins the reason of what a text with a name amends of its own."""
+
+
+def _rewords(event: Event) -> bool:
+    return event.kind == "amendment" and str((event.body or {}).get("reason") or "").startswith(REWORDED)
 
 
 def bare(text: str) -> str:

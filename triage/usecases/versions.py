@@ -1,4 +1,7 @@
-"""Which prose of a text with a name is a new version of what it said before, and what it says no more."""
+"""Which prose of a text with a name is a new version of what it said before, and what it says no more.
+
+Prose that was amended since is none that a new version takes the place of.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -25,8 +28,11 @@ class Versions(NamedTuple):
     left: Sequence[Left]
 
 
-def versions(standing: Standing, name: str, told: Iterable[Told]) -> Versions:
-    """The versions of the prose of a text: what is the same stands for itself, the rest in order."""
+def versions(standing: Standing, name: str, told: Iterable[Told], said: Mapping[str, str]) -> Versions:
+    """The versions of the prose of a text: what is the same stands for itself, the rest in order.
+
+    ``said`` is what the text said last, by the events.
+    """
     by_path: dict[Path, list[tuple[int, str]]] = {path: [] for path in standing.headings_of(name)}
     for path, place, body in told:
         by_path.setdefault(path, []).append((place, body))
@@ -34,23 +40,25 @@ def versions(standing: Standing, name: str, told: Iterable[Told]) -> Versions:
     left: list[Left] = []
     for path, prose in by_path.items():
         stood = standing.prose(path, name)
-        before |= _same(prose, stood, standing)
+        before |= _same(prose, stood, standing, said)
         taken = {patch.id for patch in before.values()}
         rest = [patch for patch in stood if patch.id not in taken]
         new = [place for place, _ in prose if place not in before]
-        before |= dict(zip(new, rest, strict=False))
+        own = [patch for patch in rest if patch.body["body"] == said[patch.id]]
+        replaced = dict(zip(new, own, strict=False))
+        before |= replaced
         first = prose[0][0] if prose else -1
-        left += [Left(path, patch.id, first) for patch in rest[len(new) :]]
+        left += [Left(path, patch.id, first) for patch in rest if patch not in replaced.values()]
     return Versions(before, left)
 
 
 def _same(
-    prose: Sequence[tuple[int, str]], stood: Sequence[Patch], standing: Standing
+    prose: Sequence[tuple[int, str]], stood: Sequence[Patch], standing: Standing, said: Mapping[str, str]
 ) -> Iterator[tuple[int, Patch]]:
     """The places of prose that stood before as it is, each with another event of it."""
     by_body: dict[str, list[Patch]] = {}
     for patch in reversed(stood):
-        by_body.setdefault(standing.typed(patch.body["body"]), []).append(patch)
+        by_body.setdefault(standing.typed(said[patch.id]), []).append(patch)
     for place, body in prose:
         if by_body.get(body):
             yield place, by_body[body].pop()

@@ -9,14 +9,19 @@ from triage.events import Event
 from triage.importer import Note, Piece, read_note
 from triage.importer.moments import DAY_US
 from triage.importer.pieces import UNKNOWN, joined
+from triage.usecases.earlier import shown
 from triage.usecases.importing import LONGEST
-from triage.usecases.novelty import KNOWN, Novelty, Remark
+from triage.usecases.novelty import Novelty
 from triage.usecases.recorder import Recorder
 from triage.usecases.standing import Standing
+from triage.usecases.steps import KNOWN, Remark, Step
 
 
 class Became(NamedTuple):
-    """What some lines of a note became. ``event`` is None for one that is not recorded."""
+    """What some lines of a note became. ``event`` is None for one that is not recorded.
+
+    ``before`` is the event of an earlier writing that they amend, and ``was`` what that said.
+    """
 
     line: int
     end: int
@@ -24,6 +29,8 @@ class Became(NamedTuple):
     state: str
     title: str
     event: Event | None
+    before: Event | None = None
+    was: str = ""
 
 
 class Written(NamedTuple):
@@ -115,8 +122,11 @@ def _remark_on(note: Note, standing: Standing, new: Novelty) -> None:
 
 def _became(new: Novelty, recorded: Sequence[Event]) -> list[Became]:
     """What the lines of a note became, once it was recorded."""
-    became = []
-    for step in new.steps:
-        event = recorded[step.place] if recorded and step.place >= 0 else step.event
-        became.append(Became(step.piece.line, step.piece.end, step.piece.kind, step.state, step.title, event))
-    return became
+    return [_step(step, new, recorded) for step in new.steps]
+
+
+def _step(step: Step, new: Novelty, recorded: Sequence[Event]) -> Became:
+    event = recorded[step.place] if recorded and step.place >= 0 else step.event
+    piece, was = step.piece, step.before
+    became = Became(piece.line, piece.end, piece.kind, step.state, step.title, event)
+    return became._replace(before=new.event(was), was=shown(was.kind, was.body, was.at)) if was else became

@@ -1,0 +1,232 @@
+"""Which lines of a text with a name it said before, in the same words or in others; which it says no more.
+
+A line stands in the place of an earlier one where that is gone from the text, and one only can be meant: an
+entry that tells something else of its minute, or its own words of another minute; an action or a row of
+nearly the same name, or of the same one under another heading. Where two can be meant, none is.
+"""
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import product
+from typing import Any, NamedTuple
+
+from triage.events import Draft
+from triage.usecases.earlier import LINES, Earlier, line_of
+from triage.usecases.standing import Line, Standing
+
+MOST_COMPARED = 10_000
+"""Pairs of lines that are compared by their words; where a text has more, it is another one."""
+LONGEST_COMPARED = 300
+"""Characters of a line that are compared."""
+NEAR_TEXT, NEAR_WORD = 0.6, 0.7
+"""How much of two texts of one minute, and of two words of a name, must be the same."""
+
+
+class New(NamedTuple):
+    """A line of a text as it is now, and its place among all pieces; ``undated``: nobody told its day."""
+
+    place: int
+    line: Line
+    undated: bool
+
+
+class Rewordings(NamedTuple):
+    """What lines of a text stand for, by their places, and what of the text is gone from it.
+
+    ``same`` is said in the same words; ``before`` in others, ``beside`` too, but it was amended since.
+    """
+
+    same: dict[int, Earlier]
+    before: dict[int, Earlier]
+    beside: dict[int, Earlier]
+    gone: list[Earlier]
+
+
+def rewordings(
+    standing: Standing, said: Sequence[Earlier], told: Iterable[tuple[int, Draft, bool]]
+) -> Rewordings:
+    """What the lines of a text stand for; ``told`` are those that it has now, ``said`` those that it had."""
+    lines: dict[str, list[New]] = {kind: [] for kind in LINES}
+    for place, draft, undated in told:
+        if draft.kind in lines:
+            lines[draft.kind].append(New(place, line_of(draft.kind, draft.body, draft.at), undated))
+    found = Rewordings({}, {}, {}, [])
+    for kind, news in lines.items():
+        _match(kind, [each for each in said if each.patch.kind == kind], news, standing, found)
+    return found
+
+
+def _match(kind: str, olds: list[Earlier], news: list[New], standing: Standing, found: Rewordings) -> None:
+    """Find what the lines of a kind stand for."""
+    same = dict(_same(olds, news, ENTRY_KEYS if kind == "entry" else NAME_KEYS))
+    taken = {each.patch.id for each in same.values()}
+    known = dict(_known((new for new in news if new.place not in same), standing, taken))
+    taken.update(known.values())
+    gone = {old.patch.id: old for old in olds if old.patch.id not in taken and not old.withdrawn}
+    left = {new.place: new for new in news if new.place not in same and new.place not in known}
+    gaps = _Gaps(same)
+    for stage in STAGES[kind]:
+        alone = [old for old in gone.values() if old.alone]
+        for old, new in list(stage.pairs(alone, list(left.values()), gaps)):
+            (found.beside if old.amended else found.before)[new.place] = gone.pop(old.patch.id)
+            del left[new.place]
+    found.same.update(same)
+    found.gone.extend(gone.values())
+
+
+Keys = Sequence[Callable[[Line], Any]]
+ENTRY_KEYS: Keys = (
+    lambda line: (line.at, line.title, line.rest),
+    lambda line: (line.at, line.title, line.rest[1]),
+)
+NAME_KEYS: Keys = (lambda line: (line.place, line.title),)
+"""What makes two lines the same, the closest first; an outcome that is told no more stands."""
+
+
+def _same(olds: Iterable[Earlier], news: Iterable[New], keys: Keys) -> Iterator[tuple[int, Earlier]]:
+    """The places of lines that were said before, each with another one."""
+    left = {old.patch.id: old for old in olds}
+    rest = {new.place: new for new in news}
+    for key in keys:
+        for clock in (False, True):
+            by_key: dict[Any, list[Earlier]] = {}
+            for old in reversed(left.values()):
+                by_key.setdefault(key(_clocked(old.line, clock=clock)), []).append(old)
+            for new in list(rest.values()):
+                may = (new.undated or not clock) and (key is keys[0] or not new.line.rest[0])
+                matches = by_key.get(key(_clocked(new.line, clock=clock))) if may else None
+                if matches:
+                    old = matches.pop()
+                    del left[old.patch.id]
+                    del rest[new.place]
+                    yield new.place, old
+
+
+def _clocked(line: Line, *, clock: bool) -> Line:
+    """The line; with ``clock`` at its time of day alone."""
+    return line._replace(at=line.at[11:]) if clock else line
+
+
+def _known(news: Iterable[New], standing: Standing, taken: set[str]) -> Iterator[tuple[int, str]]:
+    """The places of lines that the record says by other events than those, with the event of each."""
+    used = set(taken)
+    for new in news:
+        events = standing.saying(new.line)
+        event = next((each for each in events if each not in used), None)
+        if event is not None:
+            used.add(event)
+            yield new.place, event
+
+
+class _Gaps:
+    """Tells whether a line may stand where another stood: between the same lines before and behind it."""
+
+    def __init__(self, same: Mapping[int, Earlier]) -> None:
+        anchors = sorted(same.items(), key=lambda each: each[0])
+        self._places = [place for place, _ in anchors]
+        self._ranks = [old.patch.rank for _, old in anchors]
+
+    def hold(self, old: Earlier, new: New) -> bool:
+        """Whether the old line stood in the gap in which the new one stands."""
+        at = bisect(self._places, new.place)
+        before, behind = self._ranks[at - 1 : at], self._ranks[at : at + 1]
+        return all(rank < old.patch.rank for rank in before) and all(old.patch.rank < rank for rank in behind)
+
+
+class Stage(NamedTuple):
+    """One way in which a line may be another wording: ``key`` is the same in both, None where there is none.
+
+    Without ``near`` as many new lines as old ones of a key stand for them in their order; with it a new line
+    stands for an old one where it is near to no other, and no other to it.
+    """
+
+    key: Callable[[Line], Any]
+    near: Callable[[Earlier, New, _Gaps], bool] | None = None
+
+    def pairs(
+        self, olds: Sequence[Earlier], news: Sequence[New], gaps: _Gaps
+    ) -> Iterator[tuple[Earlier, New]]:
+        """The earlier lines that new ones stand for."""
+        by_key: dict[Any, tuple[list[Earlier], list[New]]] = {}
+        for old in olds:
+            by_key.setdefault(self.key(old.line), ([], []))[0].append(old)
+        for new in news:
+            by_key.setdefault(self.key(new.line), ([], []))[1].append(new)
+        for key, (mine, yours) in by_key.items():
+            if key is None or not mine or not yours:
+                continue
+            near = self.near
+            if near is None:
+                yield from zip(mine, yours, strict=True) if len(mine) == len(yours) else ()
+            elif len(mine) * len(yours) <= MOST_COMPARED:
+                yield from _only([pair for pair in product(mine, yours) if near(pair[0], pair[1], gaps)])
+
+
+def _only(pairs: Sequence[tuple[Earlier, New]]) -> Iterator[tuple[Earlier, New]]:
+    """The pairs whose lines are in no other."""
+    of_old = Counter(old.patch.id for old, _ in pairs)
+    of_new = Counter(new.place for _, new in pairs)
+    return ((old, new) for old, new in pairs if of_old[old.patch.id] == of_new[new.place] == 1)
+
+
+def _tells_alike(old: Earlier, new: New, _: _Gaps) -> bool:
+    """Whether two texts have most of their letters in common."""
+    one, two = old.line.title[:LONGEST_COMPARED], new.line.title[:LONGEST_COMPARED]
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    return matcher.quick_ratio() >= NEAR_TEXT and matcher.ratio() >= NEAR_TEXT
+
+
+def _is_in_place(old: Earlier, new: New, gaps: _Gaps) -> bool:
+    return gaps.hold(old, new)
+
+
+def _is_named_alike(old: Earlier, new: New, _: _Gaps) -> bool:
+    """Whether a name is another spelling of one: the same numbers, and no word for another one."""
+    one, two = (line.title[:LONGEST_COMPARED].casefold().split() for line in (old.line, new.line))
+    if _numbers(one) != _numbers(two):
+        return False
+    more = 0
+    for step, start, end, other, last in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if step == "replace":
+            words = zip(one[start:end], two[other:last], strict=False)
+            if end - start != last - other or not all(_are_spelt_alike(*pair) for pair in words):
+                return False
+        elif step != "equal":
+            more += end - start + last - other
+    return more <= max(len(one), len(two)) / 2
+
+
+def _labels(line: Line) -> tuple[str, ...]:
+    """The labels of the cells of a row."""
+    label, *others = line.rest[0]
+    return (label, *(other for other, _ in others))
+
+
+def _are_spelt_alike(one: str, two: str) -> bool:
+    alike = SequenceMatcher(None, one, two, autojunk=False).ratio() >= NEAR_WORD
+    return alike or sorted(one) == sorted(two)
+
+
+def _numbers(words: Iterable[str]) -> list[str]:
+    """The words that have digits in them."""
+    return [word for word in words if any(map(str.isdigit, word))]
+
+
+STAGES: Mapping[str, tuple[Stage, ...]] = {
+    "entry": (
+        Stage(lambda line: (line.at, line.title)),
+        Stage(lambda line: line.at or None, _tells_alike),
+        Stage(lambda line: (line.at[:10], line.title, line.rest) if line.at else None, _is_in_place),
+    ),
+    "action": (
+        Stage(lambda line: line.title),
+        Stage(lambda line: line.place, _is_named_alike),
+    ),
+    "observation": (
+        Stage(lambda line: (line.title, line.rest)),
+        Stage(lambda line: (line.place, _labels(line)), _is_named_alike),
+    ),
+}
+"""In which ways a line of each kind may be another wording of one, the surest first."""
