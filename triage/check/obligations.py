@@ -43,9 +43,10 @@ _REQUIRED = re.compile(
 
 def unowned(view: View) -> Iterator[Finding]:
     """TR403: what must be done, of which nobody is told to do it."""
+    owners = _Owners(view)
     for part in view.report.parts:
         for action in part.actions:
-            if not (action.closed or action.owner) and _is_due(view, part, action):
+            if not (action.closed or action.owner) and owners.are_due(part, action):
                 fix = f"triage amend {view.name(action.event)} owner=NAME"
                 said = f"action {action.number}, {action.title!r}, open"
                 yield view.finding("TR403", action.event, said, "no owner", fix, field="owner")
@@ -57,15 +58,22 @@ def unowned(view: View) -> Iterator[Finding]:
     yield from _required(view)
 
 
-def _is_due(view: View, part: Part, action: Action) -> bool:
-    """Whether somebody must be named: the work has ended; on a page, others of its actions have owners."""
-    if view.page is None:
-        return part.header.closed
-    beside = any(each.owner for every in view.report.parts for each in every.actions)
-    line = view.page.lines.get(action.event, 0)
-    if beside and view.page.text.split("\n")[line - 1].lstrip().startswith("|"):
-        return any(each.owner for each in part.actions if each.section == action.section)
-    return beside and not _TRACKED.search(f"{action.title} {action.outcome}") and not action.issue
+class _Owners:
+    """Which actions must have an owner: where the work has ended; on a page, where others of it have one."""
+
+    def __init__(self, view: View) -> None:
+        self._page = view.page
+        self._told = {(part.id, action.section)
+                      for part in view.report.parts for action in part.actions if action.owner}  # fmt: skip
+
+    def are_due(self, part: Part, action: Action) -> bool:
+        """Whether somebody must be named for an open action."""
+        if self._page is None:
+            return part.header.closed
+        if self._page.is_row(action.event):
+            return (part.id, action.section) in self._told
+        said = f"{action.title} {action.outcome}"
+        return bool(self._told) and not _TRACKED.search(said) and not action.issue
 
 
 def _settled(view: View) -> set[str]:

@@ -162,8 +162,7 @@ def _is_step(view: View, action: Action) -> bool:
     """Whether an action is a step of the work: a page has what comes after it in the same form."""
     if view.page is None:
         return True
-    line = view.page.lines.get(action.event, 0)
-    heading = next((title for at, title in reversed(view.page.headings) if at <= line), "")
+    heading = view.page.heading_of(action.event)
     return bool(_STEPS.search(heading)) and not _LATER.search(heading)
 
 

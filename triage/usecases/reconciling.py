@@ -46,17 +46,17 @@ def updated(page: Page) -> Page:
 
 
 _DERIVING = {"action", "blocker", "issue", "header"}
-"""Kinds of which rows of a sequence log derive; a header's status does, too."""
+"""Kinds of which rows of a sequence log derive; of a header where it is an addendum's, or a later status."""
 
 
 def dated(page: Page, fold: Fold) -> Page:
     """The page, each piece where and when its timeline has a row of it, instead of that row."""
     found = list(page.pieces)
-    if not {piece.kind for piece in found} & _DERIVING:
+    if not {piece.kind for piece in found[1:]} & _DERIVING:
         return page
     instead: dict[int, int] = {}
     dropped: set[int] = set()
-    for row, mine in _rows_told(found, *fold(page)):
+    for row, mine in _rows_told(page, fold):
         piece, when = found[mine], found[row].when
         if piece.kind == "action" and piece.patches < 0:
             found[mine], found[row] = _parted(piece, mine, found[row])
@@ -112,9 +112,12 @@ def _with_final_values(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
-def _rows_told(pieces: Sequence[Piece], made: Drafted, report: Report) -> list[tuple[int, int]]:
+def _rows_told(page: Page, fold: Fold) -> list[tuple[int, int]]:
     """The places of the entries that tell of other pieces, each with the place of the piece."""
-    rows = _rows_of_timeline(pieces)
+    pieces, rows = page.pieces, _rows_of_timeline(page.pieces)
+    if not rows:
+        return []
+    made, report = fold(page)
     places = {draft.id: place for place, draft in enumerate(made.drafts)}
     told = []
     for part in report.parts:
