@@ -24,6 +24,12 @@ MOST_PASSES = 100
 """Looks at one text: two are the rule, and three are rare."""
 
 
+SHORT = 256
+"""Characters of a text that is remembered where it holds no secret."""
+MOST_REMEMBERED = 65_536
+"""Texts that are remembered at once: a few MB."""
+
+
 class Allowed(NamedTuple):
     """What is let through although a rule finds it: a whole ``rule``, or the one value of a ``fingerprint``.
 
@@ -65,6 +71,7 @@ class Redactor:
         self._fingerprints = {each.fingerprint: each for each in allowed if each.fingerprint}
         self.let_through: dict[str, Allowed] = {}
         self._last: tuple[Actor, Actor] | None = None
+        self._clean: set[str] = set()
 
     def text(self, text: str) -> tuple[str, tuple[Hit, ...]]:
         """The text with markers for secrets, and what was found. Scrubbing it again changes nothing.
@@ -89,18 +96,27 @@ class Redactor:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """The secrets of a text, in order; none overlaps another."""
-        found = self._applied(text)
+        found = () if text in self._clean else self._applied(text)
         return found and tuple(hit for hit in found if not self._is_allowed(text[hit.start : hit.end]))
 
     def _applied(self, text: str) -> tuple[Hit, ...]:
         """What the rules find that are not switched off."""
         every = self._found(text)
-        if not every or not any(hit.rule in self._off for hit in every):
+        if not every:
+            self._remember(text)
+        if not any(hit.rule in self._off for hit in every):
             return every
         found = self._found(text, off=frozenset(self._off))
         hidden = {(hit.start, hit.end) for hit in found}
         self._note(hit.rule for hit in every if (hit.start, hit.end) not in hidden)
         return found
+
+    def _remember(self, text: str) -> None:
+        """Remember a text without a secret: a batch says much again, and a note is scrubbed twice."""
+        if len(text) <= SHORT:
+            if len(self._clean) >= MOST_REMEMBERED:
+                self._clean.clear()
+            self._clean.add(text)
 
     def _found(self, text: str, off: frozenset[str] = frozenset()) -> tuple[Hit, ...]:
         found = search(text, self._looked_for(), rules=self._rules, off=off)
