@@ -54,8 +54,8 @@ _TOKEN = re.compile(
 
 An address that was cut short is none: it would lead somewhere else.
 """
-_SIGNS = ("`", "#", "@", "://", "commit ", "PR !")
-"""One of them stands in every text that has a token."""
+_SIGN = re.compile(r"[`#@]|://|commit |PR !")
+"""What stands in every text that has a token."""
 _REPOSITORY = re.compile(rf"(?<![\w/&\#-]){refs.REPOSITORY}$")
 LONGEST_REPOSITORY = 202
 """Characters before a number in which its repository is looked for."""
@@ -100,7 +100,7 @@ KNOWN = 500
 
 
 def _read(line: str, links: Links) -> list[Piece]:
-    if not any(sign in line for sign in _SIGNS):
+    if not _SIGN.search(line):
         return [Piece("text", line)] if line else []
     read: list[Piece] = []
     place = 0
@@ -148,7 +148,8 @@ def _linked(text: str, pattern: str, ref: str) -> Piece | None:
 def _issue(found: re.Match[str], place: int, links: Links) -> tuple[int, Piece | None]:
     """``#12``, or ``owner/repo#12`` with what stands before it."""
     line, start = found.string, found.start()
-    repository = _REPOSITORY.search(line, max(place, start - LONGEST_REPOSITORY), start)
+    before = line[max(place, start - LONGEST_REPOSITORY) : start]
+    repository = _REPOSITORY.search(line, start - len(before), start) if "/" in before else None
     if repository is not None:
         forge = refs.home(links.issue_url)
         host = dict(links.hosts).get(repository[0].lower()) or (forge.host if forge else "")

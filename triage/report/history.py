@@ -108,7 +108,8 @@ def survey(events: list[Event]) -> Survey:
         elif event.body is None:
             withheld += 1
         elif event.kind not in ("amendment", "act"):
-            changes, withdrawn = _merge(amendments.get(event.id, ()))
+            mine = amendments.get(event.id)
+            changes, withdrawn = _merge(mine) if mine else ({}, False)
             if withdrawn:
                 retracted.add(event.id)
             patches.append(_patch(event, changes))

@@ -52,10 +52,13 @@ class Finding(NamedTuple):
 
 def check_values(report: Report, events: Sequence[Event], redactor: Redactor) -> None:
     """Raise `SecretFound` where a value of the report is a secret; it names event, field and rule."""
-    patches = list(_live(_in(report, events)))
-    values = [value for patch in patches for value in _values(patch)]
-    secrets = [*_secrets([*values, *_outputs(report)], redactor), *_labelled(patches, redactor)]
-    _refuse("document", secrets, events)
+    patches, outputs = list(_live(_in(report, events))), list(_outputs(report))
+    labelled = list(_labelled(patches, redactor))
+    texts = dict.fromkeys(text for patch in patches for _, text in _told_by(patch))
+    texts |= dict.fromkeys(value.text for value in outputs)
+    if labelled or redactor.hits(BETWEEN.join(texts)):
+        values = [Value(each.id, each.kind, *told) for each in patches for told in _told_by(each)]
+        _refuse("document", [*_secrets([*values, *outputs], redactor), *labelled], events)
 
 
 def _refuse(what: str, secrets: Iterable[tuple[Value, str]], events: Iterable[Event]) -> None:
@@ -226,10 +229,14 @@ def _live(events: Iterable[Event]) -> Iterator[Patch]:
     return (patch for patch in found.patches if patch.id not in found.retracted)
 
 
-def _values(patch: Patch) -> Iterator[Value]:
-    yield Value(patch.id, patch.kind, "actor", patch.actor.name)
-    for name, value in patch.body.items():
-        yield from (Value(patch.id, patch.kind, name, text) for text in _texts(value))
+def _told_by(patch: Patch) -> Iterator[tuple[str, str]]:
+    """What a document can tell of a patch, as fields and texts."""
+    yield "actor", patch.actor.name
+    for field, value in patch.body.items():
+        if isinstance(value, str):
+            yield field, value
+        else:
+            yield from ((field, text) for text in _texts(value))
 
 
 def _labelled(patches: Iterable[Patch], redactor: Redactor) -> Iterator[tuple[Value, str]]:
