@@ -361,7 +361,7 @@ def test_without_a_transcript_no_end_of_a_command_of_codex_is_made_up(triage, pa
 
 
 def test_a_subagent_of_codex_that_uses_triage_itself_is_found_by_its_own_thread(triage):
-    value = payload("codex-0.149.0-post-subagent")
+    value = payload("codex-0.169.0-post-subagent")
     codex = Agent(triage, {"CODEX_THREAD_ID": value["agent_id"]})
     codex.says("open", "Velvet")
     codex.calls(value, "codex")

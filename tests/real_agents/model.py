@@ -1,8 +1,8 @@
 """A model that says what a script has: the wire of Anthropic's Messages and of OpenAI's Responses, on loopback.
 
 So that a real agent goes its whole way (asks its model, runs what it is told, calls its hooks and its MCP
-servers) with nothing but this process to talk to. An answer is made of the number of results that the
-conversation holds already, thus a request that is repeated gets the same answer.
+servers) with nothing but this process to talk to. An answer is made of the prompt and the number of results
+that the conversation holds already, thus a request that is repeated gets the same answer.
 
 Sources: the Messages API's streaming events (docs.claude.com/en/api/messages-streaming); the Responses API's
 streaming events (platform.openai.com/docs/api-reference/responses-streaming).
@@ -10,7 +10,7 @@ streaming events (platform.openai.com/docs/api-reference/responses-streaming).
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -23,11 +23,15 @@ class Use(NamedTuple):
     arguments: dict[str, Any]
 
 
-class Model:
-    """A model on loopback: what it was asked stays in ``requests``, and ``tools`` of its last request."""
+Scripts = Mapping[str, Sequence[Use]]
+"""What is to be done for each prompt; that of an agent comes before those that it gives to others."""
 
-    def __init__(self, script: Sequence[Use]) -> None:
-        self.script = script
+
+class Model:
+    """A model on loopback; what it was asked stays in ``requests``, each a path and its object."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self.scripts = scripts
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.address = ""
 
@@ -48,7 +52,7 @@ class Model:
             if isinstance(message["content"], list)
             for part in message["content"]
         )
-        use = self._next(done) if asked.get("tools") else None
+        use = self._next(asked["messages"], done) if asked.get("tools") else None
         block: dict[str, Any] = {"type": "text", "text": ""}
         delta: dict[str, Any] = {"type": "text_delta", "text": "Done."}
         if use:
@@ -67,7 +71,7 @@ class Model:
 
     def _response(self, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         done = sum(item.get("type") == "function_call_output" for item in asked["input"])
-        use = self._next(done)
+        use = self._next(asked["input"], done)
         item: dict[str, Any] = {
             "type": "message",
             "id": f"msg_{done}",
@@ -93,8 +97,10 @@ class Model:
         yield {"type": "response.output_item.done", "output_index": 0, "item": item}
         yield {"type": "response.completed", "response": response | {"usage": usage}}
 
-    def _next(self, done: int) -> Use | None:
-        return self.script[done] if done < len(self.script) else None
+    def _next(self, conversation: list[Any], done: int) -> Use | None:
+        said = json.dumps(conversation)
+        script = next((script for prompt, script in self.scripts.items() if prompt in said), ())
+        return script[done] if done < len(script) else None
 
 
 def _stream(events: Iterator[dict[str, Any]]) -> bytes:
@@ -102,9 +108,9 @@ def _stream(events: Iterator[dict[str, Any]]) -> bytes:
 
 
 @contextmanager
-def serving(script: Sequence[Use]) -> Iterator[Model]:
+def serving(scripts: Scripts) -> Iterator[Model]:
     """The model, served on a free port of loopback until the block ends."""
-    model = Model(script)
+    model = Model(scripts)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

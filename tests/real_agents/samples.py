@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import tempfile
 import uuid
@@ -22,6 +23,7 @@ broken:
 long:
 \t@seq 100000
 """
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 LONGEST = 200
 """Characters of a text that are kept."""
 
@@ -49,53 +51,73 @@ def script(machine: Machine) -> dict[str, Use]:
     return uses
 
 
+class Hidden:
+    """What samples have in the place of a machine's own folders and of ids, each always by the same other."""
+
+    def __init__(self, machine: Machine) -> None:
+        pairs = ((machine.work, "/home/ana/velvet"), (machine.home, "/home/ana"))
+        self._folders = {str(folder): other for folder, other in pairs}
+        self._folders |= {folder.replace(os.sep, "-"): "-home-ana-velvet" for folder in self._folders}
+        self._ids: dict[str, str] = {}
+
+    def text(self, value: Any, indent: int | None = 2) -> str:
+        """A value as a sample has it, in which long texts are cut."""
+        return json.dumps(self._hidden(value), indent=indent, ensure_ascii=False) + "\n"
+
+    def _hidden(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._hidden(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._hidden(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        for folder, other in self._folders.items():
+            value = value.replace(folder, other)
+        return UUID.sub(self._other, value)[:LONGEST]
+
+    def _other(self, found: re.Match[str]) -> str:
+        return self._ids.setdefault(found[0], str(uuid.uuid5(uuid.NAMESPACE_OID, str(len(self._ids)))))
+
+
 def samples(agent: Agent, folder: Path) -> Iterator[tuple[str, str]]:
     """The endings of the samples' names, and their texts."""
     machine = Machine(agent, folder)
+    hidden = Hidden(machine)
     (machine.work / "Makefile").write_text(MAKEFILE)
-    settings = machine.work / (
-        ".claude/settings.json" if agent.name == "claude-code" else ".codex/hooks.json"
-    )
-    settings.parent.mkdir()
-    said = folder / "payloads"
-    hook = {"hooks": [{"type": "command", "command": f"(cat; echo) >> {said}"}]}
-    events = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
-    settings.write_text(json.dumps({"hooks": {event: [hook] for event in events}}))
+    said = listening(machine, folder)
     uses = script(machine)
     machine.works(list(uses.values()))
-    payloads = [json.loads(line) for line in said.read_text().splitlines() if line]
-    yield "pre.json", shown(payloads[0], machine)
+    payloads = heard(said)
+    yield "pre.json", hidden.text(payloads[0])
     ended = [each for each in payloads if each["hook_event_name"] != "PreToolUse"]
     for name, payload in zip(uses, ended, strict=True):
-        yield f"{name}.json", shown(payload, machine)
+        yield f"{name}.json", hidden.text(payload)
     if agent.name == "codex":
-        transcript = Path(ended[0]["transcript_path"]).read_text().splitlines()
-        kept = [json.loads(line) for line in transcript if '"call_' in line]
-        yield "transcript.jsonl", "".join(shown(line, machine, None) for line in kept)
+        lines = Path(ended[0]["transcript_path"]).read_text().splitlines()
+        kept = (json.loads(line) for line in lines if '"call_' in line)
+        yield "transcript.jsonl", "".join(hidden.text(line, None) for line in kept)
+    other = {"Look after it": [machine.shell("make migrate", "Apply the migrations")]}
+    machine.works([machine.start("Look after it"), machine.shell("sleep 4")], others=other)
+    of_other = (each for each in heard(said) if each.get("agent_id") and "tool_response" in each)
+    yield "post-subagent.json", hidden.text(next(of_other))
 
 
-def shown(value: Any, machine: Machine, indent: int | None = 2) -> str:
-    """A value as a sample has it: ids and folders are others, long texts are cut."""
-    text = json.dumps(hidden(value, machine), indent=indent, ensure_ascii=False)
-    return text + "\n"
+def listening(machine: Machine, folder: Path) -> Path:
+    """A folder into which a hook writes what the agent says to it, each in a file."""
+    said = folder / "payloads"
+    said.mkdir()
+    name = ".claude/settings.json" if machine.agent.name == "claude-code" else ".codex/hooks.json"
+    settings = machine.work / name
+    settings.parent.mkdir()
+    hook = {"hooks": [{"type": "command", "command": f"cat > {said}/$(date +%s%N).$$"}]}
+    events = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
+    settings.write_text(json.dumps({"hooks": {event: [hook] for event in events}}))
+    return said
 
 
-def hidden(value: Any, machine: Machine) -> Any:
-    """The value with what is the machine's own hidden."""
-    if isinstance(value, dict):
-        return {name: hidden(each, machine) for name, each in value.items()}
-    if isinstance(value, list):
-        return [hidden(each, machine) for each in value]
-    if not isinstance(value, str):
-        return value
-    for folder, other in ((machine.work, "/home/ana/velvet"), (machine.home, "/home/ana")):
-        value = value.replace(str(folder), other).replace(
-            str(folder).replace(os.sep, "-"), "-home-ana-velvet"
-        )
-    try:
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, "sample")) if uuid.UUID(value) else value
-    except ValueError:
-        return value if len(value) <= LONGEST else value[:LONGEST]
+def heard(said: Path) -> list[dict[str, Any]]:
+    """The payloads in such a folder, in their order."""
+    return [json.loads(path.read_text()) for path in sorted(said.iterdir())]
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from program import SCRIPT
 
-from real_agents.model import Model, Use, serving
+from real_agents.model import Model, Scripts, Use, serving
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody serves: an agent reaches its model on loopback, and nothing else."""
+PROMPT = "Deploy it"
 PATIENCE = 240
 """Seconds that a session may take."""
 
@@ -70,9 +71,12 @@ class Machine:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def works(self, script: Sequence[Use], *, tools: bool = False) -> Model:
-        """Have the agent do what the script says, with the tools of `triage mcp` where asked; its model."""
-        with serving(script) as model:
+    def works(self, script: Sequence[Use], *, others: Scripts | None = None, tools: bool = False) -> Model:
+        """Have the agent do what the script says, with the tools of `triage mcp` where asked; its model.
+
+        ``others`` has what the agents do that it starts, by their prompts.
+        """
+        with serving({PROMPT: script, **(others or {})}) as model:
             start = _claude_code if self.agent.name == "claude-code" else _codex
             words, added = start(self, model, tools)
             done = subprocess.run(
@@ -94,6 +98,14 @@ class Machine:
             return Use("Bash", {"command": command, "description": why or "Go on", **more})
         return Use("exec_command", {"cmd": command, **more})
 
+    def start(self, prompt: str) -> Use:
+        """A use of the agent's tool that starts another agent."""
+        if self.agent.name == "claude-code":
+            return Use(
+                "Agent", {"description": "Other", "prompt": prompt, "subagent_type": "general-purpose"}
+            )
+        return Use("multi_agent_v1__spawn_agent", {"message": prompt, "task_name": "other"})
+
     def events(self, *words: str) -> list[dict[str, Any]]:
         """The events that a person finds on this machine."""
         return [json.loads(line) for line in self.triage("events", "--json", *words).splitlines()]
@@ -103,7 +115,7 @@ Start = tuple[Iterable[str], dict[str, str]]
 
 
 def _claude_code(machine: Machine, model: Model, tools: bool) -> Start:
-    words = ["--print", "Deploy it", "--allowedTools", "Bash,mcp__triage"]
+    words = ["--print", PROMPT, "--allowedTools", "Bash,mcp__triage"]
     if tools:
         servers = {"mcpServers": {"triage": {"command": str(SCRIPT), "args": ["mcp"]}}}
         words += ["--strict-mcp-config", "--mcp-config", json.dumps(servers)]
@@ -133,4 +145,4 @@ def _codex(machine: Machine, model: Model, tools: bool) -> Start:
     if tools:
         settings += ["[mcp_servers.triage]", f'command = "{SCRIPT}"', 'args = ["mcp"]']
     (folder / "config.toml").write_text("\n".join(settings) + "\n", encoding="utf-8")
-    return ["exec", "--dangerously-bypass-hook-trust", "--sandbox", "danger-full-access", "Deploy it"], {}
+    return ["exec", "--dangerously-bypass-hook-trust", "--sandbox", "danger-full-access", PROMPT], {}

@@ -9,6 +9,7 @@ import pytest
 from test_hook import PAYLOADS
 
 from real_agents.model import Use
+from real_agents.samples import heard, listening
 from real_agents.session import Machine, installed
 from triage import times
 from triage.usecases import skill
@@ -35,12 +36,7 @@ def machine_of(agent, folder):
     machine = Machine(agent, folder)
     (machine.work / "deploy").write_text(DEPLOY)
     (machine.work / "deploy").chmod(0o755)
-    name = ".claude/settings.json" if agent.name == "claude-code" else ".codex/hooks.json"
-    settings = machine.work / name
-    settings.parent.mkdir()
-    hook = {"type": "command", "command": f"(cat; echo) >> {folder}/payloads"}
-    events = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
-    settings.write_text(json.dumps({"hooks": {event: [{"hooks": [hook]}] for event in events}}))
+    listening(machine, folder)
     machine.triage("hook", "install", agent.name)
     machine.triage("skill", "install")
     return machine
@@ -111,7 +107,7 @@ def test_no_payload_was_of_an_unknown_form(worked):
 
 
 def test_the_other_hook_was_called_too(worked):
-    assert (worked.home.parent / "payloads").exists()
+    assert heard(worked.home.parent / "payloads")
 
 
 def test_the_skill_is_offered_to_the_model(worked):
@@ -124,8 +120,8 @@ def test_the_samples_have_the_form_of_what_it_sends(worked):
     samples = [path for path in named if path.exists()]
     if not samples:
         pytest.skip("no samples of this version")
-    lines = (worked.home.parent / "payloads").read_text().splitlines()
-    sent = {json.dumps(form(json.loads(line)), sort_keys=True) for line in lines if line}
+    payloads = heard(worked.home.parent / "payloads")
+    sent = {json.dumps(form(payload), sort_keys=True) for payload in payloads}
     assert {json.dumps(form(json.loads(path.read_text())), sort_keys=True) for path in samples} <= sent
 
 
@@ -171,6 +167,19 @@ def test_tools_shell_and_hook_are_one_session_of_one_agent(told):
 
 def test_a_journal_that_was_opened_by_a_tool_gets_the_commands_of_the_shell(told):
     assert list(told.captured) == ["./deploy 'echo applied'"]
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: f"{agent.name}-{agent.version}")
+def test_what_an_agent_runs_that_it_started_lands_in_its_journal(agent, tmp_path):
+    machine = machine_of(agent, tmp_path)
+    script = [
+        machine.shell("triage open Velvet"),
+        machine.start("Look after it"),
+        machine.shell("sleep 4"),  # it is not waited for
+    ]
+    machine.works(script, others={"Look after it": [machine.shell("./deploy 'echo applied'")]})
+    ((command, event),) = captured(machine, 1).items()
+    assert (command, event["body"].get("exit_code")) == ("./deploy 'echo applied'", 0)
 
 
 def test_nothing_of_a_session_that_uses_no_triage_is_recorded(tmp_path):
