@@ -42,6 +42,39 @@ class FakeForge:
         return found
 
 
+def at_home(program, issue_url, apis):
+    """The program in a journal, whose folder has its home at a forge; its user names APIs and has no token."""
+    named = "\n".join(f'"{host}" = "{api}"' for host, api in apis.items())
+    own_config(program, f"[forges]\n{named}\n")
+    (program.work / "triage.toml").write_text(f'issue_url = "{issue_url}"\n')
+    for name in ("gh", "glab"):
+        tool(program, name, "exit 1")
+    program("init")
+    program("open", "Velvet first deploy")
+    return program
+
+
+def own_config(program, text):
+    """Write the user's own configuration."""
+    folder = program.home / "config" / "triage"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "triage.toml").write_text(text)
+
+
+def tool(program, name, script):
+    """Put a program on the path."""
+    folder = program.home / "tools"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+    program.set("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def issues(program):
+    """What was recorded of issues."""
+    return [event["body"] for event in program.events() if event["kind"] == "issue"]
+
+
 @contextmanager
 def serving(fake):
     """The fake, listening on loopback."""

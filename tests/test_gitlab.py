@@ -4,8 +4,8 @@ import json
 import urllib.request
 
 import pytest
+from fake_forge import at_home, issues, tool
 from fake_gitlab import issue, serving
-from test_refresh import issues, own_config, tool
 
 from triage import forge
 from triage.forge.github import GitHub
@@ -27,15 +27,7 @@ def gitlab():
 @pytest.fixture
 def here(journal, gitlab):
     """The program in a journal, with a repository at the forge and no token."""
-    own_config(journal, f'[forges]\n"gitlab.com" = "{gitlab.api}"\n"git.example.org" = "{gitlab.api}"\n')
-    (journal.work / "triage.toml").write_text(f'issue_url = "{HOME}"\n')
-    tool(journal, "glab", "exit 1")
-    tool(journal, "gh", "exit 1")
-    for name in ("GITLAB_TOKEN", "GITLAB_ACCESS_TOKEN", "OAUTH_TOKEN", "GITLAB_HOST"):
-        journal.environment.pop(name, None)
-    journal("init")
-    journal("open", "Velvet first deploy")
-    return journal
+    return at_home(journal, HOME, {"gitlab.com": gitlab.api, "git.example.org": gitlab.api})
 
 
 def test_title_and_state_of_issues_and_merge_requests_are_recorded_with_their_source(here, gitlab):

@@ -8,6 +8,7 @@ import urllib.request
 from contextlib import suppress
 
 import pytest
+from fake_forge import at_home, issues, own_config, tool
 from fake_github import issue, serving
 
 from triage import forge, refs
@@ -31,30 +32,7 @@ def github():
 @pytest.fixture
 def here(journal, github):
     """The program in a journal, with a repository at the forge and no token."""
-    own_config(journal, f'[forges]\n"github.com" = "{github.address}"\n')
-    (journal.work / "triage.toml").write_text(f'issue_url = "{HOME}"\n')
-    tool(journal, "gh", "exit 1")
-    journal("init")
-    journal("open", "Velvet first deploy")
-    return journal
-
-
-def own_config(program, text):
-    folder = program.home / "config" / "triage"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "triage.toml").write_text(text)
-
-
-def tool(program, name, script):
-    folder = program.home / "tools"
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-    (folder / name).chmod(0o755)
-    program.set("PATH", f"{folder}:/usr/bin:/bin")
-
-
-def issues(program):
-    return [event["body"] for event in program.events() if event["kind"] == "issue"]
+    return at_home(journal, HOME, {"github.com": github.address})
 
 
 def test_title_and_state_of_what_the_journal_names_are_recorded_with_their_source(here, github):

@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from fake_forge import at_home
 from fake_github import serving
-from test_refresh import own_config, tool
 
 PUBLIC = "https://github.com/acme/velvet/issues/7"
 OTHER = "https://git.example.org/acme/velvet/issues/7"
@@ -28,12 +28,8 @@ def enterprise():
 @pytest.fixture
 def here(journal, github, enterprise):
     """A journal whose folder has its home at github.com, and which named git.example.org first."""
-    hosts = f'"github.com" = "{github.address}"\n"git.example.org" = "{enterprise.address}"\n'
-    own_config(journal, f"[forges]\n{hosts}")
-    (journal.work / "triage.toml").write_text('issue_url = "https://github.com/acme/cart/issues/{ref}"\n')
-    tool(journal, "gh", "exit 1")
-    journal("init")
-    journal("open", "Velvet first deploy")
+    apis = {"github.com": github.address, "git.example.org": enterprise.address}
+    at_home(journal, "https://github.com/acme/cart/issues/{ref}", apis)
     journal("issue", OTHER, "open", "broken there")
     journal("issue", PUBLIC, "closed", "mended here")
     return journal
@@ -138,3 +134,27 @@ def test_both_are_published(here, tmp_path):
 
     page = next((tmp_path / "site").rglob("report.md")).read_text()
     assert (OTHER in page, PUBLIC in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "pr", ["!12", "acme/shop/velvet!12", "https://git.example.org/acme/velvet/pull/9", "#9"]
+)
+def test_a_document_is_read_back_with_the_references_that_it_names(journal, pr):
+    journal("open", "Velvet first deploy")
+    journal("issue", OTHER, "open", "broken there")
+    journal("blocker", "Gone", "--issue", OTHER, "--pr", pr)
+    journal("issue", pr, "merged")
+    journal("fix", "1", "put back")
+    journal("issue", OTHER, "closed", "mended")
+    (journal.work / "page.md").write_text(journal("render"))
+
+    journal("import", "page.md", "--slug", "again")
+
+    told = [
+        json.loads(journal("render", slug, "--format", "json"))["main"]
+        for slug in ("velvet-first-deploy", "again")
+    ]
+    names = ("ref", "type", "state", "note", "closed_by")
+    issues = [[tuple(issue[name] for name in names) for issue in main["issues"]] for main in told]
+    assert issues[0] == issues[1]
+    assert [main["blockers"][0]["pr"] for main in told] == [pr, pr]

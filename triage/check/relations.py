@@ -11,7 +11,7 @@ from triage.check.source import Source
 from triage.check.view import Text, View, named
 from triage.report import Blocker
 
-_ONE, _TWO = (rf"(?:{refs.REPOSITORY})?\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
+_ONE, _TWO = (rf"(?:(?<![\w.-]){refs.REPOSITORY})?\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
 _WHAT = r"(?P<word>\b(?:PR|pull request|issue)\b)?:?\s*"
 _NEXT = r"(?:PR |issue |pull request )?"
 _CLOSED_BY = re.compile(

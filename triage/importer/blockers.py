@@ -14,8 +14,8 @@ _TEXTS = {"Root cause": "cause", "Fix": "fix", "Accepted": "fix"}
 """Lines in bold before long texts, and the fields that these are."""
 _LABELS = {"error": "error", "effect": "effect", "root cause": "cause", "cause": "cause", "fix": "fix"}
 _DERIVED = ("blocked", "stood for", "seen in")
-_BY = re.compile(rf"by PR (?P<pr>{refs.SHORT})")
-_REF = re.compile(rf"{refs.SHORT}|https?://\S+")
+_BY = re.compile(rf"by PR (?P<pr>{refs.ANY})")
+_REF = re.compile(refs.ANY)
 _MARKS = re.compile(r"^ {0,3}#{1,6}[ \t]*|\n.*$", re.DOTALL)
 _ACTION = re.compile(r"action (\d{1,6})\b")
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from triage import refs
 from triage.importer.blocks import Block
 from triage.importer.pieces import Odd, joined
 from triage.importer.reading import Reading
 from triage.importer.words import REFERENCE, STATE_WORDS, STATES, known, split
 
 _TITLES = ("title", "action", "description", "summary")
-_BY = re.compile(r"^(?:by PR \S*#\d+(?:, |$))+")
+_BY = re.compile(rf"^(?:by PR {refs.ANY}(?:, |$))+")
 """What blockers tell of an issue that they closed: ``by PR #1138, deployed``."""
 
 

@@ -17,7 +17,7 @@ _WHAT = re.compile(
     r"^(?:events?|actions?|what.*|description|entry|message|activity|status update)$", re.IGNORECASE
 )
 _OUTCOME = re.compile(r"^(?:outcome|result|effect)s?$", re.IGNORECASE)
-_MERGED = re.compile(rf"^PR (?P<ref>{refs.SHORT}) merged(?: — (?P<title>.+))?$", re.DOTALL)
+_MERGED = re.compile(rf"^PR (?P<ref>{refs.ANY}) merged(?: — (?P<title>.+))?$", re.DOTALL)
 _TYPED = re.compile(r"^(?P<type>Hypothesis|Decision|Finding|Escalation|Handoff): (?P<text>.+)$", re.DOTALL)
 _ARROW = re.compile(r"\s(?:→|->|=>)\s")
 

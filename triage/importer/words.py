@@ -87,7 +87,7 @@ _AFTER_OWNER = re.compile(
 GENERIC = re.compile(r"^(?:fields?|values?|keys?|items?|names?|metrics?|property|details?|)$", re.IGNORECASE)
 """The head of a table of labels, which says nothing itself."""
 
-REFERENCE = re.compile(rf"^(?:PR\s*)?(?P<ref>{refs.SHORT}|https?://\S+)$")
+REFERENCE = re.compile(rf"^(?:PR\s*)?(?P<ref>{refs.ANY})$")
 
 PROOFS = r"[0-9a-f]{8}(?:, [0-9a-f]{8})*(?:, and \d+ more)?"
 """How documents name evidence, once links are text."""
