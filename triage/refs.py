@@ -74,6 +74,7 @@ def read(text: str) -> Ref | None:
     return Ref(host, told["repository"] or told["path"], _plain(told["number"]), mark)
 
 
+@lru_cache(maxsize=64)
 def home(pattern: str) -> Home | None:
     """The repository that a pattern of links means: ``https://HOST/OWNER/REPO/issues/{ref}``."""
     found = read(pattern.replace("{ref}", "1"))
