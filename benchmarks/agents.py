@@ -24,17 +24,17 @@ The work is the Velvet sample: a deploy with two blockers, and three addenda, {e
 published once.
 """
 ROADS = """By commands the agent writes the sample's script and reads its answers, and the skill once. By
-tools it writes calls and reads results, and the list of tools once; the same page comes out, which the script
-checks. By hand it writes the page that Triage renders: once, when all is over; or the whole of it at each
-of its updates, so that others can read it meanwhile (the escalation, the end of the deploy, each addendum);
-or then the changes only, each with the lines that it replaces, and remembers what it wrote. Who writes by
-hand may leave out what is derived (how claims are backed, times blocked, last values), and pays less then,
-down to the facts alone, which have to be said on any road. No road by hand counts what it takes to look up
-and to add up; the others need not."""
+tools it writes calls and reads results, as values, and the list of tools once; the same page comes out, which
+the script checks. By hand it writes the page that Triage renders: once, when all is over; or the whole of it
+at each of its updates, so that others can read it meanwhile (the escalation, the end of the deploy, each
+addendum); or then the changes only, each with the lines that it replaces, and remembers what it wrote. Who
+writes by hand may leave out what is derived (how claims are backed, times blocked, last values), and pays
+less then, down to the facts alone, which have to be said on any road. No road by hand counts what it takes to
+look up and to add up; the others need not."""
 CONTEXT = """What is in an agent's context because it may record. Of a skill that is its name and description
 until it is used; tools are there always."""
-ANSWERS = """Of the whole sample, as text. A client that shows the values in place of the text shows as much,
-and its escapes."""
+ANSWERS = """Of the whole sample. Claude Code (2.1) and Codex (0.144 to 0.169) show their models the values,
+others the text; each has all of it."""
 
 
 def main() -> None:
@@ -68,8 +68,8 @@ def tables() -> Iterator[Table]:
         listed = ("the list of tools, and the server's instructions", f"{tools.listed:,}")
         rows = [listed, *((what, f"{estimate(text):,}") for what, text in fixed)]
         yield Table("Before anything is said", CONTEXT, ("what", "tokens"), rows)
-        answers = [(f"`{name}`", estimate(text)) for name, text in tools.answers]
-        yield Table("What a tool answers", ANSWERS, ("call", "tokens"), answers)
+        answers = [(f"`{name}`", *map(estimate, answer)) for name, answer in tools.answers]
+        yield Table("What a tool answers", ANSWERS, ("call", "as text", "as values"), answers)
 
 
 if __name__ == "__main__":

@@ -88,13 +88,20 @@ def by_commands(folder: Path) -> Road:
     return Road("by commands", calls, estimate(commands), estimate(skill.text()) + estimate(done.stdout))
 
 
+class Answer(NamedTuple):
+    """What a tool answers: its text, and its values, which Claude Code and Codex show instead."""
+
+    text: str
+    values: str
+
+
 class Tools(NamedTuple):
     """What tools cost: the tokens of their list, both roads, and the answers about the whole sample."""
 
     listed: int
     one: Road
     many: Road
-    answers: list[tuple[str, str]]
+    answers: list[tuple[str, Answer]]
 
 
 async def by_tools(folder: Path, sample: Sample) -> Tools:
@@ -137,7 +144,7 @@ def moments(steps: Iterable[Step]) -> list[list[Step]]:
 
 async def _by_tools(
     folder: Path, calls: Iterable[Sequence[Step]], sample: Sample, asked: Sequence[tuple[str, dict[str, Any]]]
-) -> tuple[int, Road, list[tuple[str, str]]]:
+) -> tuple[int, Road, list[tuple[str, Answer]]]:
     folder.mkdir()
     server = StdioServerParameters(
         command=str(_program()), args=["mcp", "--allow-publish"], cwd=folder, env=surroundings(folder)
@@ -151,7 +158,7 @@ async def _by_tools(
         writes = reads = 0
         for name, arguments in [*made, ("publish", {"to": "./site"})]:
             writes += estimate(_json({"name": name, "arguments": arguments}))
-            reads += estimate(await _answer(client, name, arguments))
+            reads += estimate((await _answer(client, name, arguments)).values)
         answers = [(_shown(name, said), await _answer(client, name, said)) for name, said in asked]
     _check(triage(folder, "render", "velvet-first-deploy"), sample.page)
     return listed, Road("", len(made) + 1, writes, reads), answers
@@ -164,12 +171,12 @@ def _call(steps: Sequence[Step]) -> tuple[str, dict[str, Any]]:
     return name, {"items": [item for _, _, item in steps], "at": at}
 
 
-async def _answer(client: Client, name: str, arguments: dict[str, Any]) -> str:
+async def _answer(client: Client, name: str, arguments: dict[str, Any]) -> Answer:
     result = await client.call_tool(name, arguments)
     (content,) = result.content
     if result.is_error:
         raise SystemExit(f"{name} {_json(arguments)}: {content.text}")
-    return str(content.text)
+    return Answer(content.text, _json(result.structured_content))
 
 
 def _shown(name: str, arguments: dict[str, Any]) -> str:
