@@ -22,7 +22,7 @@ from triage.store import open_store
 from triage.usecases.places import only_open
 from triage.usecases.recorder import Circumstances, Recorder, Said
 store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy)
-store._db.execute("PRAGMA synchronous = OFF")  # filling only
+store._link.db.execute("PRAGMA synchronous = OFF")  # filling only
 recorder = Recorder(store, only_open(store), Circumstances(Actor("bench")),
                     redactor=redact.Redactor(b"k" * 32), clock=config.clock, entropy=config.entropy)
 left = int(sys.argv[2])

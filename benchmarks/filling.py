@@ -11,7 +11,7 @@ from triage.store import open_store
 from triage.usecases.journals import open_journal
 from triage.usecases.recorder import Circumstances, Place, Recorder, Said
 store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy, create=True)
-store._db.execute("PRAGMA synchronous = OFF")  # filling only
+store._link.db.execute("PRAGMA synchronous = OFF")  # filling only
 rng = random.Random(7)
 words = "deploy staging prod `heroku run` healthz 200 slug 2ef77cf3 #1140 rollback_plan queue latency".split()
 def text(n): return " ".join(rng.choice(words) for _ in range(n))
@@ -54,7 +54,7 @@ from triage.usecases.journals import open_journal
 from triage.usecases.recorder import Circumstances, Place, Recorder, Said
 gc.disable()  # as the command line does
 store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy, create=True)
-store._db.execute("PRAGMA synchronous = OFF")  # filling only
+store._link.db.execute("PRAGMA synchronous = OFF")  # filling only
 rng = random.Random(7)
 common = "deploy staging prod release healthz failed queue latency rollback started".split()
 words = common + [f"w{rng.randrange(16**5):05x}" for _ in range(50_000)]

@@ -34,7 +34,7 @@ from triage.usecases import capturing
 from triage.usecases.places import only_open
 from triage.usecases.recorder import Circumstances, Recorder
 store = open_store(sys.argv[1], clock=config.clock, entropy=config.entropy)
-store._db.execute("PRAGMA synchronous = OFF")  # filling only
+store._link.db.execute("PRAGMA synchronous = OFF")  # filling only
 recorder = Recorder(store, only_open(store), Circumstances(Actor("bench")),
                     redactor=redact.Redactor(b"k" * 32), clock=config.clock, entropy=config.entropy)
 text = "".join(f"line {n} of what a command prints\\n" for n in range(50))

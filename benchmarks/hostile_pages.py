@@ -121,7 +121,7 @@ def _site(folder: Path, name: str, texts: Mapping[str, Pair]) -> set[str]:
     """Publish a site; the slugs of the journals that the gate refused."""
     path = str(folder / f"{name}.db")
     store, redactor = new_store(path), Remembering()
-    store._db.execute("PRAGMA synchronous = OFF")  # noqa: SLF001  filling only
+    store._link.db.execute("PRAGMA synchronous = OFF")  # noqa: SLF001  filling only
     for number, (slug, pair) in enumerate(texts.items()):
         record(store, pair, slug=slug, seed=10 * number, redactor=redactor)
     again = partial(open_store, path, clock=config.clock, entropy=config.entropy)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from program import Program
 from tests_support import new_store, opened
 
-from triage.store import fulltext
+from triage.store.sqlite import fulltext
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(

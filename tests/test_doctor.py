@@ -9,8 +9,8 @@ import subprocess
 import pytest
 from test_spool import _no_bytecode, full, spool, spooled  # noqa: F401  a full disk needs the fixture
 
-from triage.store import filesystem, identity
-from triage.store.sqlite import VERSION
+from triage.store import identity
+from triage.store.sqlite import VERSION, filesystem
 
 STORE = "data/triage/triage.db"
 

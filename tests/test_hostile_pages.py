@@ -59,7 +59,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Sites:
         for name, chosen in (("hostile", texts), ("harmless", dict.fromkeys(list(texts)[:2], TWINS))):
             program.set("TRIAGE_STORE", str(folder / f"{name}.db"))
             store, redactor = new_store(folder / f"{name}.db"), Remembering()
-            store._db.execute("PRAGMA synchronous = OFF")  # a disk that is quick enough for a test
+            store._link.db.execute("PRAGMA synchronous = OFF")  # a disk that is quick enough for a test
             for number, (slug, pair) in enumerate(chosen.items()):
                 record(store, pair, slug=slug, seed=10 * number, redactor=redactor)
             store.close()

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests_support import START, new_recorder, new_store, opened
 
 from triage.errors import UsageError
-from triage.store import fulltext
 from triage.store import scan as scanning
 from triage.store.rows import Query
+from triage.store.sqlite import fulltext
 from triage.usecases import facts, purging, searching
 from triage.usecases.recorder import Said
 
@@ -40,7 +40,7 @@ def scan(store, text, **more):
 
 
 def tables(store):
-    return {name for (name,) in store._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {name for (name,) in store._link.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 # The index
@@ -50,7 +50,7 @@ def test_recording_does_not_touch_the_index(store, recorder):
     search(store, "x")
     recorder.record(entry("deploy"))
 
-    assert fulltext.behind(store._db) == [(recorder.place.journal, 1, 2)]
+    assert fulltext.behind(store._link.db) == [(recorder.place.journal, 1, 2)]
 
 
 def test_the_index_is_made_in_transactions_of_bounded_size(store, recorder, monkeypatch):
@@ -74,7 +74,7 @@ def test_a_store_that_cannot_be_written_is_searched_all_the_same(store, recorder
     recorder.record_all([entry("deploy a"), entry("deploy b")])
     other = new_store(tmp_path / "other.db")
     other.merge(list(store.copies(recorder.place.journal)))
-    other._db.execute("PRAGMA query_only = ON")
+    other._link.db.execute("PRAGMA query_only = ON")
 
     assert search(other, "deploy") == ["deploy b", "deploy a"]
     assert "search" not in tables(other)
@@ -230,7 +230,7 @@ def test_a_search_goes_on_by_reading_where_its_index_cannot_be_made_anew(store, 
     first = said(next(found) for _ in range(4))
 
     purge("e2")
-    store._db.execute("PRAGMA query_only = ON")
+    store._link.db.execute("PRAGMA query_only = ON")
 
     assert sorted(first + said(found)) == [f"deploy {n}" for n in range(1, 10)]
     assert "search" not in tables(store)

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests_support import new_store
 
-from triage.store import fulltext
+from triage.store.sqlite import fulltext
 from triage.usecases import recalling
 from triage.usecases.recorder import Said
 from triage.usecases.searching import Scope
@@ -39,7 +39,7 @@ def test_the_look_indexes_a_bounded_number_of_events(store, recorder, monkeypatc
     opened_now = recorder.record(blocker("quota exceeded"))
 
     assert errors(recalling.seen_before(store, opened_now)) == ["quota exceeded"]
-    assert fulltext.behind(store._db) == [(recorder.place.journal, 3, 12)]
+    assert fulltext.behind(store._link.db) == [(recorder.place.journal, 3, 12)]
 
 
 def test_the_look_waits_for_nobody_and_takes_the_index_as_it_is(store, recorder):
@@ -48,9 +48,9 @@ def test_the_look_waits_for_nobody_and_takes_the_index_as_it_is(store, recorder)
     opened_now = recorder.record(blocker("quota exceeded"))
     holder = new_store(store.path)
 
-    with holder._writing():
+    with holder._link.writing():
         assert errors(recalling.seen_before(store, opened_now)) == ["quota exceeded"]
-    assert len(fulltext.behind(store._db)) == 1
+    assert len(fulltext.behind(store._link.db)) == 1
 
 
 def test_a_look_that_fails_is_no_failure(store, recorder):

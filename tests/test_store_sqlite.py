@@ -10,8 +10,9 @@ from tests_support import START, new_recorder
 
 from triage import errors
 from triage.store import open_store, path_of
-from triage.store.migrations import MIGRATIONS
-from triage.store.sqlite import MANY, ROWS, VERSION
+from triage.store.sqlite import VERSION
+from triage.store.sqlite.batch import MANY, ROWS
+from triage.store.sqlite.migrations import MIGRATIONS
 from triage.usecases.recorder import Said
 
 
@@ -113,9 +114,9 @@ def test_appending_reads_no_more_of_a_long_journal_than_of_a_short_one(store, re
             nonlocal count
             count += 1
 
-        store._db.set_progress_handler(step, 1)
+        store._link.db.set_progress_handler(step, 1)
         recorder.record(entry())
-        store._db.set_progress_handler(None, 0)
+        store._link.db.set_progress_handler(None, 0)
         return count
 
     few = steps()
@@ -129,7 +130,7 @@ def test_appending_reads_no_more_of_a_long_journal_than_of_a_short_one(store, re
     [("journal_mode", "delete"), ("synchronous", 3), ("secure_delete", 1), ("trusted_schema", 0)],
 )
 def test_the_connection_is_set_up_as_the_design_says(store, pragma, value):
-    assert store._db.execute(f"PRAGMA {pragma}").fetchone()[0] == value
+    assert store._link.db.execute(f"PRAGMA {pragma}").fetchone()[0] == value
 
 
 def test_at_rest_a_store_is_one_file_and_its_locks(tmp_path, store, recorder):
@@ -140,7 +141,7 @@ def test_at_rest_a_store_is_one_file_and_its_locks(tmp_path, store, recorder):
 
 
 def test_a_new_store_has_the_version_of_the_program(store):
-    assert store._db.execute("PRAGMA user_version").fetchone()[0] == VERSION == len(MIGRATIONS)
+    assert store._link.db.execute("PRAGMA user_version").fetchone()[0] == VERSION == len(MIGRATIONS)
 
 
 def test_a_store_of_an_older_program_is_brought_up_to_date_and_keeps_its_events(store, recorder):
@@ -155,7 +156,7 @@ def test_a_store_of_an_older_program_is_brought_up_to_date_and_keeps_its_events(
 
     assert [event.body["text"] for event in again.events(recorder.place.journal, kinds=["entry"])] == ["kept"]
     assert again.published("./site") == []
-    assert again._db.execute("PRAGMA user_version").fetchone()[0] == VERSION
+    assert again._link.db.execute("PRAGMA user_version").fetchone()[0] == VERSION
 
 
 def test_two_that_make_the_same_store_at_once_make_one(tmp_path):
@@ -268,7 +269,7 @@ def test_a_store_that_may_only_be_read_can_be_read(store, recorder, monkeypatch)
     """The file is opened as one that may only be read, and the system says so: root may write everything else."""
     store.close()
     monkeypatch.setattr(os, "access", lambda *_: False)
-    store._db = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, isolation_level=None)
+    store._link.db = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, isolation_level=None)
 
     assert len(list(store.events(recorder.place.journal))) == 1
     with pytest.raises(errors.NotAllowed, match="is read-only; check its owner and mode"):
@@ -276,8 +277,8 @@ def test_a_store_that_may_only_be_read_can_be_read(store, recorder, monkeypatch)
 
 
 def test_a_full_disk_keeps_nothing_and_says_so(store, recorder):
-    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
-    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    pages = store._link.db.execute("PRAGMA page_count").fetchone()[0]
+    store._link.db.execute(f"PRAGMA max_page_count = {pages}")
 
     with pytest.raises(errors.StoreFull) as full:
         recorder.record(Said("evidence", {"title": "x"}, output=b"x" * 600_000))

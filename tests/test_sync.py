@@ -293,7 +293,7 @@ def test_bodies_that_a_damaged_store_lost_are_not_deleted_from_the_other(
     kept, oops = recorder.record(entry("keep me")), recorder.record(entry(TEXT))
     purging.purge(recorder, f"e{oops.n}", "private")
     synced(store, other)
-    other._db.execute(damage)
+    other._link.db.execute(damage)
     there.record(entry("went on"))
 
     [one] = synced(store, other)
@@ -349,12 +349,12 @@ def test_a_journal_with_a_gap_is_refused(store, recorder, other):
 
 def test_an_event_that_was_altered_is_not_taken(store, recorder, other):
     recorder.record(entry("as it was"))
-    [[trigger]] = store._db.execute("SELECT sql FROM sqlite_master WHERE name = 'body_is_final'")
-    store._db.execute("DROP TRIGGER body_is_final")
-    store._db.execute(
+    [[trigger]] = store._link.db.execute("SELECT sql FROM sqlite_master WHERE name = 'body_is_final'")
+    store._link.db.execute("DROP TRIGGER body_is_final")
+    store._link.db.execute(
         "UPDATE body SET body = replace(CAST(body AS TEXT), 'as it was', 'as I want') WHERE n = 2"
     )
-    store._db.execute(trigger)  # a schema that was changed would be refused before
+    store._link.db.execute(trigger)  # a schema that was changed would be refused before
 
     [one] = synced(store, other)
 

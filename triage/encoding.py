@@ -1,17 +1,18 @@
 """How text and values become bytes, the same on every host, and how they are read again."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
 try:
     # CPython's own; hashlib would load OpenSSL, which costs each command 3 ms more.
-    from _sha2 import sha256 as _sha256  # type: ignore[import-not-found]
-except ImportError:
-    try:
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256 as _sha256  # type: ignore[import-not-found]
+    else:
         from _sha256 import sha256 as _sha256  # type: ignore[import-not-found]
-    except ImportError:
-        from hashlib import sha256 as _sha256
+except ImportError:
+    from hashlib import sha256 as _sha256
 
 new_sha256 = _sha256
 """What a digest is begun with, for who makes so many that one call more for each is felt."""

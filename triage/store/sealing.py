@@ -27,6 +27,9 @@ class Tail(NamedTuple):
         return Tail(self.n + len(new), last, tuple(sorted(heads)))
 
 
+HEADER = ("header", "amendment")
+"""The kinds of events that say what a journal is called and whether it is open."""
+
 Copy = tuple[Event, Sealed]
 """An event with the bytes that it is kept as."""
 
@@ -81,30 +84,11 @@ def touches_header(event: Event, find: Callable[[str, str], list[Event]]) -> boo
     """
     if event.kind == "amendment":
         named = find(event.journal, event.entity)
-        return any(other.kind in ("header", "amendment") for other in named)
+        return any(other.kind in HEADER for other in named)
     body = event.body or {}
     if event.kind != "header" or event.part != event.journal:
         return False
     return "status" in body or ("slug" in body and event.id != event.journal)
-
-
-def names_slug(event: Event) -> bool:
-    """Whether an event of the header says what the slug is to be."""
-    body = event.body or {}
-    return "slug" in body or "slug" in (body.get("changes") or {})
-
-
-def named(journal: str, header: Iterable[Event]) -> tuple[str, bool]:
-    """The slug that a journal asks for and whether it is open, by its header events and amendments."""
-    from triage.report import heading
-
-    found = heading(header)
-    return found.slug or journal[-8:], not found.closed
-
-
-def first_slug(event: Event) -> str:
-    """The slug that the opening event of a journal asks for."""
-    return (event.body or {}).get("slug") or event.tail
 
 
 def without_output(row: Sequence[Any]) -> Sealed:

@@ -5,23 +5,21 @@ worked out anew, so whatever was read after the tail of a journal still holds wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from triage.events import Draft, Event, Sealed
-from triage.store import merging, sealing, slugs
+from triage.store import merging, sealing
 from triage.store.postgres.link import Link, Statement
 from triage.store.postgres.names import Names
 from triage.store.postgres.reader import Reader
-from triage.store.sealing import Copy, Tail
+from triage.store.sealing import HEADER, Copy, Tail
 
 TAIL = "SELECT n, last, heads FROM triage_event WHERE journal = %s ORDER BY n DESC LIMIT 1"
 COPIES = "SELECT id, digest FROM triage_event WHERE journal = %s AND id = ANY(%s)"
 DIGESTS = "SELECT digest FROM triage_event WHERE journal = %s AND digest = ANY(%s)"
 PAGE = 1000
 """Events that a statement names."""
-
-HEADER = ("header", "amendment")
-"""The kinds of events that say what a journal is called and whether it is open."""
 
 Value = TypeVar("Value")
 
@@ -74,28 +72,26 @@ class Batch:
         tail = self._tail(draft.journal)
         event, sealed = sealing.seal_after(tail, draft, self._clock, self._entropy)
         if not tail.n:
-            slug = sealing.first_slug(event)
-            slugs.check_free(slug, event.journal, self._names.holder)
-            self._names.keep(event.journal, slug, is_open=True)
+            self._names.keep(event.journal, self._names.first(event), is_open=True)
         self._put(event, sealed, tail.after(event))
         if draft.keyed:
             self._known[event.id] = event
         if sealing.touches_header(event, self._find):
-            self._restate(event)
+            self._names.restate(event, self._header(event.journal))
         return event
 
     def merge(self, journal: str, copies: Sequence[Copy]) -> int:
         """Add copies that were sealed elsewhere; the number of those that are new."""
         tail = self._tail(journal)
-        new = merging.new_copies(copies, self._copies(journal, [event.id for event, _ in copies]))
+        new = merging.numbered(
+            copies, tail, known=partial(self._known_copies, journal), found=partial(self._found, journal)
+        )
         if not new:
             return 0
         added = [event for event, _ in new]
-        outside = merging.strangers(tail, added)
-        merging.require(outside, self._digests(journal, outside))
         end = tail.joined(added)
-        for n, (event, sealed) in enumerate(new, tail.n + 1):
-            self._put(event._replace(n=n), sealed, end)
+        for event, sealed in new:
+            self._put(event, sealed, end)
         if any(event.kind in HEADER for event in added):
             self.settle(journal)
         return len(new)
@@ -104,8 +100,7 @@ class Batch:
         """Name a journal as its header has it without what is ``purged``."""
         gone = set(purged)
         header = (event._replace(body=None) if event.id in gone else event for event in self._header(journal))
-        claim, is_open = sealing.named(journal, header)
-        self._names.keep(journal, claim, is_open=is_open)
+        self._names.settle(journal, header)
 
     def statements(self) -> list[Statement]:
         """What writes the batch, in one transaction."""
@@ -121,13 +116,6 @@ class Batch:
             *self._names.statements(),
         ]
         return [(sql, rows) for sql, rows in found if rows]
-
-    def _restate(self, event: Event) -> None:
-        """Keep the journal's slug and state as the fold of its header has them."""
-        claim, is_open = sealing.named(event.journal, self._header(event.journal))
-        if sealing.names_slug(event) or claim != self._names.claim(event.journal):
-            slugs.check_free(claim, event.journal, self._names.holder)
-        self._names.keep(event.journal, claim, is_open=is_open)
 
     def _put(self, event: Event, sealed: Sealed, tail: Tail) -> None:
         self._added.append((event, sealed, tail))
@@ -148,13 +136,13 @@ class Batch:
         yield from self._reader.events(journal, kinds=HEADER)
         yield from (event for event, _, _ in self._added if event.journal == journal and event.kind in HEADER)
 
-    def _copies(self, journal: str, ids: Sequence[str]) -> set[tuple[str, str]]:
+    def _known_copies(self, journal: str, ids: Sequence[str]) -> set[tuple[str, str]]:
         """The copies of the events that are here, as (id, digest)."""
         return {(row[0], row[1]) for some in pages(ids) for row in self._link.rows(COPIES, [journal, some])}
 
-    def _digests(self, journal: str, wanted: Sequence[str]) -> set[str]:
+    def _found(self, journal: str, digests: Sequence[str]) -> set[str]:
         """Those of the digests that are here."""
-        return {row[0] for some in pages(wanted) for row in self._link.rows(DIGESTS, [journal, some])}
+        return {row[0] for some in pages(digests) for row in self._link.rows(DIGESTS, [journal, some])}
 
 
 def pages(values: Sequence[Value]) -> Iterator[list[Value]]:

@@ -26,7 +26,7 @@ class _Held(NamedTuple):
     journal: str
 
 
-class Names:
+class Names(slugs.Slugs):
     """What journals are called and whether they are open: looked up once, changed here, written as new rows.
 
     Two transactions that change the same journal, or give away the same slug, choose the same key.

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from triage.report import Summary
 from triage.store.rows import Published, SiteRow
-
-FEW = 500
-"""Journals that one statement asks for: SQLite bounds the number of its parameters."""
+from triage.store.sqlite.link import few, marks
 
 
 def published(db: sqlite3.Connection, target: str) -> list[Published]:
@@ -31,12 +29,10 @@ def published(db: sqlite3.Connection, target: str) -> list[Published]:
 def summaries(db: sqlite3.Connection, target: str, journals: Sequence[str]) -> list[Summary]:
     """See `Store.summaries`."""
     found: dict[str, Summary] = {}
-    for start in range(0, len(journals), FEW):
-        some = journals[start : start + FEW]
-        marks = ", ".join("?" * len(some))
+    for some in few(journals):
         rows = db.execute(
             "SELECT s.data FROM publication p JOIN summary s USING (journal, heads)"  # noqa: S608  only marks
-            f" WHERE p.target = ? AND p.journal IN ({marks})",
+            f" WHERE p.target = ? AND p.journal IN ({marks(some)})",
             [target, *some],
         )
         found |= {summary.journal: summary for summary in (Summary.loaded(row[0]) for row in rows)}

@@ -5,10 +5,10 @@ import shlex
 import sqlite3
 from collections.abc import Iterator
 
-from triage.store import filesystem
 from triage.store.health import FAIL, OK, WARN, Health, schema
-from triage.store.migrations import MIGRATIONS
-from triage.store.shape import strange
+from triage.store.sqlite import filesystem
+from triage.store.sqlite.migrations import MIGRATIONS
+from triage.store.sqlite.shape import strange
 
 WAL_MENDED = (3, 51, 3)
 """Before it, SQLite could corrupt a file in WAL mode: https://sqlite.org/wal.html"""

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from triage.store import fulltext
-from triage.store.migrations import MIGRATIONS
+from triage.store.sqlite import fulltext
+from triage.store.sqlite.migrations import MIGRATIONS
 
 Shape = dict[tuple[str, str], str]
 """The statement that made each thing, by its type and name."""
