@@ -389,6 +389,7 @@ def test_log_loads_these_modules_of_the_program(journal):
         "triage.kinds",
         "triage.traces",
         "triage.redact",
+        "triage.redact.hints",
         "triage.redact.judges",
         "triage.redact.known",
         "triage.redact.redactor",

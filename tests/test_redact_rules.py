@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.redact import Redactor, search
+from triage.redact import Redactor, hints, repeats, search
 from triage.redact.rules import PLACES, Rule, provider_rules
 
 REDACTOR = Redactor(b"k" * 32)
@@ -25,10 +25,10 @@ PIECES = st.one_of(
 @given(st.lists(PIECES, max_size=6).map("".join), st.booleans())
 def test_no_rule_is_passed_over_whose_hint_is_in_the_text(text, with_providers):
     rules = (*PLACES, *provider_rules()) if with_providers else PLACES
-    maybe = search._maybe(text, with_providers=with_providers)
+    maybe = hints._maybe(text, with_providers=with_providers)
 
-    assert [rule for rule in maybe if search._has(rule.hints, text)] == [
-        rule for rule in rules if search._has(rule.hints, text)
+    assert [rule for rule in maybe if hints._has(rule.hints, text)] == [
+        rule for rule in rules if hints._has(rule.hints, text)
     ]
 
 
@@ -236,14 +236,14 @@ def test_two_rules_that_overlap_hide_what_either_found():
 
 
 def test_many_values_are_found_again_as_few_are():
-    values = [f"Value{number:04}x" for number in range(search.FEW + 1)]
+    values = [f"Value{number:04}x" for number in range(repeats.FEW + 1)]
     text = "".join(f"password={value}\n" for value in values) + "again:" + " ".join(values)
 
     assert "Value" not in clean(text)
 
 
 def test_a_value_that_begins_another_is_found_again_in_both():
-    values = ["A1" + "b" * count for count in range(6, search.FEW + 50)]
+    values = ["A1" + "b" * count for count in range(6, repeats.FEW + 50)]
     text = "".join(f"password={value}\n" for value in values) + "again: A1bbbbbbb and A1bbbbbbbbbb."
 
     assert clean(text).partition("again")[2].count("REDACTED") == 2
@@ -294,4 +294,4 @@ def test_places_in_a_text_with_letters_that_are_longer_in_small_are_right():
 
 @pytest.mark.parametrize("rule", [*PLACES, *provider_rules()], ids=lambda rule: rule.name)
 def test_a_hint_has_no_longer_run_of_digits_than_is_looked_at(rule):
-    assert all(b"0" * 9 not in search._blurred(hint) for hint in rule.hints)
+    assert all(b"0" * 9 not in hints._blurred(hint) for hint in rule.hints)

@@ -11,8 +11,8 @@ from triage.events import Draft
 from triage.kinds import CELLS, FIELDS
 from triage.redact.known import is_telling, secret_names
 from triage.redact.redactor import Allowed, Redactor
-from triage.redact.rules import Rule
-from triage.redact.search import MARKER, Hit
+from triage.redact.rules import MARKER, Rule
+from triage.redact.search import Hit
 
 __all__ = [
     "MARKER",

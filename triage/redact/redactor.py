@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triage.redact.judges import SHORTEST, names_secret, spares_origin
 from triage.redact.known import Known
-from triage.redact.rules import Rule
-from triage.redact.search import MARKER, Hit, search, spared
+from triage.redact.rules import MARKER, Rule
+from triage.redact.search import Hit, search, spared
 
 if TYPE_CHECKING:
     from triage.events import Actor

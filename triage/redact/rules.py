@@ -7,6 +7,9 @@ run. The group ``secret`` of a pattern is what is replaced; without one it is th
 from functools import cache
 from typing import NamedTuple
 
+MARKER = "[REDACTED:"
+"""What stands in the place of a secret begins so: nothing in it is taken for another."""
+
 
 class Rule(NamedTuple):
     """One form of secret.

@@ -1,19 +1,16 @@
-"""Where the secrets of a text are: the rules that can apply are chosen by their hints, and run."""
+"""Where the secrets of a text are: what its rules match, and what is known, enclosed, or there once more."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
-from sys import byteorder
 from typing import TYPE_CHECKING, NamedTuple
 
+from triage.redact.hints import LONG, hinted
 from triage.redact.judges import JUDGES, NOT_IN_PROSE, SHORTEST, has_marks
-from triage.redact.rules import KEY_END, PLACES, SHORTEST_TOKEN, Rule, provider_rules, unglued
+from triage.redact.rules import MARKER, Rule, unglued
 
 if TYPE_CHECKING:
     import re
 
     from triage.redact.known import Known
-
-MARKER = "[REDACTED:"
 
 
 class Hit(NamedTuple):
@@ -65,8 +62,8 @@ def _is_noisy(text: str) -> bool:
 
 def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     small = _small(text)
-    hinted = _hinted(text, small, rules, off)
-    found = (hit for rule in hinted for hit in _matches(rule, text, small) if hit.spared)
+    can_apply = hinted(text, small, rules, off)
+    found = (hit for rule in can_apply for hit in _matches(rule, text, small) if hit.spared)
     return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))
 
 
@@ -74,17 +71,26 @@ def _search(text: str, known: "Known | None", rules: Sequence[Rule], off: frozen
     found = list(_known(text, known))
     small = _small(text)
     is_prose = _is_prose(text)
-    for rule in _hinted(text, small, rules, off):
+    for rule in hinted(text, small, rules, off):
         if not (is_prose and rule.name in NOT_IN_PROSE):
             found += (hit for hit in _matches(rule, text, small) if not hit.spared)
-    if "private key" in small and "private-key" not in off:
-        found += _headless_keys(text)
-    if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
-        found += _kubernetes_data(text)
+    found += _enclosed(text, small, off)
     if not found:
         return ()
     found += list(_again(text, found))
     return _apart(hit if hit.rule == "known" else _to_its_end(hit, text) for hit in found)
+
+
+def _enclosed(text: str, small: str, off: frozenset[str]) -> Iterator[Hit]:
+    """What no pattern of one rule tells; the module that does is loaded where its words are in the text."""
+    if "private key" in small and "private-key" not in off:
+        from triage.redact.enclosed import headless_keys
+
+        yield from (Hit("private-key", *span) for span in headless_keys(text))
+    if "kind" in small and "secret" in small and "data" in small and "kubernetes-secret" not in off:
+        from triage.redact.enclosed import kubernetes_data
+
+        yield from (Hit("kubernetes-secret", *span) for span in kubernetes_data(text))
 
 
 def _is_prose(text: str) -> bool:
@@ -130,111 +136,11 @@ def _again(text: str, found: list[Hit]) -> Iterator[Hit]:
         for hit in found
         if hit.rule in JUDGES and hit.end - hit.start >= SHORTEST
     }
-    everywhere = _each if len(rules) <= FEW else _at_once
-    return (Hit(rules[value], start, start + len(value)) for start, value in everywhere(text, rules))
+    if not rules:
+        return
+    from triage.redact.repeats import places
 
-
-FEW = 200
-"""Values up to which it is quicker to look for one after the other."""
-
-
-def _each(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
-    for value in values:
-        start = text.find(value)
-        while start >= 0:
-            yield start, value
-            start = text.find(value, start + len(value))
-
-
-def _at_once(text: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The same in one pass: a place begins with the value before it in order, or with a beginning of it."""
-    from bisect import bisect_right
-
-    ordered = sorted(values)
-    shorter = _beginnings(ordered)
-    begins = {value[:SHORTEST] for value in ordered}
-    longest = max(map(len, ordered))
-    for start in range(len(text)):
-        if text[start : start + SHORTEST] in begins:
-            value = ordered[bisect_right(ordered, text[start : start + longest]) - 1]
-            while value and not text.startswith(value, start):
-                value = shorter[value]
-            if value:
-                yield start, value
-
-
-def _beginnings(ordered: Iterable[str]) -> dict[str, str]:
-    """For each value the longest other one that it begins with, or ''."""
-    shorter: dict[str, str] = {}
-    last = ""
-    for value in ordered:
-        while not value.startswith(last):
-            last = shorter[last]
-        shorter[value] = last
-        last = value
-    return shorter
-
-
-def _headless_keys(text: str) -> Iterator[Hit]:
-    """Lines of Base64 before the end of a private key."""
-    import re
-
-    for end in re.finditer(KEY_END, text):
-        start = end.start()
-        while start > 0:
-            least = max(0, start - LONGEST_LINE)
-            before = text.rfind("\n", least, start - 1) + 1 or least
-            line = text[before:start].strip()
-            if not line or line.strip(_BASE64):
-                break
-            start = before
-        if end.start() - start >= 16 and MARKER not in text[start : end.start()]:
-            yield Hit("private-key", start, end.start())
-
-
-def _kubernetes_data(text: str) -> Iterator[Hit]:
-    """The values under ``data`` of a Kubernetes Secret, in YAML or in JSON."""
-    import re
-
-    for begin, document in _documents(text):
-        if not re.search(_KIND, document):
-            continue
-        for block in re.finditer(_DATA, document):
-            form = "block" if block["block"] else "json"
-            for found in re.finditer(_DATUM, block[form]):
-                group = "secret" if found["secret"] else "value"
-                if MARKER not in found[0]:
-                    start = begin + block.start(form)
-                    yield Hit("kubernetes-secret", start + found.start(group), start + found.end(group))
-
-
-def _documents(text: str) -> Iterator[tuple[int, str]]:
-    """The documents of a stream of YAML, each with the place where it begins."""
-    import re
-
-    start = 0
-    for mark in re.finditer(r"(?m)^---[ \t\r]{0,9}$", text):
-        yield start, text[start : mark.start()]
-        start = mark.end()
-    yield start, text[start:]
-
-
-_KIND = r"(?i)\bkind\\{0,3}[\"']?\s{0,9}:\s{0,9}\\{0,3}[\"']?secret\b"
-_DATA = (
-    r"(?m)^(?P<indent>[ \t]*+)(?:- )?(?:data|stringData):[ \t\r]*+\n"
-    r"(?P<block>(?:(?P=indent)[ \t]++\S.*\n?)++)"
-    r"|\\{0,3}\"(?:data|stringData)\\{0,3}\"\s{0,9}:\s{0,9}\{(?P<json>[^{}]{0,65536})\}"
-)
-_DATUM = (
-    r"(?m)^(?P<lead>[ \t]++)(?P<secret>[\w.-]+:[ \t]*"
-    r"(?:[|>][+-]?[ \t\r]*\n(?:(?P=lead)[ \t]++\S.*\n?)++|[^\s|>][^\r\n]{3,}))"
-    r"|\\{0,3}\"[\w.-]+\\{0,3}\"\s{0,9}:\s{0,9}\\{0,3}\"(?P<value>[^\"\\]{4,}+(?:\\[^\"][^\"\\]*+)*+)"
-)
-
-LONGEST_LINE = 100
-"""Characters of a line of Base64: keys are written in lines of 64 or 76."""
-
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+    yield from (Hit(rules[value], start, start + len(value)) for start, value in places(text, rules))
 
 
 _compiled: "dict[str, re.Pattern[str]]" = {}
@@ -296,137 +202,6 @@ def _everywhere(literal: str, text: str) -> Iterator[int]:
     while place >= 0:
         yield place
         place = text.find(literal, place + 1)
-
-
-def _hinted(text: str, small: str, more: Sequence[Rule], off: frozenset[str]) -> list[Rule]:
-    """The rules of which a hint is in the text, without those that are off; ``more`` are not built in.
-
-    A long text is taken apart, since logs say much again: its words are looked at once each, with one sign
-    for every hexadecimal digit, so that numbers and ids are the same word.
-    """
-    if len(text) < LONG:
-        longest = max(map(len, text.split()), default=0)
-        maybe = _maybe(small, with_providers=longest >= SHORTEST_TOKEN)
-        on = (rule for rule in (*maybe, *more) if rule.name not in off and longest >= rule.least)
-        return [rule for rule in on if _has(rule.hints, small) and _has(rule.also, small)]
-    words = _shortened(
-        b"\n".join({*_blurred(small).split(), *(_blurred(pair) for pair in PAIRS if pair in small)})
-    )
-    fours = _fours(words)
-    has = _hints_of(words, fours, small)
-    rules = (*_beginning(fours), *more)
-    return [r for r in rules if r.name not in off and has(r.hints) and _has(r.also, small)]
-
-
-def _beginning(fours: set[int]) -> list[Rule]:
-    """The built-in rules, in order, but for those that have hints of which no first four letters come up."""
-    rules, always, known = _four_table()
-    found = set(always).union(*(known[four] for four in fours & known.keys()))
-    return [rules[place] for place in sorted(found)]
-
-
-@cache
-def _four_table() -> tuple[tuple[Rule, ...], frozenset[int], dict[int, set[int]]]:
-    """The built-in rules; the places of those without hints or with a shorter one; others by four letters."""
-    rules = (*PLACES, *provider_rules())
-    always: set[int] = set()
-    known: dict[int, set[int]] = {}
-    for place, rule in enumerate(rules):
-        for four in [_begins(hint)[0] for hint in rule.hints] or [None]:
-            (always if four is None else known.setdefault(four, set())).add(place)
-    return rules, frozenset(always), known
-
-
-def _maybe(small: str, *, with_providers: bool) -> list[Rule]:
-    """The built-in rules, in order, but for those that have hints of which not even a beginning comes up."""
-    table = _hint_table(with_providers)
-    found = set(table.always)
-    for three in table.threes.keys() & zip(small, small[1:], small[2:], strict=False):
-        found |= table.threes[three]
-    for two, rules in table.twos.items():
-        if two in small:
-            found |= rules
-    return [table.rules[place] for place in sorted(found)]
-
-
-class _HintTable(NamedTuple):
-    """The built-in rules, and the places of those with a hint of two letters, or that begins with three.
-
-    ``always`` are the places of rules without hints, or with one of a single letter.
-    """
-
-    rules: tuple[Rule, ...]
-    always: frozenset[int]
-    twos: dict[str, set[int]]
-    threes: dict[tuple[str, ...], set[int]]
-
-
-@cache
-def _hint_table(with_providers: bool) -> _HintTable:  # noqa: FBT001  an argument of a cached function
-    rules = (*PLACES, *provider_rules()) if with_providers else (*PLACES,)
-    always = {place for place, rule in enumerate(rules) if not rule.hints or min(map(len, rule.hints)) < 2}
-    table = _HintTable(rules, frozenset(always), {}, {})
-    for place, rule in enumerate(rules):
-        for hint in rule.hints:
-            if len(hint) == 2:
-                table.twos.setdefault(hint, set()).add(place)
-            else:
-                table.threes.setdefault((*hint[:3],), set()).add(place)
-    return table
-
-
-def _has(literals: Sequence[str], small: str) -> bool:
-    return not literals or any(literal in small for literal in literals)
-
-
-def _fours(words: bytes) -> set[int]:
-    """Every four letters that come up, each as an integer."""
-    fours: set[int] = set()
-    for start in range(GRAM):
-        fours.update(memoryview(words)[start : start + (len(words) - start) // GRAM * GRAM].cast("I"))
-    return fours
-
-
-def _hints_of(words: bytes, fours: set[int], small: str) -> Callable[[Sequence[str]], bool]:
-    """What tells whether one of some hints is in a text; ``words`` are its words, blurred.
-
-    Whether four letters of a hint come up at all is looked up; only if they do, the words are read for it.
-    """
-
-    def has(hint: str) -> bool:
-        four, word = _begins(hint)
-        return (four is None or four in fours) and word in words and hint in small
-
-    return lambda hints: not hints or any(map(has, hints))
-
-
-@lru_cache(maxsize=4096)
-def _begins(hint: str) -> tuple[int | None, bytes]:
-    """The first four letters of a hint, if it has as many, and all of it, blurred."""
-    word = _blurred(hint)
-    return (int.from_bytes(word[:GRAM], byteorder) if len(word) >= GRAM else None), word
-
-
-GRAM = 4
-"""Letters of a hint that are looked up: as many as an integer of the machine has bytes."""
-
-
-def _shortened(words: bytes) -> bytes:
-    """The words with long runs of digits made short: in a run of one letter a search is slow."""
-    import re
-
-    return re.sub(b"0{9,}", b"0" * 8, words)
-
-
-def _blurred(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(_HEXADECIMAL)
-
-
-_HEXADECIMAL = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
-LONG = 16 * 1024
-"""Characters from which on it pays to take a text apart."""
-PAIRS = tuple(hint for rule in PLACES for hint in rule.hints if " " in hint)
-"""The hints that are no single word."""
 
 
 def _in_marker(text: str, place: int) -> bool:
