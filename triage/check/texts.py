@@ -10,7 +10,7 @@ from triage.check.finding import Finding
 from triage.check.view import View, every, quoted
 from triage.encoding import decoded
 from triage.report import Part, Prose
-from triage.report.brief import UNTOLD
+from triage.report.steps import UNTOLD
 
 _PLACEHOLDER = re.compile(
     r"(?:TBD|TBC|TODO|FIXME|XXX+|N/?A\?|\?+|\.\.\.|…|-+|_+|none yet|coming soon|lorem ipsum\b.*|placeholder|"

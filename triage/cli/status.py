@@ -9,6 +9,7 @@ from triage.cli.command import command
 from triage.console.call import Call
 from triage.console.speech import plain, plain_lines, say, say_json
 from triage.report import Action, brief
+from triage.report.steps import steps
 from triage.usecases import reading
 from triage.usecases.reading import Standing
 from triage.usecases.recorder import Place
@@ -32,7 +33,7 @@ def status_command(call: Call, name: str | None, **_: Any) -> None:
         return
     say(plain(_standing(place, standing)))
     say(plain(_open(standing, waiting)))
-    step = brief.steps(standing.report)[0]
+    step = steps(standing.report)[0]
     by = f" (as {brief.clipped(step.by, SHORT)} recorded it)" if step.by else ""
     say(plain(f"next: {step.command}{by}"))
 
