@@ -70,8 +70,9 @@ def _spared(text: str, rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit,
 def _search(text: str, known: "Known | None", rules: Sequence[Rule], off: frozenset[str]) -> tuple[Hit, ...]:
     found = list(_known(text, known))
     small = _small(text)
-    is_prose = _is_prose(text)
-    for rule in hinted(text, small, rules, off):
+    worth = hinted(text, small, rules, off)
+    is_prose = bool(worth) and _is_prose(text)
+    for rule in worth:
         if not (is_prose and rule.name in NOT_IN_PROSE):
             found += (hit for hit in _matches(rule, text, small) if not hit.spared)
     found += _enclosed(text, small, off)

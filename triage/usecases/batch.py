@@ -181,11 +181,11 @@ class _Batch:
             raise KeyConflict(f"line {earlier} has the key, with other fields", hint="give each line its own")
 
     def _draft(self, line: Line) -> Draft:
-        said = line.fields
+        said, told = line.fields, line.fields.model_fields_set
         fields = {
             name: [list(item) for item in value] if value and name in PAIRS else value
             for name, value in vars(said).items()
-            if name in said.model_fields_set
+            if name in told
         }
         fields = self._resolved(line.kind, {**DEFAULTS.get(line.kind, {}), **fields})
         output = fields.pop("output", None)
