@@ -1,6 +1,5 @@
 """What is remembered between commands: the journal of a session, git's user, the redaction key."""
 
-import json
 import os
 import time
 from contextlib import contextmanager, suppress
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from triage import traces
 from triage.config.who import NAMED
-from triage.encoding import sha256
+from triage.encoding import read_json, sha256
 from triage.errors import NotAllowed, Unavailable
 
 if TYPE_CHECKING:
@@ -83,23 +82,30 @@ def keep_use(settings: "Settings", identity: str, chosen: Chosen, cwd: str) -> N
 
     actor = f"{settings.actor.type}:{settings.actor.name}"
     use = Use(identity, chosen, actor, os.path.dirname(find_folder(cwd)))
-    told = json.dumps(use)
     path = traces.used(settings.state_folder, settings.session.removeprefix(NAMED))
-    if _read_text(path) == told:
+    told = _read_text(path)
+    if _use(told) == use:
         _renew(settings.state_folder, path, told)
         return
+    import json
+
     from triage.config.leavings import put
 
     with suppress(NotAllowed, Unavailable):
-        put(settings.state_folder, path, told.encode())
+        put(settings.state_folder, path, json.dumps(use).encode())
 
 
 def last_use(state_folder: str, path: str) -> Use | None:
     """What a trace says; None where it is gone, or none of ours."""
     told = _read_text(path)
     _renew(state_folder, path, told)
+    return _use(told)
+
+
+def _use(told: str) -> Use | None:
+    """The use that a trace says; None for what is none of ours."""
     try:
-        store, chosen, actor, folder = json.loads(told)
+        store, chosen, actor, folder = read_json(told.encode())
         return Use(store, Chosen(*chosen), actor, folder)
     except (ValueError, TypeError):
         return None

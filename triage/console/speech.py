@@ -1,6 +1,5 @@
 """What the program says: answers on standard output, complaints on standard error."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -48,6 +47,8 @@ def plain_json(text: str) -> str:
     """The same for JSON, which has escapes of its own; it stays the same value."""
     if text.isprintable():
         return text
+    import json
+
     return "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text)
 
 
@@ -85,11 +86,15 @@ def _for_data() -> Iterator[TextIO]:
 
 def say_json(value: Any) -> None:
     """Print data as one line of JSON."""
+    import json
+
     say(plain_json(json.dumps(value, ensure_ascii=False)))
 
 
 def note_json(value: Any) -> None:
     """Print an answer in JSON where standard output belongs to somebody else."""
+    import json
+
     note(json.dumps(value, ensure_ascii=True))
 
 
