@@ -61,7 +61,8 @@ WHAT = st.sampled_from(
 )  # fmt: skip
 OUTCOMES = st.sampled_from(["", "", " → v14", " → v15", " → ok"])
 ENTRIES = st.lists(st.tuples(TIMES, WHAT, OUTCOMES), max_size=5)
-BOXES = st.lists(st.tuples(st.sampled_from(["Todo", "Later"]), st.sampled_from(" x"), WHAT), max_size=4)
+BOX = st.tuples(st.sampled_from(["Todo", "Later"]), st.sampled_from(" x"), WHAT)
+BOXES = st.lists(BOX, max_size=4)
 TABLE = st.lists(st.tuples(WHAT, st.sampled_from(["200", "302"])), max_size=4, unique_by=lambda row: row[0])
 
 
@@ -146,7 +147,7 @@ def test_what_somebody_amended_stands_whatever_the_text_says(first, second, data
         assert standing(recorder())[event.id] == before
 
 
-@given(ENTRIES, BOXES, TABLE, st.data())
+@given(ENTRIES, st.lists(BOX, max_size=4, unique_by=lambda box: box[::2]), TABLE, st.data())
 def test_a_line_that_only_vanished_stands_as_it_was(entries, boxes, table, data):
     def some(lines):
         return [line for line in lines if data.draw(st.booleans())]
@@ -291,6 +292,24 @@ def test_an_action_whose_title_was_reworded_keeps_what_became_of_it():
 
         (action,) = report(recorder()).actions
         assert (action.title, action.status, action.owner) == ("Rotate the key", "doing", "bo")
+
+
+def test_a_line_that_is_said_once_more_is_recorded_once_more():
+    with journals() as recorder:
+        write(recorder(), "04:10 Retried\n")
+        write(recorder(), "04:10 Retried\n04:10 Retried\n")
+        written = write(recorder(), "04:10 Retried\n04:10 Retried\n")
+
+        assert rows(recorder()) == [("04:10", "Retried", "")] * 2
+        assert written.recorded == []
+
+
+def test_two_boxes_of_one_title_are_ticked_at_once():
+    with journals() as recorder:
+        write(recorder(), "- [ ] Restart\n- [ ] Restart\n")
+        write(recorder(), "- [x] Restart\n- [x] Restart\n")
+
+        assert [action.status for action in report(recorder()).actions] == ["done", "done"]
 
 
 def test_what_becomes_what_is_told(triage):

@@ -37,7 +37,9 @@ def line_of(kind: str, body: Mapping[str, Any], at: str | None) -> Line:
         rest = (body.get("outcome") or "", body.get("type") or "")
         return Line(kind, (), (at or "")[:16], bare(body["text"]), rest)
     if kind == "action":
-        return Line(kind, (section, body.get("group") or ""), "", bare(body["title"]), ())
+        return Line(
+            kind, (section, body.get("group") or ""), "", bare(body["title"]), (body.get("status") or "todo",)
+        )
     (label, first), *others = body["cells"]
     cells = (label, *map(tuple, others))
     place = (section, body.get("table") or FINAL_STATE)
@@ -83,7 +85,10 @@ def earlier(standing: Standing, name: str) -> list[Earlier]:
 
 
 def _earlier(standing: Standing, patch: Patch, line: Line, observed: Mapping[Any, int]) -> Earlier:
+    """The line that a text wrote, an action by the status that it has now."""
     stands = standing.patches.get(patch.id)
+    if patch.kind == "action" and patch.id in standing.statuses:
+        line = line._replace(rest=(standing.statuses[patch.id],))
     amended = stands is not None and (stands.at, stands.body) != (patch.at, patch.body)
     alone = patch.kind != "observation" or (observed[line[:4]] == 1 and not patch.body.get("row"))
     return Earlier(patch, line, (patch.id,), stands is None, amended, alone)

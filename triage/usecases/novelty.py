@@ -42,6 +42,8 @@ class Novelty(Steps):
         self._before: Mapping[int, Patch] = {}
         self._bodies: Mapping[str, str] = {}
         self._lines = Rewordings({}, {}, {}, [])
+        self._own: dict[int, Action | None] = {}
+        self._vacated: set[Path] = set()
 
     def add_all(self, pieces: Iterable[Piece]) -> None:
         """Plan what the pieces become; errors name the line."""
@@ -105,6 +107,12 @@ class Novelty(Steps):
         """Find what lines of a text with a name stand for, and remark on those that it has no more."""
         told = ((place, draft, piece.undated) for place, (piece, draft) in enumerate(clean))
         self._lines = rewordings(self.standing, earlier(self.standing, self.name), told)
+        for place, old in (self._lines.same | self._lines.before).items():
+            self._own[place] = self.standing.take(old.patch.id)
+            self.meant.add(old.patch.id)
+            path = _place(old.patch.body)
+            if path != _place(clean[place][1].body):
+                self._vacated.update(path[:depth] for depth in range(len(path) + 1))
         for place, old in self._lines.beside.items():
             event = self._label(old)
             self.remark(
@@ -140,7 +148,6 @@ class Novelty(Steps):
     def entry(self, piece: Piece, draft: Draft, place: int) -> None:
         """An entry, unless a row of the sequence log says the same of the same minute."""
         if said := self._lines.same.get(place):
-            self.standing.take(said.patch.id)
             return self._know_own(piece, draft, said)
         if before := self._lines.before.get(place):
             return self._reword(piece, draft, before)
@@ -159,14 +166,14 @@ class Novelty(Steps):
             self._tell_amended(piece, said)
         if before:
             self._reword(piece, draft, before)
-        own = said or before
-        known = self.standing.take_named(own.patch.id) if own else self.standing.take_action(draft.body)
+        known = self._own[place] if place in self._own else self.standing.take_action(draft.body)
         if known is None:
             return self.add(piece, draft)
         return self._patch_action(piece, draft, known, is_told=before is not None)
 
     def _patch_action(self, piece: Piece, draft: Draft, known: Action, *, is_told: bool) -> None:
         """What the note tells otherwise of an action, of which something ``is_told`` already."""
+        self.meant.add(known.event)
         changes = _changes(known, draft.body)
         if known.closed and draft.body.get("status") == "todo":
             self.remark(
@@ -249,8 +256,8 @@ class Novelty(Steps):
         return self.add(piece, draft._replace(body=draft.body | {"body": new}))
 
     def _heading(self, piece: Piece, draft: Draft, path: Path) -> None:
-        """A heading under which nothing stands, unless it does in the record."""
-        if path in self.standing.paths:
+        """A heading over nothing, unless something stands under it that is not moved away."""
+        if path in self.standing.paths and path not in self._vacated:
             return self.know(piece, draft, None)
         return self.add(piece, draft)
 
@@ -294,6 +301,12 @@ _ADDERS: Mapping[str, Callable[[Novelty, Piece, Draft, int], None]] = {
     "section": Novelty.section,
     "header": Novelty.header,
 }
+
+
+def _place(body: Mapping[str, Any]) -> Path:
+    """The headings under which a document shows an action or a row."""
+    own = [body[name] for name in ("table", "group") if body.get(name)][:1]
+    return tuple(body.get("section") or own)
 
 
 def _shown(old: Earlier) -> str:

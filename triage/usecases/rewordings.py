@@ -60,7 +60,7 @@ def rewordings(
 
 def _match(kind: str, olds: list[Earlier], news: list[New], standing: Standing, found: Rewordings) -> None:
     """Find what the lines of a kind stand for."""
-    same = dict(_same(olds, news, ENTRY_KEYS if kind == "entry" else NAME_KEYS))
+    same = dict(_same(olds, news, KEYS[kind]))
     taken = {each.patch.id for each in same.values()}
     known = dict(_known((new for new in news if new.place not in same), standing, taken))
     taken.update(known.values())
@@ -76,27 +76,48 @@ def _match(kind: str, olds: list[Earlier], news: list[New], standing: Standing, 
     found.gone.extend(gone.values())
 
 
-Keys = Sequence[Callable[[Line], Any]]
-ENTRY_KEYS: Keys = (
-    lambda line: (line.at, line.title, line.rest),
-    lambda line: (line.at, line.title, line.rest[1]),
-)
-NAME_KEYS: Keys = (lambda line: (line.place, line.title),)
-"""What makes two lines the same, the closest first; an outcome that is told no more stands."""
+Key = Callable[[Line], Any]
+Keys = Sequence[tuple[Key, Key]]
+
+
+def _without_outcome(line: Line) -> Any:
+    return line.at, line.title, line.rest[1]
+
+
+def _named(line: Line) -> Any:
+    return line.place, line.title
+
+
+def _whole(line: Line) -> Any:
+    return line
+
+
+KEYS: Mapping[str, Keys] = {
+    "entry": (
+        (_whole, _whole),
+        (_without_outcome, lambda line: None if line.rest[0] else _without_outcome(line)),
+    ),
+    "action": ((_whole, _whole), (_named, _named)),
+    "observation": ((_named, _named),),
+}
+"""What is the same in an earlier line and one that says it again, the closest first.
+
+An outcome that is told no more stands. Of two actions of one name, that of the same status is meant.
+"""
 
 
 def _same(olds: Iterable[Earlier], news: Iterable[New], keys: Keys) -> Iterator[tuple[int, Earlier]]:
     """The places of lines that were said before, each with another one."""
     left = {old.patch.id: old for old in olds}
     rest = {new.place: new for new in news}
-    for key in keys:
+    for key, told in keys:
         for clock in (False, True):
             by_key: dict[Any, list[Earlier]] = {}
             for old in reversed(left.values()):
                 by_key.setdefault(key(_clocked(old.line, clock=clock)), []).append(old)
             for new in list(rest.values()):
-                may = (new.undated or not clock) and (key is keys[0] or not new.line.rest[0])
-                matches = by_key.get(key(_clocked(new.line, clock=clock))) if may else None
+                may = new.undated or not clock
+                matches = by_key.get(told(_clocked(new.line, clock=clock))) if may else None
                 if matches:
                     old = matches.pop()
                     del left[old.patch.id]
@@ -142,7 +163,7 @@ class Stage(NamedTuple):
     stands for an old one where it is near to no other, and no other to it.
     """
 
-    key: Callable[[Line], Any]
+    key: Key
     near: Callable[[Earlier, New, _Gaps], bool] | None = None
 
     def pairs(

@@ -52,6 +52,7 @@ class Standing:
 
     ``actor`` writes. ``ids`` are all events of the journal by their ids, ``withdrawn`` those that were;
     ``patches`` are those of the part as they stand, ``reworded`` the ids of those that a text said anew.
+    ``statuses`` are those of actions, by their events.
     """
 
     def __init__(self, place: Place, events: Sequence[Event], actor: str) -> None:
@@ -81,6 +82,7 @@ class Standing:
         self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in self.part.rows:
             self._entries.setdefault(_row_key(row.at, row.text), []).append((row.event, row.outcome))
+        self.statuses = {action.event: action.status for action in self.part.actions}
         self._actions: dict[tuple[Path, str, str], list[Action]] = {}
         for action in self.part.actions:
             self._actions.setdefault((action.section, action.group, bare(action.title)), []).append(action)
@@ -161,15 +163,13 @@ class Standing:
         rows.remove(found)
         return self.ids[found[0]]
 
-    def take(self, event: str) -> None:
-        """Take the row of the sequence log that an event makes, if it does."""
+    def take(self, event: str) -> Action | None:
+        """Take what an event makes: its row of the sequence log, or its action, which is given."""
         patch = self.patches.get(event)
-        rows = self._entries.get(_row_key(patch.at, patch.body["text"]), []) if patch else []
-        rows[:] = [row for row in rows if row[0] != event]
-
-    def take_named(self, event: str) -> Action | None:
-        """The action of an event, if it stands."""
-        for actions in self._actions.values():
+        if patch is not None and patch.kind == "entry":
+            rows = self._entries.get(_row_key(patch.at, patch.body["text"]), [])
+            rows[:] = [row for row in rows if row[0] != event]
+        for actions in self._actions.values() if patch is not None and patch.kind == "action" else ():
             for action in actions:
                 if action.event == event:
                     actions.remove(action)

@@ -50,7 +50,7 @@ class Step(NamedTuple):
 class Steps:
     """What the pieces of a note become: ``drafts``, and ``steps`` that tell what each has to do with them.
 
-    ``name`` is that of the text, or ''.
+    ``name`` is that of the text, or ''. ``meant`` are the ids of events that a piece is, so that no other is.
     """
 
     def __init__(self, recorder: Recorder, standing: Standing, name: str) -> None:
@@ -61,6 +61,7 @@ class Steps:
         self.standing = standing
         self.name = name
         self._seen: Counter[str] = Counter()
+        self.meant: set[str] = set()
 
     def remark(self, line: int, text: str) -> None:
         """Remark on a line; on all of the note with 0."""
@@ -75,11 +76,12 @@ class Steps:
 
         ``said`` is what tells it from another of the same fields.
         """
-        content = self._content(draft, said)
         if entity:
-            return self._add_patch(piece, draft._replace(entity=entity), state, content)
+            draft = draft._replace(entity=entity)
+            return self._add_patch(piece, draft, state, self._content(draft, said))
+        content = self._content(draft, said)
         self._seen[content] += 1
-        while (id := self._id(content, self._seen[content])) in self.standing.reworded:
+        while (id := self._id(content, self._seen[content])) in self.standing.reworded | self.meant:
             self._seen[content] += 1
         known = self.standing.ids.get(id)
         if known is not None:
@@ -135,6 +137,8 @@ class Steps:
         if event is not None and event.id in self.standing.withdrawn:
             self.remark(piece.line, f"e{event.n} was withdrawn, and is not written again")
         self.steps.append(Step(piece, KNOWN, _title(draft), event=event))
+        if event is not None:
+            self.meant.add(event.id)
 
     def amend(self, piece: Piece, draft: Draft, was: Patch, changes: Mapping[str, Any]) -> None:
         """Amend what this text said before."""
