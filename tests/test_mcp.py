@@ -296,7 +296,7 @@ def test_without_a_journal_an_agent_is_told_how_to_begin(triage):
 
     said = talk(triage, conversation)
 
-    assert (said.is_error, said.text) == (True, "usage: no journal is open; open one: triage open 'TITLE'")
+    assert (said.is_error, said.text) == (True, "usage: no journal is open; open one: open {title: TITLE}")
 
 
 def test_a_batch_of_which_one_error_may_quote_the_record_is_told_as_data(triage):
@@ -445,7 +445,7 @@ def test_a_record_that_holds_what_became_a_secret_since_is_refused_by_event_and_
 
     assert read_record(triage) == (
         f"the record would show a secret: {where}, by the rule known; "
-        "remove it from the record: triage purge e2"
+        "remove it from the record: triage purge e2 (triage is a command of the shell)"
     )
 
 
@@ -627,7 +627,15 @@ def test_the_prompt_of_a_hand_off_holds_the_hand_off_as_data(velvet):
 
     assert message.role == "user"
     assert message.content.text.startswith("Take over this work.")
-    assert data(message.content.text) == velvet("brief", "--budget", "800")
+    told, whole = data(message.content.text), velvet("brief", "--budget", "9000")
+    assert without_next(told).startswith(without_next(whole).partition("## Open actions")[0])
+    assert set(without_next(told).splitlines()) <= set(without_next(whole).splitlines())
+    assert "\nopen {journal: velvet-first-deploy}\n" in told
+
+
+def without_next(text):
+    """A hand-off without what comes next, where calls stand for commands, and without what was left out."""
+    return re.sub(r"```.*?```|Left out: .*", "", text, flags=re.DOTALL)
 
 
 def test_the_prompt_of_a_post_mortem_holds_the_document_and_what_the_check_finds(velvet):

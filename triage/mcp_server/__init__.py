@@ -77,10 +77,10 @@ class _Served:
 
     async def call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = _one_of(self._tools, params.name, "tool")
-        return _result(await _aside(partial(_answer, tool, self._joined(context), params.arguments)))
+        return _result(await self._aside(partial(_answer, tool, self._joined(context), params.arguments)))
 
     async def list_resources(self, _: Any, __: Any) -> types.ListResourcesResult:
-        slugs = await _aside(partial(resources.open_journals, self._session))
+        slugs = await self._aside(partial(resources.open_journals, self._session))
         return types.ListResourcesResult(
             resources=[_resource(slug, form) for slug in slugs for form in resources.FORMS]
         )
@@ -93,7 +93,7 @@ class _Served:
     async def read_resource(
         self, context: Any, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        form, text = await _aside(partial(resources.read, self._joined(context), params.uri))
+        form, text = await self._aside(partial(resources.read, self._joined(context), params.uri))
         found = types.TextResourceContents(uri=params.uri, mime_type=form.mime_type, text=text)
         return types.ReadResourceResult(contents=[found])
 
@@ -102,7 +102,7 @@ class _Served:
 
     async def get_prompt(self, context: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         prompt = _one_of(self._prompts, params.name, "prompt")
-        text = await _aside(partial(_text_of, prompt, self._joined(context), params.arguments))
+        text = await self._aside(partial(_text_of, prompt, self._joined(context), params.arguments))
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=prompt.description, messages=[message])
 
@@ -117,6 +117,17 @@ class _Served:
         said = thread if isinstance(thread, str) and thread.isascii() and thread.isprintable() else ""
         os.environ.update(config.of_a_server(self._alone, name or "mcp", said, self._name))
         return self._session._replace(environ=dict(os.environ))
+
+    async def _aside(self, function: Callable[[], T]) -> T:
+        """Do something in a thread; what was begun is finished, even where the client is gone meanwhile.
+
+        What goes wrong is an error of the protocol: the answer of a tool has its own place for it.
+        """
+        try:
+            return await anyio.to_thread.run_sync(function)
+        except Exception as error:
+            told = self._session.words.of_error(understood(error))
+            raise MCPError(types.INVALID_PARAMS, plain(told)) from error
 
 
 def _one_of(known: Mapping[str, T], name: str, what: str) -> T:
@@ -178,7 +189,7 @@ def _answer(tool: Tool, session: Session, said: Mapping[str, Any] | None) -> Ans
     try:
         answer = tool.function(session, Arguments(said, tool.properties))
     except Exception as error:  # noqa: BLE001  the one place that speaks of any error of a tool
-        answer = refused(understood(error))
+        answer = refused(understood(error), session.words)
     return answer.scrubbed(session.scrub)
 
 
@@ -187,14 +198,3 @@ def _result(answer: Answer) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)], structured_content=values, is_error=answer.failed
     )
-
-
-async def _aside(function: Callable[[], T]) -> T:
-    """Do something in a thread; what was begun is finished, even where the client is gone meanwhile.
-
-    What goes wrong is an error of the protocol: the answer of a tool has its own place for it.
-    """
-    try:
-        return await anyio.to_thread.run_sync(function)
-    except Exception as error:
-        raise MCPError(types.INVALID_PARAMS, plain(str(understood(error)))) from error

@@ -17,6 +17,7 @@ from triage.mcp_server import items
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments
 from triage.mcp_server.session import Session
+from triage.mcp_server.words import Words
 from triage.report.lines import SEQUENCE
 from triage.usecases import batch, lookup, places, running, writing
 from triage.usecases import journals as verbs
@@ -86,13 +87,14 @@ def record(session: Session, said: Arguments) -> Answer:
     """Record items, all or none of them, or with ``partial`` each that can be; or what Markdown says."""
     with session.call(said.text("journal"), at=said.text("at"), key=said.text("key")) as call:
         if said.text("markdown"):
-            return _written(call, said)
+            return _written(call, said, session.words)
         raw = items.lines(said.items("items"))
         recorder = call.recorder()
-        return _recorded(call, recorder, batch.record_lines(recorder, raw, partial=said.flag("partial")))
+        recorded = batch.record_lines(recorder, raw, partial=said.flag("partial"))
+        return _recorded(call, recorder, recorded, session.words)
 
 
-def _recorded(call: Call, recorder: Recorder, recorded: batch.Recorded) -> Answer:
+def _recorded(call: Call, recorder: Recorder, recorded: batch.Recorded, words: Words) -> Answer:
     name, refused = recorder.place.name, recorded.refused
     named = [
         _named(recorder, each.event) | ({} if each.is_new or not each.event.n else {"new": False})
@@ -104,13 +106,13 @@ def _recorded(call: Call, recorder: Recorder, recorded: batch.Recorded) -> Answe
         values["refused"] = [{"item": number, "code": error.code} for number, error in refused.items()]
         told += f"; refused: item {', '.join(map(str, refused))}"
     data = [
-        *map(str, refused.values()),
+        *map(words.of_error, refused.values()),
         *_seen(call, (each.event for each in recorded.became if each.is_new)),
     ]
     return Answer(f"{name}: {told}", values, "\n".join(data), failed=bool(refused) and not named)
 
 
-def _written(call: Call, said: Arguments) -> Answer:
+def _written(call: Call, said: Arguments, words: Words) -> Answer:
     """What a note in Markdown came to: its events, and lines to look at."""
     if said.has("items"):
         raise UsageError("items and markdown were both given", hint="give one of them")
@@ -121,7 +123,7 @@ def _written(call: Call, said: Arguments) -> Answer:
     told = ", ".join(map(_told, named)) or "nothing new"
     told += f"; {known} stood there" if known else ""
     values = {"journal": recorder.place.name, "recorded": named, "known": known}
-    looks = map(str, written.remarks[:MOST_REMARKS])
+    looks = (words.of(str(remark)) for remark in written.remarks[:MOST_REMARKS])
     data = [*map(shortened, looks), *_seen(call, written.recorded)]
     return Answer(f"{recorder.place.name}: {told}", values, "\n".join(data))
 
@@ -172,7 +174,7 @@ def run(session: Session, said: Arguments) -> Answer:
             ran = running.run(recorder, argv, plan, clock=config.clock)
         if isinstance(ran, Before):
             return _ran_before(recorder, ran)
-        return _ran(call, recorder, ran, said.number("tail", TAIL))
+        return _ran(call, recorder, ran, said.number("tail", TAIL), session.words)
 
 
 _KEYED = Lock()
@@ -201,7 +203,7 @@ def _observed(said: Arguments) -> Observed | None:
     return Observed.from_options(table, said.words("row"), expect, None, said.text("match") or None)
 
 
-def _ran(call: Call, recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
+def _ran(call: Call, recorder: Recorder, ran: running.Ran, tail: int, words: Words) -> Answer:
     captured, lines = ran.captured, ran.captured.tape.lines
     shown = list(_tail(ran.output, tail))
     followed = [_named(recorder, told.event) for told in ran.told]
@@ -221,7 +223,8 @@ def _ran(call: Call, recorder: Recorder, ran: running.Ran, tail: int) -> Answer:
         text += "; not all of it could be recorded"
         values["error"] = ran.error.code
     quoted = [f"{each['event']} {told.what}" for each, told in zip(followed, ran.told, strict=True)]
-    problems = [problem for problem in (captured.error, str(ran.error or "")) if problem]
+    problems = [words.of(captured.error)] if captured.error else []
+    problems += [words.of_error(ran.error)] if ran.error else []
     seen = _seen(call, (told.event for told in ran.told))
     return Answer(text, values, "\n".join([*problems, *shown, *map(shortened, quoted), *seen]))
 

@@ -12,7 +12,9 @@ from triage.kinds import KINDS
 from triage.mcp_server.answers import Answer
 from triage.mcp_server.arguments import Arguments
 from triage.mcp_server.session import Session
+from triage.mcp_server.words import Words
 from triage.render.brief import as_markdown
+from triage.report.brief import HandOff, Item, Topic
 from triage.usecases import checking, output, places, reading, searching
 from triage.usecases.briefing import brief as hand_over
 from triage.usecases.flushing import spooled
@@ -28,10 +30,27 @@ def brief(session: Session, said: Arguments) -> Answer:
     with session.call(said.text("journal")) as call:
         place, budget = call.place(), said.number("budget", SMALL)
         waiting = spooled(call.spool_folder).get(place.journal, 0)
-        told = hand_over(call.store(), place, budget=budget, since=said.text("since"), spooled=waiting)
-        text = as_markdown(told).strip("\n")
+        words, since = session.words, said.text("since")
+        told = hand_over(
+            call.store(), place, budget=budget, since=since, spooled=waiting,
+            worded=lambda hand_off: _as_calls(hand_off, words),
+        )  # fmt: skip
+        text = as_markdown(told, language="", more="").strip("\n")
     status, left = told.hand_off.status, sum(count for _, count in told.left)
     return Answer(f"{place.name} {status}", {"journal": place.name, "status": status, "left": left}, text)
+
+
+def _as_calls(hand_off: HandOff, words: Words) -> HandOff:
+    """The hand-off with calls in place of commands."""
+
+    def said(topic: Topic, item: Item) -> Item:
+        return item._replace(text=words.of_step(item.text) if topic.code else words.of(item.text))
+
+    ours = [
+        topic._replace(items=tuple(said(topic, item) for item in topic.items)) if topic.ours else topic
+        for topic in hand_off.topics
+    ]
+    return hand_off._replace(topics=tuple(ours))
 
 
 def search(session: Session, said: Arguments) -> Answer:
@@ -179,7 +198,7 @@ def check(session: Session, said: Arguments) -> Answer:
     values = {"journal": place.name, "errors": errors, "total": len(checked.findings), "findings": rows}
     lines = (
         f"{row['code']} {row['severity']} {RULES[each.code].name} {row['event']}: {_short(each.said)};"
-        f" record: {_short(each.record)}; fix: {each.fix}"
+        f" record: {_short(each.record)}; fix: {session.words.of(each.fix)}"
         for row, each in zip(rows, shown, strict=True)
     )
     return Answer(text, values, "\n".join(lines))

@@ -55,7 +55,7 @@ POSTMORTEM = (
     "is the summary and the impact (kind header), the cause of each blocker (kind blocker, its entity), what "
     "went well and what did not (kind section), actions with an owner for what must not happen again (kind "
     "action). Say what a claim rests on; write no count, order or duration from memory. Then mend what the "
-    "check finds, and render it with triage render --template postmortem."
+    "check finds; in a shell, triage render --template postmortem renders it."
 )
 
 PROMPTS = (

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from triage.console.call import Call
 from triage.console.heard import Heard
+from triage.mcp_server.words import Words
 
 
 class Session(NamedTuple):
@@ -22,6 +23,11 @@ class Session(NamedTuple):
     actor: str = ""
     secret_env: tuple[str, ...] = ()
     environ: Mapping[str, str] = os.environ
+
+    @property
+    def words(self) -> Words:
+        """Our words as calls of the tools that there are."""
+        return Words(self.run, self.publish)
 
     def scrub(self, text: str) -> str:
         """The text without what is a secret now, whatever it was when it was recorded."""

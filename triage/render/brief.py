@@ -104,24 +104,27 @@ def _fitting(text: str, budget: int) -> str:
     return text
 
 
-def as_markdown(told: Told) -> str:
-    """The Markdown of what is told."""
+MORE = "; see `triage brief --budget N`, `triage events`"
+"""How what was left out is seen."""
+
+
+def as_markdown(told: Told, *, language: str = "sh", more: str = MORE) -> str:
+    """The Markdown of what is told; ``language`` is that of what comes next, ``more`` how to see the rest."""
     hand_off = told.hand_off
     lines = [_heading(hand_off.title), *map(_bullet, hand_off.standing)]
     for topic in hand_off.topics:
         lines.append(_heading(topic.title, level=2))
-        lines += [_commands(topic)] if topic.code else [_line(topic, item) for item in topic.items]
+        lines += [_commands(topic, language)] if topic.code else [_line(topic, item) for item in topic.items]
     if told.left:
-        lines.append(f"\nLeft out: {_left(told)}\n")
+        lines.append(f"\nLeft out: {_left(told)}{more}\n")
     return "\n".join(lines).lstrip("\n")
 
 
 def _left(told: Told) -> str:
-    """What had no place, and how to see it."""
+    """What had no place."""
     many = told.left[:4]
     counts = ", ".join(f"{count} of {topic.title.casefold()}" for topic, count in many)
-    more = " and others" if len(told.left) > len(many) else ""
-    return f"{counts}{more}; see `triage brief --budget N`, `triage events`"
+    return f"{counts} and others" if len(told.left) > len(many) else counts
 
 
 def as_dict(told: Told) -> dict[str, Any]:
@@ -166,8 +169,8 @@ def _told(item: Item) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _commands(topic: Topic) -> str:
-    return fence("\n".join(_line(topic, item) for item in topic.items), "sh")
+def _commands(topic: Topic, language: str) -> str:
+    return fence("\n".join(_line(topic, item) for item in topic.items), language)
 
 
 def _frame(topic: Topic) -> str:

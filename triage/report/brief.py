@@ -37,7 +37,8 @@ class Topic(NamedTuple):
     """The lines of one sort: at most `MOST` of ``total``.
 
     ``name`` is their key in JSON, beside those of `HandOff`. ``first`` of them are told before lesser topics
-    tell theirs, and ``sure`` of them before any other line. ``code`` says that they are commands.
+    tell theirs, and ``sure`` of them before any other line. ``code`` says that they are commands, ``ours``
+    that their words are our own.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Topic(NamedTuple):
     total: int
     code: bool = False
     sure: int = 0
+    ours: bool = False
 
 
 class HandOff(NamedTuple):
@@ -83,11 +85,11 @@ def hand_off(
         _topic("blockers", "Open blockers", 5, open_blockers(report), partial(_blocker, day))._replace(
             sure=1
         ),
-        _topic("next", "Next", 8, commands, _step)._replace(code=True, sure=2),
+        _topic("next", "Next", 8, commands, _step)._replace(code=True, sure=2, ours=True),
         _topic("actions", "Open actions", 6, open_actions(report), _action),
         _topic("facts", "Last values", 6, _facts(report), _fact),
         _topic("failed", "Tried and failed", 5, _failures(report), partial(_failed, day)),
-        _topic("captured", "Captured by a hook", 1, captured, _itself),
+        _topic("captured", "Captured by a hook", 1, captured, _itself)._replace(ours=True),
         _topic("said", "Decided and escalated", 5, said, partial(_row, day)),
         _topic("log", "Other events, the latest first", 6, rows, partial(_row, day)),
         _topic("owed", "Open issues and boxes", 5, [*_issues(report), *_boxes(report)], _itself),

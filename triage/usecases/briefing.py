@@ -1,27 +1,41 @@
 """The hand-off of a journal: `brief`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from triage import times
 from triage.events import Event
 from triage.render.brief import Told, told
 from triage.report import Report
-from triage.report.brief import Item, clipped, hand_off
+from triage.report.brief import HandOff, Item, clipped, hand_off
 from triage.store import Store
 from triage.usecases import lookup, reading
 from triage.usecases.recorder import Place
 
 
-def brief(store: Store, place: Place, *, budget: int, since: str = "", spooled: int = 0) -> Told:
+def _as_it_is(hand_off: HandOff) -> HandOff:
+    return hand_off
+
+
+def brief(
+    store: Store,
+    place: Place,
+    *,
+    budget: int,
+    since: str = "",
+    spooled: int = 0,
+    worded: Callable[[HandOff], HandOff] = _as_it_is,
+) -> Told:
     """What to hand over of a journal within a budget of tokens; ``since`` names an event, or is ''.
 
-    The same journal gives the same hand-off. ``spooled`` events of it wait to be delivered.
+    The same journal gives the same hand-off. ``spooled`` events of it wait to be delivered. ``worded`` puts
+    it into other words before it is cut.
     """
     events = list(store.events(place.journal))
     news = list(_since(store, place.journal, events, since)) if since else []
     report = Report.from_events(events)
     captured = list(_captured(events))
-    return told(hand_off(report, news, captured, place=place.name, spooled=spooled), budget)
+    whole = hand_off(report, news, captured, place=place.name, spooled=spooled)
+    return told(worded(whole), budget)
 
 
 def _captured(events: Sequence[Event]) -> Iterator[Item]:
