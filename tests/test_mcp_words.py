@@ -67,6 +67,8 @@ SAID = [
     ("triage amend e5 Actual=3", "triage amend e5 Actual=3 (triage is a command of the shell)"),
     ("see: triage check --rules", "see: triage check --rules (triage is a command of the shell)"),
     ("e5 'run triage done 3' stands", "e5 'run triage done 3' stands (triage is a command of the shell)"),
+    ("triage check velvet; or publish it all the same: --force REASON",
+     "check {journal: velvet}; or publish it all the same: --force REASON (an option of triage in a shell)"),
     ("made by a newer triage", "made by a newer triage"),
 ]  # fmt: skip
 
@@ -83,6 +85,9 @@ def test_what_was_allowed_is_told_as_a_call_too():
         words.of_step("triage run --action 4 -- sh -c 'a | b'")
         == "run {command: [sh, -c, 'a | b'], action: 4}"
     )
+    asked = "triage run --observe Checks Page=home --expect Actual=200 -- curl URL"
+    told = "run {command: [curl, URL], table: Checks, expect: 'Actual=200', row: ['Page=home']}"
+    assert words.of(f"{asked}, or look") == f"{told}, or look"
     assert words.of_step("triage publish velvet --to TARGET") == "publish {journal: velvet, to: TARGET}"
     assert (
         Words().of_step("triage publish velvet --to TARGET")
@@ -97,6 +102,7 @@ VALUES = {
     "url": "https://example.org/x",
     "retracted": "true",
     "at": "-1m",
+    "evidence": "key:seen",
 }
 
 
@@ -115,6 +121,7 @@ def test_every_call_that_records_is_taken(triage):
     of_kinds = {name for name, call in CALLS.items() if "kind" in call.fixed} - {"reopen", "resolve"}
 
     async def conversation(agent):
+        await agent("record", items=[{"kind": "evidence", "output": "200", "key": "seen"}])
         for number, name in enumerate(sorted(of_kinds), 1):
             made = {
                 "kind": "blocker" if name in ("accept", "fix") else "action",

@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Call] = {
     "amend": _record("amendment", "entity", rest="changes"),
     "brief": Call("brief", options={"budget": "budget"}),
     "check": Call("check", words=("journal",)),
-    "done": _record("done", "entity", "outcome"),
+    "done": _record("done", "entity", "outcome", evidence="evidence"),
     "evidence": _record("evidence", "output"),
     "events": Call("read", {"what": "events"}, options={"last": "last", "kind": ""}),
     "fix": _record("fix", "entity", "fix", cause="cause", pr="pr"),
@@ -60,7 +60,7 @@ COMMANDS: Mapping[str, Call] = {
     "reopen": _record("reopen", "status_note"),
     "resolve": _record("resolve", "status_note"),
     "retract": Call("record", {"kind": "amendment", "retracted": True}, ("entity", "reason")),
-    "run": Call("run", options=_RUN),
+    "run": Call("run", rest="row", options=_RUN),
     "section": _record("section", "heading", "body"),
     "set": _record("header", rest=""),
     "similar": Call("search", words=("error",)),
@@ -80,6 +80,9 @@ COMMANDS: Mapping[str, Call] = {
 ARGUMENTS = re.compile(r"--(journal|slug|key|at)\b")
 """Options of the shell that tools call by the same name."""
 IN_A_SHELL, IN_A_SHELL_TOO = " (triage is a command of the shell)", "  # in a shell"
+AN_OPTION = " (an option of triage in a shell)"
+_OPTION = re.compile(r"(?:^|\s)--[a-z]")
+_CALL = re.compile(r"\{[^{}]*(?:\{[^{}]*\})?[^{}]*\}")
 _NAMED = re.compile(r"\btriage (?P<name>[a-z]+)\b")
 _WORD = re.compile(r" (?P<word>(?:'[^'\n]*'|\"[^\"\n]*\"|,(?=\S)|[^\s;,()`'\"])+)")
 _PLAIN = re.compile(r"[\w./#:@<>-]+")
@@ -93,9 +96,10 @@ class Words(NamedTuple):
 
     def of(self, text: str) -> str:
         """Our own words with the commands in them as calls."""
-        told = "".join(self._pieces(text))
-        left = any(found["name"] in COMMANDS for found in _NAMED.finditer(told))
-        return ARGUMENTS.sub(r"\1", told) + (IN_A_SHELL if left else "")
+        told = ARGUMENTS.sub(r"\1", "".join(self._pieces(text)))
+        if any(found["name"] in COMMANDS for found in _NAMED.finditer(told)):
+            return told + IN_A_SHELL
+        return told + AN_OPTION if _OPTION.search(_CALL.sub("", told)) else told
 
     def of_step(self, command: str) -> str:
         """A whole command that comes next as a call; where no tool does it, as it is, with a remark."""
@@ -184,8 +188,10 @@ def _option(name: str, left: list[str], values: dict[str, Any]) -> list[str]:
 
 def _add(call: Call, parts: list[str], values: dict[str, Any]) -> bool:
     """Add words such as LABEL=VALUE to the arguments; whether the tool takes them."""
-    if call.rest == "cells":
-        values["cells"] = parts
+    if call.tool == "run" and "command" not in values:
+        return False
+    if call.rest in ("cells", "row"):
+        values |= {call.rest: parts} if parts else {}
         return True
     pairs = dict(part.split("=", 1) for part in parts)
     if call.rest == "changes":
