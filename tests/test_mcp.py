@@ -195,7 +195,7 @@ def test_markdown_is_recorded_as_what_it_says(triage):
 
     first, second = talk(triage, conversation)
 
-    assert [each["kind"] for each in first.values["recorded"]] == ["entry", "action"]
+    assert first.values["recorded"] == ["e2 entry", "e3 action 1"]
     assert second.values["recorded"] == []
     assert len(triage.events()) == 3
 
@@ -499,7 +499,7 @@ def test_a_command_that_fails_blocks_its_action_and_its_end_is_told(triage):
     said = talk(triage, conversation, *ALL)
 
     assert (said.values["exit_code"], said.values["state"]) == (3, "exited")
-    assert [each["kind"] for each in said.values["recorded"]] == ["blocker"]
+    assert [each.split()[1] for each in said.values["recorded"]] == ["blocker"]
     assert "no such table" in data(said.text)
 
 

@@ -96,11 +96,8 @@ def record(session: Session, said: Arguments) -> Answer:
 
 def _recorded(call: Call, recorder: Recorder, recorded: batch.Recorded, words: Words) -> Answer:
     name, refused = recorder.place.name, recorded.refused
-    named = [
-        _named(recorder, each.event) | ({} if each.is_new or not each.event.n else {"new": False})
-        for each in recorded.became
-    ]
-    told = ", ".join(map(_told, named)) or "nothing recorded"
+    named = [_named(recorder, each.event, is_new=each.is_new) for each in recorded.became]
+    told = ", ".join(named) or "nothing recorded"
     values: dict[str, Any] = {"journal": name, "recorded": named}
     if refused:
         values["refused"] = [{"item": number, "code": error.code} for number, error in refused.items()]
@@ -120,7 +117,7 @@ def _written(call: Call, said: Arguments, words: Words) -> Answer:
     written = writing.write(recorder, said.text("markdown"), name=call.key)
     named = [_named(recorder, event) for event in written.recorded]
     known = len(written.became) - len(written.recorded)
-    told = ", ".join(map(_told, named)) or "nothing new"
+    told = ", ".join(named) or "nothing new"
     told += f"; {known} stood there" if known else ""
     values = {"journal": recorder.place.name, "recorded": named, "known": known}
     looks = (words.of(str(remark)) for remark in written.remarks[:MOST_REMARKS])
@@ -138,21 +135,15 @@ def _seen(call: Call, events: Iterable[Event]) -> Iterator[str]:
         yield from (f"seen before: {recalled.line(seen)}" for seen in recalled.seen_before(call, event))
 
 
-def _told(named: dict[str, Any]) -> str:
-    """``e4 action 2``, and whether it had been recorded before."""
-    words = [str(value) for label, value in named.items() if label != "new"]
-    return " ".join(words) + (" (recorded before)" if "new" in named else "")
-
-
-def _named(recorder: Recorder, event: Event) -> dict[str, Any]:
-    """An event by its number, and what it is about by the number that commands take."""
-    named: dict[str, Any] = {"event": label(event), "kind": event.kind}
+def _named(recorder: Recorder, event: Event, *, is_new: bool = True) -> str:
+    """``e4 action 2``: an event, what it is about, and whether it had been recorded before."""
+    words = [label(event), event.kind]
     if event.kind in lookup.COUNTED and event.n:
         creation = event
         if not event.creates:
             creation = next(recorder.store.events(event.journal, entities=[event.entity]))
-        named["number"] = lookup.number(recorder.store, creation)
-    return named
+        words.append(str(lookup.number(recorder.store, creation)))
+    return " ".join(words) + ("" if is_new or not event.n else " (recorded before)")
 
 
 def run(session: Session, said: Arguments) -> Answer:
@@ -218,11 +209,11 @@ def _ran(call: Call, recorder: Recorder, ran: running.Ran, tail: int, words: Wor
     }
     said = [f"{recorder.place.name} {event} {captured.state}", f"exit {captured.exit_code}", _lines(lines)]
     said += [f"the last {len(shown)} here"] if len(shown) < lines else []
-    text = "; ".join([", ".join(said), *map(_told, followed)])
+    text = "; ".join([", ".join(said), *followed])
     if ran.error is not None:
         text += "; not all of it could be recorded"
         values["error"] = ran.error.code
-    quoted = [f"{each['event']} {told.what}" for each, told in zip(followed, ran.told, strict=True)]
+    quoted = (f"{label(told.event)} {told.what}" for told in ran.told)
     problems = [words.of(captured.error)] if captured.error else []
     problems += [words.of_error(ran.error)] if ran.error else []
     seen = _seen(call, (told.event for told in ran.told))
