@@ -73,6 +73,8 @@ def _events(store: Store, journal: str, as_of: AsOf | None) -> list[Event]:
     events = list(store.events(journal))
     if as_of is not None:
         events = before(events, as_of)
+    if all(event.kind != "evidence" for event in events):
+        return events
     patches = shown(survey(one_per_id(events))).patches
     wanted = list(dict.fromkeys(patch.entity for patch in patches if patch.kind == "evidence"))
     full: dict[str, Event] = {}
