@@ -800,6 +800,12 @@ def test_codex_is_one_agent_in_its_tools_and_in_its_shell_and_each_thread_a_sess
     assert triage("log", "By hand").startswith("journal-1 ")
 
 
+def test_a_request_without_a_thread_leaves_those_after_it_the_sessions_of_theirs(triage):
+    actors = call_of_codex(triage, None, "01a2-1", None)
+
+    assert [actor["session"][:4] for actor in actors] == ["mcp-", "01a2", "mcp-"]
+
+
 @pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", {}])
 def test_a_thread_that_is_none_leaves_the_server_a_session_of_its_own(triage, thread):
     (actor,) = call_of_codex(triage, thread)
