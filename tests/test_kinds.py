@@ -2,7 +2,7 @@
 
 import pytest
 
-from triage.kinds import KINDS
+from triage.kinds import KINDS, PROSE
 
 FIELDS_OF_THE_DESIGN = {
     "header": "title type status status_note lead impact summary severity severity_note service issue epic slug labels",
@@ -42,3 +42,9 @@ def test_a_kind_has_every_field_of_the_design(kind):
 @pytest.mark.parametrize(("kind", "name"), CHOICES_OF_THE_DESIGN)
 def test_a_field_has_the_choices_of_the_design(kind, name):
     assert KINDS[kind].fields[name].choices == tuple(CHOICES_OF_THE_DESIGN[kind, name].split())
+
+
+def test_what_is_markdown_is_so_wherever_a_field_has_its_name():
+    types = [field.type for kind in KINDS.values() for name, field in kind.fields.items() if name in PROSE]
+    assert set(types) == {"prose"}
+    assert {"summary", "cause", "fix", "body"} == PROSE

@@ -245,6 +245,11 @@ KINDS: Mapping[str, Kind] = {
 CELLS = ("cells", "labels", "values")
 """The names of fields that are lists of [label, value]: a patch of one changes the labels that it names."""
 
+PROSE = frozenset(
+    name for kind in KINDS.values() for name, field in kind.fields.items() if field.type == "prose"
+)
+"""The names of fields that are Markdown, in which the record is called and events are named by numbers."""
+
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     name: {**kind.fields, "log": LOG, "source": SOURCE} for name, kind in KINDS.items()
 }

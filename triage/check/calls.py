@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from triage.check.finding import Finding
-from triage.check.view import CALLED, View
+from triage.check.view import View
+from triage.kinds import PROSE
 from triage.report.calls import COUNTED, STATES, Answers, Unanswered, found_in, near_misses
 
 
@@ -23,7 +24,7 @@ class Wrong(NamedTuple):
 def call(view: View) -> Iterator[Finding]:
     """TR602: calls that have no answer, and what was meant for one; one fix mends all of a text."""
     for text in view.texts:
-        if "{{" not in text.text or text.field not in CALLED:
+        if "{{" not in text.text or text.field not in PROSE:
             continue
         wrong = sorted(_wrong(view.answers, text.text))
         fix = view.reworded(text, 0, len(text.text), _mended(text.text, wrong))

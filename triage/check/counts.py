@@ -8,8 +8,9 @@ from functools import partial
 from typing import NamedTuple
 
 from triage.check.finding import WARNING, Finding
-from triage.check.view import CALLED, Text, View, spoken_of
+from triage.check.view import Text, View, spoken_of
 from triage.encoding import decoded
+from triage.kinds import PROSE
 from triage.report.calls import WORDS, Call, Unanswered
 
 _WORD = "|".join(WORDS)
@@ -89,7 +90,7 @@ def literal(view: View) -> Iterator[Finding]:
     known = _Known(view)
     for told in _told(view) if view.page is None else ():
         right = known.total(told.what, told.state)
-        if told.said == right and told.text.field in CALLED and _call(view, told):
+        if told.said == right and told.text.field in PROSE and _call(view, told):
             yield _finding(view, "TR902", told, right)
 
 

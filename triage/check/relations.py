@@ -9,6 +9,7 @@ from triage import refs
 from triage.check.finding import Finding
 from triage.check.source import Source
 from triage.check.view import Text, View, named
+from triage.kinds import PROSE
 from triage.report import Blocker
 
 _ONE, _TWO = (rf"(?:(?<![\w.-]){refs.REPOSITORY})?\#(?P<{name}>\d{{1,7}})" for name in ("one", "two"))
@@ -216,9 +217,7 @@ def _named(view: View, text: Text, counts: Mapping[str, int]) -> Iterator[Findin
 def _by_number(view: View) -> Iterator[Finding]:
     """Events that prose names by a number which recording did not know."""
     for text in view.texts if view.page is None else ():
-        for event in (
-            _EVENT.finditer(text.spoken) if text.field in ("summary", "body", "cause", "fix") else ()
-        ):
+        for event in _EVENT.finditer(text.spoken) if text.field in PROSE else ():
             if int(event["number"]) < len(view.events) + BEYOND:
                 fix = f"triage amend {view.name(text.event)} {text.field}='...'"
                 yield view.finding("TR301", text.event, event[0], "no such event here", fix, field=text.field)

@@ -13,6 +13,7 @@ from triage import refs, times
 from triage.check.finding import RULES, Finding
 from triage.check.source import Source
 from triage.events import Event
+from triage.kinds import PROSE
 from triage.redact import Redactor
 from triage.report import Evidence, Issue, Part, Prose, Report, Section
 from triage.report.calls import Answers, found_in
@@ -84,7 +85,7 @@ class View:
 
     def reworded(self, text: Text, start: int, end: int, new: str, *, call: str = "") -> str:
         """The command that puts something else in the place of a stretch of a text; a call, where it may."""
-        new = f"{{{{ {call} }}}}" if call and text.field in CALLED else new
+        new = f"{{{{ {call} }}}}" if call and text.field in PROSE else new
         whole = f"{text.text[:start]}{new}{text.text[end:]}"
         return f"triage amend {self.name(text.event)} {quoted(f'{text.field}={whole}')}"
 
@@ -250,8 +251,6 @@ class View:
 
 
 _PR = re.compile(r"\b(?:PRs?|pull requests?) #(\d{1,7})\b", re.IGNORECASE)
-CALLED = ("summary", "body", "cause", "fix")
-"""The fields whose text may call the record."""
 LONGEST = 60 * 24 * 400
 """Minutes after the first event within which spans are looked for."""
 

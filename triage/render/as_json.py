@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from triage.encoding import decoded, visible
+from triage.kinds import PROSE
 from triage.report import Report
 from triage.report.calls import Answers
 
@@ -36,12 +37,8 @@ def _plain(value: Any) -> Any:
     return decoded(value) if isinstance(value, bytes) else _fields(value)
 
 
-PROSE = ("summary", "cause", "fix", "body")
-"""Fields in which calls of the record are answered, as in every form of the document."""
-
-
 def _told(answers: Answers, value: Any) -> Any:
-    """The same with the calls in prose answered."""
+    """The same with the calls in prose answered, as in every form of the document."""
     plain = _plain(value)
     if isinstance(plain, dict):
         plain |= {name: answers.filled(plain[name]) for name in PROSE if isinstance(plain.get(name), str)}
