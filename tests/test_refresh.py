@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from fake_forge import at_home, issues, own_config, tool
@@ -15,6 +16,7 @@ from triage import forge, refs
 from triage.config import forges
 from triage.errors import InvalidValue
 from triage.forge.github import GitHub
+from triage.forge.network import REDIRECTS
 from triage.forge.programs import remote_home
 from triage.refs import Home, Ref
 
@@ -232,6 +234,21 @@ def test_an_issue_that_moved_within_its_host_is_followed(here, github):
     here("refresh", "1140")
 
     assert issues(here)[0]["title"] == "It has moved"
+
+
+def test_an_issue_is_followed_as_often_as_it_may_have_moved_and_no_further(here, github):
+    github.add("acme/velvet", 1140, "It has moved")
+    way = [f"/repositories/{number}/issues/1140" for number in range(REDIRECTS + 1)]
+    github.answers[way[-1]] = github.answers["/repos/acme/velvet/issues/1140"]
+    for address, onward in pairwise(way):
+        github.keep(address, 301, {"message": "Moved Permanently"}, Location=onward)
+    github.answer("acme/velvet", 1140, 301, {"message": "Moved Permanently"}, Location=way[1])
+
+    here("refresh", "1140")
+
+    assert issues(here)[0]["title"] == "It has moved"
+    github.answer("acme/velvet", 1140, 301, {"message": "Moved Permanently"}, Location=way[0])
+    assert "it has moved too often" in here.run("refresh", "1140").err
 
 
 def test_an_issue_that_has_another_number_where_it_moved_to_is_named_and_not_recorded(here, github):

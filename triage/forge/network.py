@@ -58,7 +58,7 @@ class Reply(NamedTuple):
 def get(address: str, headers: Mapping[str, str], *, timeout: float, patience: float) -> Reply | Unreached:
     """The last reply on the way."""
     opener = urllib.request.build_opener(_Unredirected())
-    for _ in range(REDIRECTS):
+    for _ in range(REDIRECTS + 1):
         try:
             reply = _once(opener, urllib.request.Request(address, headers=dict(headers)), timeout, patience)
             target = reply.target
