@@ -486,6 +486,8 @@ def test_a_reference_that_is_no_issue_of_a_repository_is_not_asked_for(ref):
             Home("git.example.org", "acme/velvet"),
         ),
         ("ssh://git@git.example.org:2222/acme/velvet.git", Home("git.example.org", "acme/velvet")),
+        ("https://Git.example.org:8443/a/b/velvet.git", Home("git.example.org:8443", "a/b/velvet")),
+        ("https://git.example.org:443/acme/velvet", Home("git.example.org", "acme/velvet")),
         ("../velvet", None),
     ],
 )

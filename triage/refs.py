@@ -69,9 +69,13 @@ def read(text: str) -> Ref | None:
     told = found.groupdict(default="")
     if "host" not in told:
         return Ref("", told["repository"], _plain(told["number"]), told["mark"])
-    host = told["host"].lower().removesuffix(_PORTS[told["scheme"]])
-    mark = "!" if told["pr"] else "#"
-    return Ref(host, told["repository"] or told["path"], _plain(told["number"]), mark)
+    at, mark = host(told["scheme"], told["host"]), "!" if told["pr"] else "#"
+    return Ref(at, told["repository"] or told["path"], _plain(told["number"]), mark)
+
+
+def host(scheme: str, text: str) -> str:
+    """A host in the one form that it has in all addresses: with its port where that is not the usual one."""
+    return text.lower().removesuffix(_PORTS[scheme])
 
 
 @lru_cache(maxsize=64)

@@ -9,15 +9,20 @@ from triage import refs
 from triage.refs import Home
 
 _REMOTE = re.compile(
-    r"(?:(?:https?|ssh)://(?:[^@/\s]+@)?|[^@/\s]+@)"
-    rf"(?P<host>[\w.-]+)(?::\d+)?[:/](?P<repository>{refs.PATH})/?"
+    r"(?:(?:(?P<web>https?)|ssh)://(?:[^@/\s]+@)?|[^@/\s]+@)"
+    rf"(?P<host>[\w.-]+)(?P<port>:\d+)?[:/](?P<repository>{refs.PATH})/?"
 )
 
 
 def remote_home(folder: str) -> Home | None:
-    """The repository that git fetches from in a folder."""
+    """The repository that git fetches from in a folder; a port of git's own is none of its pages."""
     found = _REMOTE.fullmatch(said("git", "-C", folder, "remote", "get-url", "origin"))
-    return Home(found["host"].lower(), found["repository"].removesuffix(".git")) if found else None
+    if found is None:
+        return None
+    port = (found["web"] and found["port"]) or ""
+    return Home(
+        refs.host(found["web"] or "https", found["host"] + port), found["repository"].removesuffix(".git")
+    )
 
 
 def said(*command: str, without: Collection[str] = ()) -> str:
