@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from real_agents.model import Model, Scripts, Use, serving
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody serves: an agent reaches its model on loopback, and nothing else."""
 PROMPT = "Deploy it"
+ADD_TOOLS = ["mcp", "add", "triage", "--", "triage", "mcp"]
+"""What the README has a person say to either agent."""
 PATIENCE = 240
 """Seconds that a session may take."""
 
@@ -78,19 +80,25 @@ class Machine:
         """
         with serving({PROMPT: script, **(others or {})}) as model:
             start = _claude_code if self.agent.name == "claude-code" else _codex
-            words, added = start(self, model, tools)
-            done = subprocess.run(
-                [self.agent.program, *words],
-                cwd=self.work,
-                env=self.environment | added,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
-        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+            words, added = start(self, model)
+            if tools:
+                self._calls(ADD_TOOLS, added)
+            self._calls(words, added)
         return model
+
+    def _calls(self, words: Sequence[str], added: dict[str, str]) -> None:
+        """Start the agent, and wait for its end."""
+        done = subprocess.run(
+            [self.agent.program, *words],
+            cwd=self.work,
+            env=self.environment | added,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
 
     def shell(self, command: str, why: str = "", **more: Any) -> Use:
         """A use of the agent's shell, as its model asks for it."""
@@ -111,14 +119,11 @@ class Machine:
         return [json.loads(line) for line in self.triage("events", "--json", *words).splitlines()]
 
 
-Start = tuple[Iterable[str], dict[str, str]]
+Start = tuple[Sequence[str], dict[str, str]]
 
 
-def _claude_code(machine: Machine, model: Model, tools: bool) -> Start:
+def _claude_code(machine: Machine, model: Model) -> Start:
     words = ["--print", PROMPT, "--allowedTools", "Bash,mcp__triage"]
-    if tools:
-        servers = {"mcpServers": {"triage": {"command": str(SCRIPT), "args": ["mcp"]}}}
-        words += ["--strict-mcp-config", "--mcp-config", json.dumps(servers)]
     return words, {
         "ANTHROPIC_BASE_URL": model.address,
         "ANTHROPIC_API_KEY": "none",
@@ -127,7 +132,7 @@ def _claude_code(machine: Machine, model: Model, tools: bool) -> Start:
     }
 
 
-def _codex(machine: Machine, model: Model, tools: bool) -> Start:
+def _codex(machine: Machine, model: Model) -> Start:
     folder = machine.home / ".codex"
     folder.mkdir(exist_ok=True)
     settings = [
@@ -142,7 +147,5 @@ def _codex(machine: Machine, model: Model, tools: bool) -> Start:
         f'base_url = "{model.address}/v1"',
         'wire_api = "responses"',
     ]
-    if tools:
-        settings += ["[mcp_servers.triage]", f'command = "{SCRIPT}"', 'args = ["mcp"]']
     (folder / "config.toml").write_text("\n".join(settings) + "\n", encoding="utf-8")
     return ["exec", "--dangerously-bypass-hook-trust", "--sandbox", "danger-full-access", PROMPT], {}
