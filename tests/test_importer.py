@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from triage.check import USUAL
 from triage.errors import InvalidValue, TriageError
-from triage.events import Actor
+from triage.events import Actor, Draft
 from triage.importer import read
 from triage.importer.blocks import blocks
 from triage.importer.moments import Clock
+from triage.kinds import KINDS
 from triage.redact import Redactor
 from triage.render import render
 from triage.report import Report
 from triage.usecases import importing
 from triage.usecases.checking_page import check_page
+from triage.usecases.drafting import Drafted
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.md"))
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "velvet-first-deploy" / "velvet-first-deploy.md"
@@ -563,3 +565,19 @@ def test_a_box_that_says_what_its_blocker_says_keeps_it():
     )
 
     assert "- [ ] Copy — disk full — BLOCKED" in rendered(text)
+
+
+def test_every_text_of_a_blocker_is_brought_in_as_the_field_that_it_was():
+    texts = {
+        name: f"What is its {name}"
+        for name, field in KINDS["blocker"].fields.items()
+        if field.type in ("line", "prose")
+    }
+    header = Draft(
+        "j", "j", "header", "j", "j", None, "unknown", Actor("ana"), {"title": "Velvet", "slug": "j"}
+    )
+    blocker = header._replace(id="b", kind="blocker", entity="b", body={**texts, "status": "fixed"})
+    document = render(Report.from_events(importing.events_of(Drafted([header, blocker], {}))))
+
+    read = {name: value for body in bodies(document, "blocker") for name, value in body.items()}
+    assert {name: read.get(name) for name in texts} == texts

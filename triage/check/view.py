@@ -13,7 +13,7 @@ from triage import refs, times
 from triage.check.finding import RULES, Finding
 from triage.check.source import Source
 from triage.events import Event
-from triage.kinds import PROSE
+from triage.kinds import KINDS, PROSE
 from triage.redact import Redactor
 from triage.report import Evidence, Issue, Part, Prose, Report, Section
 from triage.report.calls import Answers, found_in
@@ -255,12 +255,15 @@ LONGEST = 60 * 24 * 400
 """Minutes after the first event within which spans are looked for."""
 
 
-_SPOKEN: Mapping[str, tuple[str, ...]] = {
+_LINES: Mapping[str, tuple[str, ...]] = {
     "action": ("title", "outcome"),
-    "blocker": ("title", "effect", "cause", "fix"),
+    "blocker": ("title", "effect"),
     "issue": ("title", "note"),
 }
-"""The fields of entities that are somebody's words."""
+_SPOKEN: Mapping[str, tuple[str, ...]] = {
+    kind: (*lines, *(name for name in KINDS[kind].fields if name in PROSE)) for kind, lines in _LINES.items()
+}
+"""The fields of entities that are somebody's words: these lines, and all prose."""
 
 
 def _fields(text: Callable[..., Text], part: Part, entity_of: Callable[[str], str]) -> Iterator[Text]:
