@@ -363,6 +363,51 @@ def test_a_summary_is_the_reports_and_a_later_one_is_added_to_it(journal):
     )
 
 
+def summary_of(journal):
+    return [body["summary"] for body in bodies(journal, "header") if "summary" in body][-1]
+
+
+def rewritten(journal, summary):
+    return journal("write", "--key", "notes.md", stdin=f"## Summary\n\n{summary}\n")
+
+
+def test_a_summary_that_a_text_with_a_name_says_in_other_words_takes_the_place_of_what_it_said(journal):
+    journal("set", "summary=Dana leads.")
+    rewritten(journal, "One deploy.\n\nOne blocker.")
+    journal("set", "summary=Dana leads.\n\nOne deploy.\n\nOne blocker.\n\nSee the wiki.")
+    rewritten(journal, "Two deploys.\n\nOne blocker.")
+
+    assert summary_of(journal) == "Dana leads.\n\nTwo deploys.\n\nOne blocker.\n\nSee the wiki."
+    assert rewritten(journal, "Two deploys.\n\nOne blocker.") == "velvet nothing new: 1 already recorded"
+
+    rewritten(journal, "One deploy.\n\nOne blocker.")
+    assert summary_of(journal) == "Dana leads.\n\nOne deploy.\n\nOne blocker.\n\nSee the wiki."
+
+
+def test_what_somebody_took_out_of_the_summary_is_not_put_in_again_by_the_text_that_said_it(journal):
+    rewritten(journal, "One deploy.\n\nOne blocker.")
+    journal("set", "summary=Dana leads.\n\nOne blocker.")
+
+    assert "nothing new" in rewritten(journal, "One deploy.\n\nOne blocker.")
+
+    rewritten(journal, "One deploy.\n\nTwo blockers.")
+    assert summary_of(journal) == "Dana leads.\n\nTwo blockers."
+
+    journal("set", "summary=Dana leads.")
+    assert "nothing new" in rewritten(journal, "One deploy.\n\nTwo blockers.")
+    rewritten(journal, "One deploy.\n\nThree blockers.")
+    assert summary_of(journal) == "Dana leads.\n\nThree blockers."
+
+
+def test_words_that_somebody_amended_in_a_summary_are_not_the_texts(journal):
+    rewritten(journal, "One deploy.")
+    journal("amend", "last", "summary=One deploy, says Dana.")
+    rewritten(journal, "Two deploys.")
+    rewritten(journal, "Three deploys.")
+
+    assert summary_of(journal) == "One deploy, says Dana.\n\nThree deploys."
+
+
 def test_a_status_is_prose_and_how_to_make_it_the_journals_is_told(journal):
     ran = journal.run("write", stdin="**Status**: resolved\n\nAll well.\n")
 

@@ -23,6 +23,7 @@ from triage.usecases.recorder import Recorder, Said
 from triage.usecases.rewordings import Rewordings, rewordings
 from triage.usecases.standing import Path, Standing
 from triage.usecases.steps import CHANGED, NEW, UNNAMED, Steps
+from triage.usecases.summaries import Share, renewed, share
 from triage.usecases.versions import versions
 
 MOST_GONE = 3
@@ -274,17 +275,21 @@ class Novelty(Steps):
         return self.amend(piece, draft, was, changes)
 
     def header(self, piece: Piece, draft: Draft, _: int) -> None:
-        """The summary: what of it is not in that of the record is added to it."""
+        """The summary: in the place of what this text said of it, else added to that of the record."""
         summary = self.standing.part.header.summary
-        stands = {source for source, _ in units(self.standing.typed(summary))}
-        left = [unit for unit in units(draft.body["summary"]) if unit[0] not in stands]
-        body = {**draft.body, "summary": joined(summary, _as_text(left), by="\n\n")}
-        if not left:
+        own = share(self.standing, self.name) if self.name else Share()
+        stands = [source for source, _ in units(self.standing.typed(summary))]
+        told = list(units(draft.body["summary"]))
+        left = [unit for unit in told if unit[0] not in {*stands, *own.last}]
+        is_own = not own.ever.isdisjoint(stands)
+        new = _as_text(renewed(self.standing, told, own) if is_own else left)
+        if self.standing.typed(new) == self.standing.typed(summary) if is_own else not left:
             return self.know(piece, draft, None)
-        if summary:
+        if summary and not is_own:
             self.remark(
                 piece.line, "added to the summary; to put another in its place: triage set 'summary=TEXT'"
             )
+        body = draft.body | {"summary": new if is_own else joined(summary, new, by="\n\n")}
         state = CHANGED if summary else NEW
         return self.add(piece, draft._replace(body=body), state, entity=self.recorder.place.part)
 
