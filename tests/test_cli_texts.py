@@ -30,6 +30,28 @@ def test_a_time_that_no_option_takes_suggests_no_option(journal):
     assert journal.refused("status", "--as-of", "-5m")[1].endswith("; see --help")
 
 
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("action", "x", "--env", "staging", "--env", "production"), "--env was given twice: 'staging' and"),
+        (
+            ("action", "x", "--env=staging", "--environment", "eu"),
+            "--environment was given twice: 'staging' and",
+        ),
+        (("run", "--title", "One", "--title", "Two", "--", "true"), "--title was given twice: 'One' and"),
+    ],
+)
+def test_an_option_of_one_value_is_refused_two_and_neither_is_taken(journal, words, complaint):
+    assert journal.run(*words).err.startswith(f"triage: {complaint} ")
+    assert len(journal.events()) == 1
+
+
+def test_an_option_may_repeat_itself(journal):
+    journal("action", "x", "--env", "staging", "--env", "staging")
+
+    assert journal.body()["environment"] == "staging"
+
+
 def test_a_rule_that_is_none_suggests_no_other_rule(journal):
     said = journal.refused("check", "--select", "TR999")[1]
 

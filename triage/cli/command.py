@@ -61,7 +61,20 @@ class Command(click.Command):
         """Keep texts that begin with a hyphen from being read as options."""
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
-        return super().parse_args(ctx, sorted_out(args, *spellings(self)))
+        return super().parse_args(ctx, self.sorted_out(args))
+
+    def sorted_out(self, args: Sequence[str]) -> list[str]:
+        """Options first, then ``--``, then the texts; `UsageError` where an option was given two values."""
+        words = sorted_out(args, *spellings(self))
+        said: dict[str | None, str] = {}
+        for word in words[: words.index("--")]:
+            name, _, value = word.partition("=")
+            if (option := _single(self, name)) and said.setdefault(option, value) != value:
+                raise UsageError(
+                    f"{name} was given twice: {said[option]!r:.40} and {value!r:.40}",
+                    hint="give it once",
+                )
+        return words
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command's function with a `Call`, and close what it opened."""
@@ -93,6 +106,14 @@ def spellings(command: click.Command) -> tuple[set[str], set[str]]:
         if isinstance(parameter, click.Option):
             (flags if parameter.is_flag else valued).update(parameter.opts)
     return valued, flags
+
+
+def _single(command: click.Command, spelled: str) -> str | None:
+    """The name of the option of that spelling that takes one value, and once."""
+    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
+    return next(
+        (each.name for each in options if spelled in each.opts and not (each.is_flag or each.multiple)), None
+    )
 
 
 def sorted_out(args: Sequence[str], valued: set[str], flags: set[str]) -> list[str]:

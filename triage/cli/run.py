@@ -9,7 +9,7 @@ import click
 
 from triage import config, times
 from triage.capture import ERR, Captured
-from triage.cli.command import TEXT, Command, command, sorted_out, spellings
+from triage.cli.command import TEXT, Command, command, spellings
 from triage.cli.facts import EXTRACT, told
 from triage.console.call import Call, as_dict, label
 from triage.console.heard import keep
@@ -36,7 +36,7 @@ class RunCommand(Command):
             return click.Command.parse_args(self, ctx, args)
         valued, flags = spellings(self)
         own, argv = _apart(args, valued, flags)
-        mark = (own := sorted_out(own, valued, flags)).index("--")
+        mark = (own := self.sorted_out(own)).index("--")
         cells = [f"--cell={word}" for word in own[mark + 1 :]]
         return click.Command.parse_args(self, ctx, [*own[:mark], *cells, "--", *argv])
 
