@@ -62,6 +62,14 @@ def test_the_page_never_scrolls_sideways(browser, width):
     assert int(found) <= width
 
 
+def test_no_time_of_the_header_is_cut_off_on_a_narrow_screen(browser):
+    page = SAMPLE.read_text(encoding="utf-8").replace(" UTC</time>", " UTC (13:00 Europe/Berlin)</time>")
+    cut = "Array.from(page.document.querySelectorAll('dl time')).filter(CUT).length"
+    over = "one => one.getBoundingClientRect().right > one.closest('dd').getBoundingClientRect().right"
+
+    assert browser(page, cut.replace("CUT", over), 320) == "0"
+
+
 def test_a_page_of_endless_words_never_scrolls_sideways(browser):
     page = render(hostile_report("x" * 3000), format="html")
 
