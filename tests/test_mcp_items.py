@@ -33,6 +33,18 @@ def gathered(item):
             {"kind": "action", "entity": "4", "fields": {"status": "done", "outcome": "3 applied"}},
         ),
         (
+            {"kind": "done", "title": "Push", "outcome": "v15"},
+            {"kind": "action", "entity": "Push", "fields": {"status": "done", "outcome": "v15"}},
+        ),
+        (
+            {"kind": "fix", "entity": 2, "title": "No table"},
+            {"kind": "blocker", "entity": "2", "fields": {"status": "fixed", "title": "No table"}},
+        ),
+        (
+            {"kind": "block", "entity": 4, "error": "no table"},
+            {"kind": "blocker", "fields": {"error": "no table", "action": "4"}},
+        ),
+        (
             {"kind": "did", "title": "Push", "env": "prod", "cells": {"Release": 9}},
             {
                 "kind": "action",

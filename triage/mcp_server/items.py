@@ -27,6 +27,8 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "reopen": ("header", {"status": "open"}),
 }
 """What the commands' names, and those of entries, mean where a kind is asked for."""
+NAMING = ("start", "done", "fail", "skip", "fix", "accept")
+"""Commands that change what there is; without an entity the title names it, as on the command line."""
 ALIASES = {"env": "environment"}
 TEXTS = ("line", "prose", "reference", "event", "url", "slug")
 
@@ -50,6 +52,10 @@ def _gathered(item: Mapping[str, Any]) -> dict[str, Any]:
         return gathered | {"fields": inner}
     inner = {ALIASES.get(name, name): value for name, value in inner.items() if value is not None}
     fields = {**given, **outer, **inner}
+    if item.get("kind") in NAMING and not gathered.get("entity") and isinstance(fields.get("title"), str):
+        gathered["entity"] = fields.pop("title")
+    if item.get("kind") == "block" and gathered.get("entity") and "action" not in fields:
+        fields["action"] = gathered.pop("entity")
     known = FIELDS.get(str(kind), {})
     types = {name: known[name].type if name in known else "" for name in fields}
     return gathered | {"fields": {name: _value(types[name], value) for name, value in fields.items()}}
