@@ -91,8 +91,9 @@ def test_an_issue_is_asked_for_however_it_is_written(here, gitlab, ref):
 
 
 def test_a_merge_request_is_a_pr_without_anybody_saying_so(here):
-    here("issue", "https://gitlab.com/acme/velvet/-/merge_requests/3", "open")
-
+    assert " PR https://gitlab.com/" in here(
+        "issue", "https://gitlab.com/acme/velvet/-/merge_requests/3", "open"
+    )
     assert json.loads(here("render", "--format", "json"))["main"]["issues"][0]["type"] == "pr"
 
 

@@ -109,7 +109,7 @@ def number_of(text: str) -> str:
 
 
 def is_request(text: str) -> bool:
-    """Whether a reference says by itself that it is a PR's."""
+    """Whether a reference names a PR by a number of its own; one that shares it with issues does not tell."""
     found = read(text)
     return found is not None and found.mark == "!"
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from triage import refs
 from triage.console.call import Call
 from triage.usecases import facts as verbs
 
@@ -12,8 +13,9 @@ def issue(call: Call, ref: str, state: str | None = None, note: str | None = Non
     event = verbs.issue(recorder, ref, state, note, call.fields(recorder, "issue", fields))
     body = event.body or {}
     what = " ".join(part for part in (body["ref"], state, note) if part)
-    is_pr = body.get("type") == "pr" or (state == "merged" and body.get("type") != "issue")
-    call.answer(recorder.place, event, f"{'PR' if is_pr else 'issue'} {what}")
+    is_pr = state == "merged" or refs.is_request(body["ref"])
+    type = body.get("type") or ("pr" if is_pr else "issue")
+    call.answer(recorder.place, event, f"{'PR' if type == 'pr' else 'issue'} {what}")
 
 
 def observe(call: Call, words: tuple[str, ...], expect_exact: str | None = None, **fields: Any) -> None:
