@@ -757,13 +757,16 @@ def test_nothing_but_the_protocol_is_printed_and_a_client_that_goes_ends_the_ser
     assert (out, err, process.returncode) == (b"", b"", 0)
 
 
+GREETING = [
+    {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+     "clientInfo": {"name": "codex-mcp-client", "title": "Codex", "version": "0.169.0"}}},
+    {"method": "notifications/initialized"},
+]  # fmt: skip
+
+
 def call_of_codex(triage, *threads, **changed):
     """What Codex's client is answered that opens a journal for each thread; variables of the shell are not set."""
-    said = [
-        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
-         "clientInfo": {"name": "codex-mcp-client", "title": "Codex", "version": "0.169.0"}}},
-        {"method": "notifications/initialized"},
-    ]  # fmt: skip
+    said = list(GREETING)
     for number, thread in enumerate(threads, 1):
         call = {"name": "open", "arguments": {"title": f"Journal {number}"}, "_meta": {"threadId": thread}}
         said.append({"id": number, "method": "tools/call", "params": call})
@@ -804,6 +807,35 @@ def test_a_request_without_a_thread_leaves_those_after_it_the_sessions_of_theirs
     actors = call_of_codex(triage, None, "01a2-1", None)
 
     assert [actor["session"][:4] for actor in actors] == ["mcp-", "01a2", "mcp-"]
+
+
+def test_what_is_run_is_told_the_thread_that_asked_though_another_asks_at_the_same_time(triage):
+    triage("open", "Velvet")
+    triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
+    say = {"command": ["sh", "-c", "echo of $CODEX_THREAD_ID"], "journal": "velvet"}
+    threads = {number: f"thread-{number}" for number in range(1, 5)}
+    calls = [
+        {"id": number, "method": "tools/call",
+         "params": {"name": "run", "arguments": say, "_meta": {"threadId": thread}}}
+        for number, thread in threads.items()
+    ]  # fmt: skip
+    raw = "".join(json.dumps({"jsonrpc": "2.0", **each}) + "\n" for each in [*GREETING, *calls]).encode()
+    with subprocess.Popen(
+        [SCRIPT, "mcp", "--allow-run"],
+        cwd=triage.work,
+        env=triage.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        process.stdin.write(raw)
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(1 + len(calls))]
+        process.stdin.close()
+
+    told = {each["id"]: each["result"]["content"][0]["text"] for each in answers if each["id"]}
+    assert {number: f"of {threads[number]}\n" in text for number, text in told.items()} == dict.fromkeys(
+        threads, True
+    )
 
 
 @pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", {}])

@@ -24,6 +24,7 @@ __all__ = [
     "Captured",
     "Guard",
     "Kept",
+    "Manner",
     "Tape",
     "Watch",
     "folder",
@@ -42,6 +43,20 @@ NEVER = 3600.0 * 24 * 365
 
 Watch = Callable[[Tape], float]
 """Called with what passed so far; gives the seconds until it wants to be called again."""
+
+
+class Manner(NamedTuple):
+    """How a command is run.
+
+    ``timeout`` is in seconds; ``live`` says whether the output is shown; ``terminal`` gives the command a
+    terminal; ``digests`` has the tape digest all of it; ``environ`` is its environment, None for ours.
+    """
+
+    timeout: float | None = None
+    live: bool = True
+    terminal: bool = False
+    digests: bool = False
+    environ: Mapping[str, str] | None = None
 
 
 class Captured(NamedTuple):
@@ -85,25 +100,20 @@ def host() -> str:
 
 def run(
     argv: Sequence[str],
+    manner: Manner,
     *,
     clock: Callable[[], int],
     guard: Guard,
     watch: Watch | None = None,
-    timeout: float | None = None,
-    live: bool = True,
-    terminal: bool = False,
-    digests: bool = False,
 ) -> Captured:
     """Run a command without a shell, pass its output on unchanged, and say what it did.
 
     What would end us meanwhile is what the ``guard`` takes. ``watch`` is called now and then, in this thread,
-    while the command runs. ``timeout`` is in seconds; ``live`` says whether the output is shown; ``terminal``
-    gives the command a terminal; ``digests`` has the tape digest all of it. A command that a signal ended has
-    the exit code of shells, 128 + its number.
+    while the command runs. A command that a signal ended has the exit code of shells, 128 + its number.
     """
-    tape, started = Tape(digests=digests), clock()
+    tape, started = Tape(digests=manner.digests), clock()
     try:
-        end = _Run(argv, tape, guard, watch, timeout, live=live, terminal=terminal).end()
+        end = _Run(argv, manner, tape, guard, watch).end()
     except FileNotFoundError:
         end = _End("exited", NOT_FOUND, error=_not_found(argv))
     except PermissionError:
@@ -138,33 +148,25 @@ class _Run:
     """One command that runs: its process, the pumps of its streams, and what we were sent meanwhile."""
 
     def __init__(
-        self,
-        argv: Sequence[str],
-        tape: Tape,
-        guard: Guard,
-        watch: Watch | None,
-        timeout: float | None,
-        *,
-        live: bool,
-        terminal: bool,
+        self, argv: Sequence[str], manner: Manner, tape: Tape, guard: Guard, watch: Watch | None
     ) -> None:
         self._argv = argv
+        self._manner = manner
         self._guard = guard
         self._tape = tape
         self._watch = watch
-        self._timeout = timeout
-        self._live = live
-        self._on_terminal = terminal
         self._ended = threading.Event()
 
     def end(self) -> _End:
         """Run it to its end."""
-        return self._to_its_end_on_a_terminal() if self._on_terminal else self._to_its_end()
+        return self._to_its_end_on_a_terminal() if self._manner.terminal else self._to_its_end()
 
     def _to_its_end(self) -> _End:
         (out, theirs_out), (err, theirs_err) = os.pipe(), os.pipe()
         try:
-            child = subprocess.Popen(self._argv, stdout=theirs_out, stderr=theirs_err)
+            child = subprocess.Popen(
+                self._argv, stdout=theirs_out, stderr=theirs_err, env=self._manner.environ
+            )
         finally:
             os.close(theirs_out)
             os.close(theirs_err)
@@ -174,8 +176,8 @@ class _Run:
         from triage.capture.terminal import Terminal
 
         terminal = Terminal()
-        ends = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
-        child = subprocess.Popen(self._argv, **ends, start_new_session=True, preexec_fn=terminal.adopt)  # type: ignore[call-overload]  # noqa: PLW1509  no thread has started yet
+        given = {**dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs), "env": self._manner.environ}
+        child = subprocess.Popen(self._argv, **given, start_new_session=True, preexec_fn=terminal.adopt)  # type: ignore[call-overload]  # noqa: PLW1509  no thread has started yet
         with terminal.joined():
             return self._pumped(child, {OUT: terminal.ours})
 
@@ -188,13 +190,13 @@ class _Run:
         return end
 
     def _stream(self, name: str, source: int) -> Stream:
-        return Stream(source, _sink(name) if self._live else None, partial(self._tape.write, name))
+        return Stream(source, _sink(name) if self._manner.live else None, partial(self._tape.write, name))
 
     def _wait(self, child: "subprocess.Popen[bytes]") -> _End:
         """Wait for the child in a thread, so that this one can watch, and be sent signals."""
         self._guard.watch_over(child)
         threading.Thread(target=self._wait_for, args=[child], daemon=True).start()
-        limit = time.monotonic() + (NEVER if self._timeout is None else self._timeout)
+        limit = time.monotonic() + (NEVER if self._manner.timeout is None else self._manner.timeout)
         is_late = not self._watched_until(limit)
         if is_late:
             child.send_signal(signal.SIGTERM)

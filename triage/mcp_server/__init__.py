@@ -109,16 +109,13 @@ class _Served:
     def _joined(self, context: Any) -> Session:
         """The session of the client's agent that asks, unless the environment says whose this process is.
 
-        What the process runs is told so, too, and nothing of what another request said.
+        Each request has an environment of its own, and so has what it runs: others ask at the same time.
         """
         client = context.session.client_params
         name = client.client_info.name.strip() if client else ""
         thread = (context.meta or {}).get(THREAD)
         said = thread if isinstance(thread, str) and thread.isascii() and thread.isprintable() else ""
         added = config.of_a_server(self._alone, name or "mcp", said, self._name)
-        for each in os.environ.keys() - self._alone.keys() - added.keys():
-            del os.environ[each]
-        os.environ.update(added)
         return self._session._replace(environ=self._alone | added)
 
     async def _aside(self, function: Callable[[], T]) -> T:

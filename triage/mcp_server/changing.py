@@ -160,6 +160,7 @@ def run(session: Session, said: Arguments) -> Answer:
             observed=_observed(said),
             timeout=times.parse_span(said.text("timeout", LONGEST), "timeout"),
             live=False,
+            environ=session.environ,
         )
         with _KEYED if call.key else nullcontext(), sole(call, recorder.place):
             ran = running.run(recorder, argv, plan, clock=config.clock)

@@ -71,7 +71,8 @@ class Plan(NamedTuple):
     """What is to be done with a command. ``timeout`` is in seconds.
 
     ``action`` names or adds one; ``cells`` are values that it leaves where it succeeds, ``extracts`` those
-    taken from its output; ``live`` says whether its output is shown.
+    taken from its output; ``live`` says whether its output is shown;
+    ``environ`` is its environment, None for ours.
     """
 
     fields: Mapping[str, Any]
@@ -83,6 +84,7 @@ class Plan(NamedTuple):
     timeout: float | None = None
     live: bool = True
     terminal: bool = False
+    environ: Mapping[str, str] | None = None
 
 
 class Claim(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from triage import capture
-from triage.capture import OUT, Captured
+from triage.capture import OUT, Captured, Manner
 from triage.errors import TriageError, Unavailable
 from triage.events import Draft, Event
 from triage.usecases import consequences
@@ -72,25 +72,18 @@ def _run(
     scribe = Scribe(mine, argv, _fields(plan, claimed), keep_output=plan.keep_output)
     with capture.guarded() as guard:
         scribe.begin([claimed.draft] if claimed and claimed.draft else [])
-        captured = capture.run(
-            argv,
-            clock=clock,
-            guard=guard,
-            watch=scribe.watch,
-            timeout=plan.timeout,
-            live=plan.live,
-            terminal=plan.terminal,
-            digests=not plan.keep_output,
-        )
+        captured = capture.run(argv, _manner(plan), clock=clock, guard=guard, watch=scribe.watch)
         return _recorded(recorder, plan, claimed, scribe, captured)
 
 
 def unrecorded(argv: Sequence[str], plan: Plan, *, clock: Callable[[], int]) -> Captured:
     """Run a command, and pass its output on, where nothing can be recorded."""
     with capture.guarded() as guard:
-        return capture.run(
-            argv, clock=clock, guard=guard, timeout=plan.timeout, live=plan.live, terminal=plan.terminal
-        )
+        return capture.run(argv, _manner(plan), clock=clock, guard=guard)
+
+
+def _manner(plan: Plan) -> Manner:
+    return Manner(plan.timeout, plan.live, plan.terminal, digests=not plan.keep_output, environ=plan.environ)
 
 
 def _recorded(
