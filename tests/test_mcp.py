@@ -789,6 +789,32 @@ def call_of_codex(triage, *threads, **changed):
     return [event["actor"] for number in range(1, len(threads) + 1) for event in opened(triage, number)]
 
 
+def answers_to(triage, *calls, client="codex-mcp-client"):
+    """What a client is answered to calls of tools by threads, all said before an answer is read."""
+    said = [
+        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+         "clientInfo": {"name": client, "version": "0.169.0"}}},
+        {"method": "notifications/initialized"},
+    ]  # fmt: skip
+    for number, (thread, tool, arguments) in enumerate(calls, 1):
+        call = {"name": tool, "arguments": arguments, "_meta": {"threadId": thread}}
+        said.append({"id": number, "method": "tools/call", "params": call})
+    triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
+    with subprocess.Popen(
+        [SCRIPT, "mcp", "--allow-run"],
+        cwd=triage.work,
+        env=triage.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        for message in said:
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for each in said if "id" in each]
+        process.stdin.close()
+    return [each["result"]["content"][0]["text"] for each in sorted(answers, key=lambda each: each["id"])[1:]]
+
+
 def opened(triage, number):
     lines = triage("events", "--json", "--journal", f"journal-{number}").splitlines()
     return [json.loads(line) for line in lines]
@@ -809,40 +835,28 @@ def test_a_request_without_a_thread_leaves_those_after_it_the_sessions_of_theirs
     assert [actor["session"][:4] for actor in actors] == ["mcp-", "01a2", "mcp-"]
 
 
-def test_what_is_run_is_told_the_thread_that_asked_though_another_asks_at_the_same_time(triage):
-    triage("open", "Velvet")
-    triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
-    say = {"command": ["sh", "-c", "echo of $CODEX_THREAD_ID"], "journal": "velvet"}
-    threads = {number: f"thread-{number}" for number in range(1, 5)}
-    calls = [
-        {"id": number, "method": "tools/call",
-         "params": {"name": "run", "arguments": say, "_meta": {"threadId": thread}}}
-        for number, thread in threads.items()
-    ]  # fmt: skip
-    raw = "".join(json.dumps({"jsonrpc": "2.0", **each}) + "\n" for each in [*GREETING, *calls]).encode()
-    with subprocess.Popen(
-        [SCRIPT, "mcp", "--allow-run"],
-        cwd=triage.work,
-        env=triage.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        process.stdin.write(raw)
-        process.stdin.flush()
-        answers = [json.loads(process.stdout.readline()) for _ in range(1 + len(calls))]
-        process.stdin.close()
-
-    told = {each["id"]: each["result"]["content"][0]["text"] for each in answers if each["id"]}
-    assert {number: f"of {threads[number]}\n" in text for number, text in told.items()} == dict.fromkeys(
-        threads, True
-    )
-
-
-@pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", {}])
+@pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", "t" * 1001, {}])
 def test_a_thread_that_is_none_leaves_the_server_a_session_of_its_own(triage, thread):
     (actor,) = call_of_codex(triage, thread)
 
     assert (actor["name"], actor["session"][:4]) == ("codex", "mcp-")
+
+
+def test_a_command_is_told_the_thread_that_runs_it_whatever_others_ask_meanwhile(triage):
+    triage("open", "Checkout")
+    threads = [f"01a2-{number}" for number in range(6)]
+    command = ["sh", "-c", "echo told $CODEX_THREAD_ID"]
+    answers = answers_to(
+        triage, *((thread, "run", {"command": command, "journal": "checkout"}) for thread in threads)
+    )
+
+    assert [re.findall(r"told (.*)", answer) for answer in answers] == [[thread] for thread in threads]
+
+
+def test_a_client_whose_name_no_environment_holds_is_served(triage):
+    (answer,) = answers_to(triage, ("", "open", {"title": "Checkout"}), client="odd\0client")
+
+    assert answer == "checkout e1 opened, and current"
 
 
 def test_a_session_that_the_user_named_counts_for_tools_whatever_the_thread(triage):

@@ -37,6 +37,9 @@ INSTRUCTIONS = (
 THREAD = "threadId"
 """Under this name Codex says with each request which of its sessions asks: 0.144.6 to 0.169.0 do."""
 
+LONGEST_NAME = 1000
+"""Characters of what a client calls itself or a session of its own."""
+
 
 def serve(session: Session) -> None:
     """Serve on standard input and output until the client is gone."""
@@ -112,9 +115,9 @@ class _Served:
         Each request has an environment of its own, and so has what it runs: others ask at the same time.
         """
         client = context.session.client_params
-        name = client.client_info.name.strip() if client else ""
+        name = client.client_info.name.replace("\0", "").strip()[:LONGEST_NAME] if client else ""
         thread = (context.meta or {}).get(THREAD)
-        said = thread if isinstance(thread, str) and thread.isascii() and thread.isprintable() else ""
+        said = thread if isinstance(thread, str) and _is_name(thread) else ""
         added = config.of_a_server(self._alone, name or "mcp", said, self._name)
         return self._session._replace(environ=self._alone | added)
 
@@ -128,6 +131,11 @@ class _Served:
         except Exception as error:
             told = self._session.words.of_error(understood(error))
             raise MCPError(types.INVALID_PARAMS, plain(told)) from error
+
+
+def _is_name(thread: str) -> bool:
+    """Whether a session of a client may be called so in the environment of what it runs."""
+    return thread.isascii() and thread.isprintable() and len(thread) <= LONGEST_NAME
 
 
 def _one_of(known: Mapping[str, T], name: str, what: str) -> T:
