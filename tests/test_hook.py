@@ -295,6 +295,18 @@ def test_the_transcript_of_codex_tells_how_long_a_command_took(triage):
     assert duration(codex.captured(1)[0]["body"]) == 61.5
 
 
+@pytest.mark.parametrize("secs", [10**30, 4 * 10**9, -1, True, "1", None])
+def test_a_command_is_recorded_though_the_transcript_of_codex_tells_an_absurd_duration(triage, secs):
+    codex = Codex(triage)
+    line = next(line for line in codex.written.splitlines() if b"CommandExecution" in line)
+    told = json.loads(line)
+    told["payload"]["item"]["duration"] = {"secs": secs, "nanos": 0}
+    codex.transcript.write_text(json.dumps(told))
+    codex.tells()
+
+    assert codex.captured(1)[0]["body"]["exit_code"] == 0
+
+
 def test_the_transcript_of_codex_has_more_of_the_output_than_its_payload(triage):
     codex = Codex(triage)
     codex.transcript.write_bytes(codex.written.replace(b"applied 002", b"applied 002\\napplied 003"))

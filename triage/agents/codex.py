@@ -55,14 +55,23 @@ def _item(command: "Seen", told: "Any") -> "Seen | None":
     item = told.get("item") if isinstance(told, dict) else None
     if not isinstance(item, dict) or (item.get("type"), item.get("id")) != ("CommandExecution", command.use):
         return None
-    code, printed, took = item.get("exit_code"), item.get("aggregated_output"), item.get("duration")
+    code, printed, took = item.get("exit_code"), item.get("aggregated_output"), _took(item.get("duration"))
     if isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= HIGHEST:
         return None
     if isinstance(printed, str):
         command = command._replace(parts=(("out", printed),))
-    if isinstance(took, dict) and isinstance(took.get("secs"), int) and isinstance(took.get("nanos"), int):
-        command = command._replace(duration_us=took["secs"] * 1_000_000 + took["nanos"] // 1000)
-    return command._replace(exit_code=code)
+    return command._replace(exit_code=code, duration_us=command.duration_us if took is None else took)
+
+
+def _took(told: "Any") -> int | None:
+    """How long a command took, in microseconds; None where that is not said, or no command takes so long."""
+    from triage.agents.seen import LONGEST_MS
+
+    secs, nanos = (told.get("secs"), told.get("nanos")) if isinstance(told, dict) else (None, None)
+    if type(secs) is not int or type(nanos) is not int:  # True is none
+        return None
+    took = secs * 1_000_000 + nanos // 1000
+    return took if 0 <= took < LONGEST_MS * 1000 else None
 
 
 def _answer(command: "Seen", told: "Any") -> "Seen | None":
