@@ -193,6 +193,12 @@ TWO = [
     ("- [ ] Rotate key 1", "- [ ] Rotate key 2"),
     ("- [ ] Deploy to staging", "- [ ] Deploy to production"),
     ("- [ ] Deploy", "- [ ] Deploy it\n- [ ] Deploy all"),
+    ("- [ ] Mount the volume", "- [ ] Unmount the volume"),
+    ("- [ ] Do delete the volume", "- [ ] Do not delete the volume"),
+    ("- [x] Delete the volume", "- [ ] Delete the backup volume"),
+    ("## Monday\n\n- [x] Look at it", "## Tuesday\n\n- [ ] Look at it"),
+    ("| Host | State |\n|-|-|\n| prod-a | up |", "| Host | State |\n|-|-|\n| prod-b | up |"),
+    ("| Zone | State |\n|-|-|\n| us-east | up |", "| Zone | State |\n|-|-|\n| us-west | up |"),
     ("| Host | State |\n|-|-|\n| web-1 | up |", "| Host | State |\n|-|-|\n| web-2 | up |"),
 ]
 
@@ -254,6 +260,16 @@ def test_an_entry_that_was_amended_stands_and_a_later_wording_is_recorded_beside
         assert [each.text for each in other.remarks] == [
             "e2 was amended since, and stands beside this; to withdraw it: triage retract e2"
         ]
+
+
+def test_what_was_recorded_beside_a_line_that_was_amended_may_be_reworded():
+    with journals() as recorder:
+        write(recorder(), "04:10 Deployed → v14", name=NAME)
+        corrections.amend(recorder("bo"), "e2", ["outcome=v14.1"], None)
+        for outcome in ("v15", "v16", "v17"):
+            write(recorder(), f"04:10 Deployed → {outcome}", name=NAME)
+
+        assert sorted(rows(recorder())) == [("04:10", "Deployed", "v14.1"), ("04:10", "Deployed", "v17")]
 
 
 def test_prose_that_was_amended_stands_and_a_later_wording_is_recorded_below_it():

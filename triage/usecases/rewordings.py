@@ -5,14 +5,16 @@ entry that tells something else of its minute, or its own words of another minut
 nearly the same name, or of the same one under another heading. Where two can be meant, none is.
 """
 
+import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any, NamedTuple
 
 from triage.events import Draft
+from triage.report.entities import CLOSED_STATUSES
 from triage.usecases.earlier import LINES, Earlier, line_of
 from triage.usecases.standing import Line, Standing
 
@@ -20,6 +22,8 @@ MOST_COMPARED = 10_000
 """Pairs of lines that are compared by their words; where a text has more, it is another one."""
 LONGEST_COMPARED = 300
 """Characters of a line that are compared."""
+NEGATIONS = frozenset(("no", "not", "never", "without", "don't", "cannot"))
+_PART = re.compile(r"[^\W_]+")
 NEAR_TEXT, NEAR_WORD = 0.6, 0.7
 """How much of two texts of one minute, and of two words of a name, must be the same."""
 
@@ -67,13 +71,20 @@ def _match(kind: str, olds: list[Earlier], news: list[New], standing: Standing, 
     gone = {old.patch.id: old for old in olds if old.patch.id not in taken and not old.withdrawn}
     left = {new.place: new for new in news if new.place not in same and new.place not in known}
     gaps = _Gaps(same)
-    for stage in STAGES[kind]:
-        alone = [old for old in gone.values() if old.alone]
-        for old, new in list(stage.pairs(alone, list(left.values()), gaps)):
+    for stage, amended in product(STAGES[kind], (False, True)):
+        may = [old for old in gone.values() if old.alone and old.amended == amended]
+        pairs = list(stage.pairs(may, list(left.values()), gaps))
+        for old, new in (pair for pair in pairs if not _is_undone(*pair)):
             (found.beside if old.amended else found.before)[new.place] = gone.pop(old.patch.id)
             del left[new.place]
     found.same.update(same)
     found.gone.extend(gone.values())
+
+
+def _is_undone(old: Earlier, new: New) -> bool:
+    """Whether an action that is to be done would be told as done, in the place of one that is."""
+    was, now = old.line.rest[0], new.line.rest[0]
+    return old.patch.kind == "action" and was in CLOSED_STATUSES and now not in CLOSED_STATUSES
 
 
 Key = Callable[[Line], Any]
@@ -204,9 +215,9 @@ def _is_in_place(old: Earlier, new: New, gaps: _Gaps) -> bool:
 
 
 def _is_named_alike(old: Earlier, new: New, _: _Gaps) -> bool:
-    """Whether a name is another spelling of one: the same numbers, and no word for another one."""
+    """Whether a name is another spelling of one: the same numbers and negations, and no word for another."""
     one, two = (line.title[:LONGEST_COMPARED].casefold().split() for line in (old.line, new.line))
-    if _numbers(one) != _numbers(two):
+    if _telling(one) != _telling(two):
         return False
     more = 0
     for step, start, end, other, last in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
@@ -226,13 +237,22 @@ def _labels(line: Line) -> tuple[str, ...]:
 
 
 def _are_spelt_alike(one: str, two: str) -> bool:
+    """Whether two words are one, with a slip; ``us-east`` and ``us-west``, mount and unmount are two."""
+    parts = list(zip_longest(_PART.findall(one), _PART.findall(two), fillvalue=""))
+    return all(_are_one_part(*pair) for pair in parts)
+
+
+def _are_one_part(one: str, two: str) -> bool:
+    """Whether two parts of words are one; a slip is seldom in its first letter."""
+    if one[:1] != two[:1]:
+        return False
     alike = SequenceMatcher(None, one, two, autojunk=False).ratio() >= NEAR_WORD
     return alike or sorted(one) == sorted(two)
 
 
-def _numbers(words: Iterable[str]) -> list[str]:
-    """The words that have digits in them."""
-    return [word for word in words if any(map(str.isdigit, word))]
+def _telling(words: Iterable[str]) -> list[str]:
+    """The words without which a name is another one: those with digits in them, and negations."""
+    return [word for word in words if word in NEGATIONS or any(map(str.isdigit, word))]
 
 
 STAGES: Mapping[str, tuple[Stage, ...]] = {
