@@ -272,6 +272,16 @@ def test_what_was_recorded_beside_a_line_that_was_amended_may_be_reworded():
         assert sorted(rows(recorder())) == [("04:10", "Deployed", "v14.1"), ("04:10", "Deployed", "v17")]
 
 
+@pytest.mark.parametrize("other", ["Plan (draft)", "Plan: draft", '"Plan (draft)"', "Plan (draft) (2)"])
+def test_a_text_takes_no_place_of_one_whose_name_begins_with_its_own(other):
+    with journals() as recorder:
+        write(recorder(), "04:10 Deployed → v14", name=other)
+        write(recorder(), "04:10 Deployed → v15", name="Plan")
+        write(recorder(), "04:10 Deployed → v16", name=other)
+
+        assert rows(recorder()) == [("04:10", "Deployed", "v16"), ("04:10", "Deployed", "v15")]
+
+
 def test_prose_that_was_amended_stands_and_a_later_wording_is_recorded_below_it():
     with journals() as recorder:
         write(recorder(), "## Cause\n\nA full disk.", name=NAME)

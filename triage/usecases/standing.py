@@ -85,7 +85,8 @@ class Standing:
         self.statuses = {action.event: action.status for action in self.part.actions}
         self._actions: dict[tuple[Path, str, str], list[Action]] = {}
         for action in self.part.actions:
-            self._actions.setdefault((action.section, action.group, bare(action.title)), []).append(action)
+            self._actions.setdefault(_action_key(action), []).append(action)
+        self._named = {action.event: action for action in self.part.actions}
 
     def _add_prose(self, patches: Sequence[Patch]) -> None:
         """The prose that stands: not what another text took the place of."""
@@ -169,12 +170,12 @@ class Standing:
         if patch is not None and patch.kind == "entry":
             rows = self._entries.get(_row_key(patch.at, patch.body["text"]), [])
             rows[:] = [row for row in rows if row[0] != event]
-        for actions in self._actions.values() if patch is not None and patch.kind == "action" else ():
-            for action in actions:
-                if action.event == event:
-                    actions.remove(action)
-                    return action
-        return None
+        action = self._named.get(event) if patch is not None and patch.kind == "action" else None
+        actions = self._actions[_action_key(action)] if action else []
+        if action not in actions:
+            return None
+        actions.remove(action)
+        return action
 
     def take_action(self, fields: Mapping[str, Any]) -> Action | None:
         """The action that a note means: one of its title in its place, or the only one that has no place."""
@@ -207,6 +208,11 @@ class Standing:
         return self.issues.get(self._hosts.entity(ref)) if self._hosts.has(ref) else None
 
 
+def as_told(name: str) -> str:
+    """The name of a text as sources tell it: no other's is its beginning before a heading or words."""
+    return f'"{name}"' if " (" in name or ": " in name or name.startswith('"') else name
+
+
 REWORDED = "written anew in "
 """Begins the reason of what a text with a name amends of its own."""
 
@@ -218,6 +224,10 @@ def _rewords(event: Event) -> bool:
 def bare(text: str) -> str:
     """A text without regard to capitals and room."""
     return " ".join(text.casefold().split())
+
+
+def _action_key(action: Action) -> tuple[Path, str, str]:
+    return action.section, action.group, bare(action.title)
 
 
 def _row_key(at: str | None, text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from triage.usecases.earlier import shown
 from triage.usecases.importing import LONGEST
 from triage.usecases.novelty import Novelty
 from triage.usecases.recorder import Recorder
-from triage.usecases.standing import Standing
+from triage.usecases.standing import Standing, as_told
 from triage.usecases.steps import KNOWN, Remark, Step
 
 
@@ -56,7 +56,7 @@ def write(recorder: Recorder, text: str, *, name: str = "", dry_run: bool = Fals
             f"the text has {len(text):,} characters; write takes at most {LONGEST:,}",
             hint="nothing was recorded; write it in parts",
         )
-    place, base = recorder.place, recorder.when()
+    name, place, base = as_told(name), recorder.place, recorder.when()
     events = list(recorder.home.events(place.journal))
     standing = Standing(place, events, recorder.circumstances.actor.name)
     note = _read(recorder, text, standing)
