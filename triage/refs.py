@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 NUMBER = r"[1-9][0-9]{0,9}"
 """The number of an issue or a PR, as forges give them."""
-_NAME = r"(?!\.{1,2}(?![A-Za-z0-9_.-]))[A-Za-z0-9_.-]{1,100}"
+_NAME = r"(?!\.{1,2}(?![A-Za-z0-9_.-]))[A-Za-z0-9_.-]{1,100}+"
 REPOSITORY = rf"{_NAME}/{_NAME}"
 """``owner/repo``; a name that leads upwards is none."""
 PATH = rf"{_NAME}(?:/{_NAME}){{1,20}}"
