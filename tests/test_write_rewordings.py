@@ -349,3 +349,38 @@ def test_what_becomes_what_is_told(triage):
         told == "        1  entry        changed  e3      04:10 Deployed → v15 (was e2: 04:10 Deployed → v14)"
     )
     assert (dry["state"], dry["amends"], dry["was"]) == ("changed", "e2", "04:10 Deployed → v14")
+
+
+def test_a_file_of_the_same_name_in_another_folder_is_another_text(triage):
+    triage("open", "Velvet")
+    for folder, text in (("one", "04:10 Started web 1"), ("two", "04:10 Started web 2")):
+        (triage.work / folder).mkdir()
+        (triage.work / folder / "notes.md").write_text(text)
+        triage("write", f"{folder}/notes.md")
+
+    assert [event["body"]["text"] for event in triage.events()[1:]] == ["Started web 1", "Started web 2"]
+
+
+def test_a_file_of_a_project_is_one_text_from_whatever_folder_and_checkout(triage, monkeypatch):
+    triage("open", "Velvet")
+    for checkout, text in (("one", "04:10 Started web 1"), ("two", "04:10 Started web 2")):
+        folder = triage.work / checkout / "docs"
+        (triage.work / checkout / ".git").mkdir(parents=True)
+        folder.mkdir()
+        (folder / "notes.md").write_text(text)
+        monkeypatch.chdir(folder if checkout == "two" else triage.work)
+        triage("write", "notes.md" if checkout == "two" else f"{checkout}/docs/notes.md")
+
+    assert "Started web 1" not in triage("render", "velvet")
+
+
+def test_what_takes_the_place_of_other_words_is_told_unasked(triage):
+    triage("open", "Velvet")
+    note = triage.work / "notes.md"
+    note.write_text("04:10 Deployed → v14")
+    triage("write", "notes.md")
+    note.write_text("04:10 Deployed → v15")
+
+    said = triage.run("write", "notes.md")
+    assert said.out == "velvet e3: 1 entry; 1 of them a change\n"
+    assert said.err == "line 1: 04:10 Deployed → v15 takes the place of e2: 04:10 Deployed → v14\n"

@@ -15,7 +15,6 @@ from triage.usecases.facts import read_output
 from triage.usecases.recorder import Place
 
 if TYPE_CHECKING:
-    from triage.usecases.steps import Remark
     from triage.usecases.writing import Became, Written
 
 MOST_REMARKS = 12
@@ -44,12 +43,13 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
     - [ ] Rotate the key @ana
     EOF
     """
+    from triage.config.project import name_of
     from triage.usecases import writing
 
     raw = call.heard.read() if file == "-" else b"".join(read_output(file))
     text = str(visible(raw.decode("utf-8", "surrogateescape").removeprefix("\ufeff")))
     recorder = call.recorder()
-    name = call.key or ("" if file == "-" else os.path.basename(file))
+    name = call.key or ("" if file == "-" else name_of(file, os.environ))
     written = writing.write(recorder, text, name=name, dry_run=dry_run)
     if call.json:
         say_json(_as_json(recorder.place, written, dry_run=dry_run))
@@ -57,7 +57,8 @@ def write_command(call: Call, file: str, dry_run: bool, verbose: bool, **_: Any)
     for each in written.became if verbose else ():
         say(_line(each))
     say(f"{recorder.place.name} {_answer(written, dry_run=dry_run)}")
-    _remark(written.remarks)
+    reworded = [] if verbose else [_replaced(each) for each in written.became if each.before]
+    _remark([*reworded, *map(str, written.remarks)])
     if not recorder.place.open and any(event.kind in WORK for event in written.recorded):
         note(f"{recorder.place.name} was resolved; if the work goes on: triage reopen")
 
@@ -70,6 +71,12 @@ def _line(each: "Became") -> str:
     if each.before:
         title = f"{title} (was e{each.before.n}: {plain(each.was)})"
     return f"{lines:>9}  {each.kind:<11}  {each.state:<7}  {label:<6}  {shortened(title)}".rstrip()
+
+
+def _replaced(each: "Became") -> str:
+    """What took the place of which earlier words."""
+    before = f"e{each.before.n}" if each.before else ""
+    return f"line {each.line}: {each.title} takes the place of {before}: {each.was}"
 
 
 def _answer(written: "Written", *, dry_run: bool) -> str:
@@ -101,10 +108,10 @@ def _counted(count: int, kind: str) -> str:
     return f"{count} {one if count == 1 else MANY.get(kind, kind + 's')}"
 
 
-def _remark(remarks: "list[Remark]") -> None:
+def _remark(remarks: list[str]) -> None:
     """Say what somebody should look at, a line each."""
     for each in remarks[:MOST_REMARKS]:
-        note(shortened(plain(str(each))))
+        note(shortened(plain(each)))
     if len(remarks) > MOST_REMARKS:
         note(f"and {len(remarks) - MOST_REMARKS} more: --json tells all")
 

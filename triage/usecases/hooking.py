@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from triage import traces
 from triage.agents import AGENTS, settings
+from triage.config.project import GIT, nearest
 from triage.durable import aside, clear, make_folders, refusal
 from triage.errors import InvalidValue, NotFound, near
 
@@ -131,20 +132,9 @@ def _path(module: Any, where: Where) -> str:
         named = where.environ.get(module.HOME)
         folder = named or os.path.join(traces.home(where.environ), module.FOLDER)
     else:
-        folder = os.path.join(_project(where.cwd, module.FOLDER), module.FOLDER)
+        project = nearest(where.cwd, (module.FOLDER, GIT)) or where.cwd
+        folder = os.path.join(project, module.FOLDER)
     return os.path.join(folder, module.FILE)
-
-
-def _project(cwd: str, folder: str) -> str:
-    """The nearest folder upwards that the agent, or git, takes for a project; else this one."""
-    here = cwd
-    while True:
-        if os.path.isdir(os.path.join(here, folder)) or os.path.exists(os.path.join(here, ".git")):
-            return here
-        above = os.path.dirname(here)
-        if above == here:
-            return cwd
-        here = above
 
 
 def _program(where: Where) -> str:

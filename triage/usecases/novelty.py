@@ -100,9 +100,14 @@ class Novelty(Steps):
         for path, event, place in left:
             self.remark(
                 clean[place][0].line if place >= 0 else 0,
-                f"{self.name} says no more what it said under {' > '.join(path)!r:.60}, which stands;"
+                f"{self._shown} says no more what it said under {' > '.join(path)!r:.60}, which stands;"
                 f" to withdraw it: triage retract e{self.standing.ids[event].n}",
             )
+
+    @property
+    def _shown(self) -> str:
+        """The name of the text as remarks have it: of a file without its folders."""
+        return self.name.rpartition("/")[2]
 
     def _find_rewordings(self, clean: Sequence[tuple[Piece, Draft]]) -> None:
         """Find what lines of a text with a name stand for, and remark on those that it has no more."""
@@ -130,7 +135,7 @@ class Novelty(Steps):
             said = ", ".join(f"{self._label(old)} {_shown(old)!r:.40}" for old in gone[:MOST_GONE])
             self.remark(
                 0,
-                f"{self.name} says no more what these say, which stand; to withdraw one:"
+                f"{self._shown} says no more what these say, which stand; to withdraw one:"
                 f" triage retract e{first}; {said}{more}",
             )
 
