@@ -19,7 +19,7 @@ from triage.usecases.earlier import LINES, Earlier, line_of
 from triage.usecases.standing import Line, Standing
 
 MOST_COMPARED = 10_000
-"""Pairs of lines that are compared by their words; where a text has more, it is another one."""
+"""Pairs of lines of a text that are compared by their words; of more lines both wordings stand."""
 LONGEST_COMPARED = 300
 """Characters of a line that are compared."""
 NEGATIONS = frozenset(("no", "not", "never", "without", "don't", "cannot"))
@@ -186,13 +186,14 @@ class Stage(NamedTuple):
             by_key.setdefault(self.key(old.line), ([], []))[0].append(old)
         for new in news:
             by_key.setdefault(self.key(new.line), ([], []))[1].append(new)
+        near, left = self.near, MOST_COMPARED
         for key, (mine, yours) in by_key.items():
             if key is None or not mine or not yours:
                 continue
-            near = self.near
             if near is None:
                 yield from zip(mine, yours, strict=True) if len(mine) == len(yours) else ()
-            elif len(mine) * len(yours) <= MOST_COMPARED:
+            elif len(mine) * len(yours) <= left:
+                left -= len(mine) * len(yours)
                 yield from _only([pair for pair in product(mine, yours) if near(pair[0], pair[1], gaps)])
 
 
