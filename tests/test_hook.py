@@ -226,7 +226,7 @@ def test_of_a_long_output_of_claude_code_all_is_kept(working, tmp_path):
     assert event["body"]["size"] == len(whole)
 
 
-@pytest.mark.parametrize("path", ["/nowhere/output.txt", "/dev/zero", "", "\0", 7])
+@pytest.mark.parametrize("path", ["/nowhere/output.txt", "/dev/zero", "/proc/self/environ", "", "\0", 7])
 def test_of_a_long_output_that_cannot_be_read_the_beginning_is_kept(working, path):
     value = payload("claude-code-2.1.332-post-long", session_id=SESSION)
     value["tool_response"]["persistedOutputPath"] = path

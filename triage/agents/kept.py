@@ -5,6 +5,7 @@ They are read by the process that the agent does not wait for, and never trusted
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -32,11 +33,14 @@ def output(path: str) -> str:
 
 
 def _read(path: str, size: int) -> bytes:
-    """The first bytes of a file, or the last where ``size`` is below 0; b'' for what is no file to read."""
+    """The first bytes of a file, or the last where ``size`` is below 0; b'' for what is no file of this user.
+
+    What the system makes up as it is read, such as /proc/self/environ, says that it has no bytes.
+    """
     with suppress(OSError, ValueError):
-        if os.path.isfile(path):
+        known = os.stat(path)
+        if stat.S_ISREG(known.st_mode) and known.st_size and known.st_uid == os.getuid():
             with open(path, "rb") as file:
-                if size < 0:
-                    file.seek(max(0, os.stat(path).st_size + size))
+                file.seek(max(0, known.st_size + size) if size < 0 else 0)
                 return file.read(abs(size))
     return b""
