@@ -69,6 +69,13 @@ def test_every_event_of_the_agent_gets_the_hook(project, agent):
     assert groups == {event: [{"matcher": "Bash", "hooks": [hook]}] for event in EVENTS[agent]}
 
 
+def test_an_agent_that_counts_milliseconds_is_told_as_many():
+    text = settings.with_hooks("{}", ["BeforeTool"], "run_shell_command", "triage-hook another", 10_000)
+
+    (group,) = json.loads(text)["hooks"]["BeforeTool"]
+    assert [handler["timeout"] for handler in group["hooks"]] == [10_000]
+
+
 @pytest.mark.parametrize("agent", AGENTS)
 @pytest.mark.parametrize("text", EXISTING)
 def test_what_is_there_stays_and_taking_ours_out_leaves_every_byte_as_it_was(project, agent, text):
@@ -379,7 +386,7 @@ def test_any_settings_are_the_same_to_the_byte_once_ours_was_put_in_and_taken_ou
     value = value if hooks is None else {**value, "hooks": hooks}
     text = json.dumps(value, indent=indent, ensure_ascii=plain).replace("\n", newline) + newline
     events = EVENTS["claude-code"]
-    installed = settings.with_hooks(text, events, "Bash", "triage-hook claude-code")
+    installed = settings.with_hooks(text, events, "Bash", "triage-hook claude-code", 10)
 
     assert list(settings.commands(installed, events)) == events
     after = json.loads(installed)

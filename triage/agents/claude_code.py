@@ -17,6 +17,8 @@ HOME, FOLDER, FILE = "CLAUDE_CONFIG_DIR", ".claude", "settings.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
 TOOL = "Bash"
+TIMEOUT = 10
+"""Seconds, in which it counts, that it waits for the hook at most; that takes some hundredths of one."""
 NOTE = "sessions that run already take it up when they are started anew"
 
 

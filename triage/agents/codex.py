@@ -17,6 +17,8 @@ HOME, FOLDER, FILE = "CODEX_HOME", ".codex", "hooks.json"
 """Of the settings: the variable that names the user's folder, the folder in a home or a project, the file."""
 EVENTS = ("PreToolUse", "PostToolUse")
 TOOL = "Bash"
+TIMEOUT = 10
+"""Seconds, in which it counts, that it waits for the hook at most; that takes some hundredths of one."""
 NOTE = "Codex runs it once you trusted it there: /hooks"
 PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds between looks into a transcript, which older versions write after they called the hook."""

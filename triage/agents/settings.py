@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 PROGRAM = "triage-hook"
 """By this word in it a command is ours, wherever the program lies."""
-PATIENCE = 10
-"""Seconds that the agent waits for the hook at most; it takes some hundredths of one."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _INDENT = re.compile(r"\n([ \t]+)\S")
@@ -58,9 +56,12 @@ def commands(text: str, events: Iterable[str]) -> dict[str, str]:
     return {event: _decode(text, spot.part.value)[0]["command"] for event, (spot, *_) in found}
 
 
-def with_hooks(text: str, events: Iterable[str], tool: str, command: str) -> str:
-    """The text with our command for each of the events, at the end of what is there."""
-    hook = {"type": "command", "command": command, "timeout": PATIENCE}
+def with_hooks(text: str, events: Iterable[str], tool: str, command: str, timeout: int) -> str:
+    """The text with our command for each of the events, at the end of what is there.
+
+    ``timeout`` is how long the agent waits for it at most, as the agent counts.
+    """
+    hook = {"type": "command", "command": command, "timeout": timeout}
     group = {"matcher": tool, "hooks": [hook]}
     for event in events:
         hooks = _member(text, _root(text), "hooks")

@@ -61,7 +61,7 @@ def install(agent: str, where: Where) -> Hooks:
     if known == dict.fromkeys(module.EVENTS, command):
         return Hooks(agent, path, known, module.EVENTS, note=module.NOTE)
     bare = settings.without_hooks(found, module.EVENTS)
-    text = settings.with_hooks(bare, module.EVENTS, module.TOOL, command)
+    text = settings.with_hooks(bare, module.EVENTS, module.TOOL, command, module.TIMEOUT)
     before = _keep_before(path, raw) if os.path.exists(path) and not known else ""
     _write(path, text)
     known = settings.commands(text, module.EVENTS)
