@@ -215,6 +215,10 @@ def test_every_agent_that_is_captured_is_told_by_its_variables_and_has_samples(a
     assert list(PAYLOADS.glob(f"{agent}-*-post.json"))
 
 
+def test_of_an_agent_without_a_session_variable_only_its_own_variable_is_set():
+    assert config.variables_of("cline") == ("CLINE_ACTIVE",)
+
+
 def test_of_a_long_output_of_claude_code_all_is_kept(working, tmp_path):
     whole = "".join(f"line {number}\n" for number in range(10_000))
     (tmp_path / "output.txt").write_text(whole)

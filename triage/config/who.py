@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from triage.events import ACTOR_TYPES, Actor
 
-AGENTS: tuple[tuple[str, str, str], ...] = (
+VARIABLES: tuple[tuple[str, str, str], ...] = (
     ("CLAUDECODE", "claude-code", "CLAUDE_CODE_SESSION_ID"),
     ("CODEX_THREAD_ID", "codex", "CODEX_THREAD_ID"),
     ("CODEX_SANDBOX", "codex", "CODEX_THREAD_ID"),
@@ -52,12 +52,12 @@ def _named(said: str, default: str, session: str) -> Actor:
 
 def _agent(environ: Mapping[str, str]) -> tuple[str, str]:
     """The coding agent that runs this command, and its session."""
-    found = ((name, environ.get(own, "")) for variable, name, own in AGENTS if environ.get(variable))
+    found = ((name, environ.get(own, "")) for variable, name, own in VARIABLES if environ.get(variable))
     name, session = next(found, ("", ""))
     said = environ.get("AI_AGENT", "")
     bare = said.partition("_")[0]  # of claude-code_2-1-263_agent
     if said:
-        name = bare if any(bare == known for _, known, _ in AGENTS) else said
+        name = bare if any(bare == known for _, known, _ in VARIABLES) else said
     return name, environ.get("AI_AGENT_SESSION") or session
 
 
@@ -73,9 +73,10 @@ def _login(environ: Mapping[str, str]) -> str:
         return "unknown"
 
 
-def variables_of(agent: str) -> tuple[str, str]:
-    """The variable that says that an agent runs a command, and that of its session."""
-    return next((variable, session) for variable, name, session in AGENTS if name == agent)
+def variables_of(agent: str) -> tuple[str, ...]:
+    """The variable that says that an agent runs a command, and that of its session, where it has one."""
+    found = next((variable, session) for variable, name, session in VARIABLES if name == agent)
+    return tuple(filter(None, found))
 
 
 def git_user() -> str:
@@ -113,7 +114,7 @@ def of_a_server(environ: Mapping[str, str], client: str, thread: str, session: s
     added = {} if known else {"AI_AGENT": agent}
     if environ.get("TRIAGE_SESSION") or known_session:
         return added
-    own = next((variable for _, name, variable in AGENTS if name == agent and variable), "")
+    own = next((variable for _, name, variable in VARIABLES if name == agent and variable), "")
     return added | ({own: thread} if own and thread else {"TRIAGE_SESSION": session})
 
 
