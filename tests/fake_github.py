@@ -2,8 +2,8 @@
 
 From the OpenAPI description, version 2022-11-28, operation ``issues/get``: the path, its parameters, the media
 types, the codes of its answers and the fields that an issue must have. From the documentation around it: a
-``User-Agent`` is required, a token is ``Bearer``, and 403 or 429 with ``Retry-After`` or with
-``X-RateLimit-Remaining: 0`` is a limit. What a request breaks is kept in ``broken``.
+``User-Agent`` is required, a token is ``Bearer``, and 403 or 429 with ``Retry-After``, with
+``X-RateLimit-Remaining: 0`` or with a message of a secondary limit is a limit. What a request breaks is kept in ``broken``.
 """
 
 import re
@@ -26,6 +26,13 @@ REQUIRED = {
     "url", "user",
 }  # fmt: skip
 REQUIRED_OF_A_REQUEST = {"diff_url", "html_url", "patch_url", "url"}
+
+
+SECOND_LIMIT = {
+    "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+    "documentation_url": "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api",
+}
+"""The body of a limit that need not be in any header."""
 
 
 def issue(repository, number, title, *, state="open", closed_at=None, merged_at=None, is_pr=False):
@@ -74,6 +81,8 @@ class FakeGitHub(fake_forge.FakeForge):
     def check(self, path, code, body, headers):
         """Hold an answer to the description."""
         assert code in CODES
+        told = "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
+        assert code != 429 or told or body == SECOND_LIMIT
         if code == 200 and isinstance(body, dict):
             assert body.keys() >= REQUIRED
             request = body.get("pull_request", dict.fromkeys(REQUIRED_OF_A_REQUEST))

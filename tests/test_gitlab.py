@@ -154,6 +154,7 @@ def test_the_token_of_glab_is_used_where_the_environment_has_none(here, gitlab):
     ("code", "headers", "told"),
     [
         (404, {}, "there is no such issue or PR, or only who has a token sees it (404)"),
+        (429, {}, "the forge has had enough requests (429): wait a minute at least"),
         (429, {"Retry_After": "60"}, "the forge has had enough requests (429): try again in 60 s"),
         (
             429,

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from fake_forge import at_home, issues, own_config, tool
-from fake_github import issue, serving
+from fake_github import SECOND_LIMIT, issue, serving
 
 from triage import forge, refs
 from triage.config import forges
@@ -353,7 +353,7 @@ def test_the_address_of_an_api_must_be_safe_for_a_token(api):
     [
         (404, {}, "there is no such issue or PR, or only who has a token sees it (404)"),
         (410, {}, "it was deleted (410)"),
-        (403, {}, "the forge does not allow it (403)"),
+        (403, {}, "the forge does not allow it (403): the token may lack the right"),
         (403, {"Retry_After": "30"}, "the forge has had enough requests (403): try again in 30 s"),
         (429, {"X_RateLimit_Remaining": "0"}, "(429): try again after 2026-05-05 12:00 UTC"),
         (500, {}, "the forge answered 500"),
@@ -388,6 +388,26 @@ def test_a_limit_ends_the_asking(here, github):
 
     assert len(github.asked) < 10
     assert ran.err.count("try again in 60 s") == 40
+
+
+@pytest.mark.parametrize("code", [403, 429])
+def test_a_second_limit_that_names_no_time_ends_the_asking_for_a_minute(here, github, code):
+    for number in range(1, 41):
+        github.answer("acme/velvet", number, code, SECOND_LIMIT)
+
+    ran = here.run("refresh", *map(str, range(1, 41)))
+
+    assert len(github.asked) < 10
+    assert ran.err.count(f"the forge has had enough requests ({code}): wait a minute at least") == 40
+
+
+def test_what_one_issue_is_not_allowed_keeps_no_other_back(here, github):
+    github.answer("acme/velvet", 1140, 403, {"message": "Resource not accessible by personal access token"})
+    github.add("acme/velvet", 1141, "Register the package")
+
+    here.run("refresh", "1140", "1141")
+
+    assert [issue["ref"] for issue in issues(here)] == ["#1141"]
 
 
 def test_a_token_that_is_not_taken_is_said(here, github):

@@ -7,7 +7,6 @@ A forge's own module knows what a reference is called in its API and what its an
 import json
 import re
 from collections.abc import Callable, Mapping
-from email.message import Message
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -72,7 +71,7 @@ class Forge(Protocol):
     def read(self, value: Mapping[str, Any]) -> Said | None:
         """What the object in an answer says; None where it is no issue as the API describes it."""
 
-    def wait(self, headers: "Message[str, str]") -> str:
+    def wait(self, refusal: network.Reply) -> str:
         """When to ask again, where an answer says that there were too many requests; else ''."""
 
 
@@ -123,7 +122,7 @@ def ask(
 def _refused(forge: Forge, reply: network.Reply) -> Answer:
     """What an answer that is no issue means."""
     code = reply.code
-    wait = forge.wait(reply.headers) if code in (403, 429) else ""
+    wait = forge.wait(reply) if code in (403, 429) else ""
     if wait:
         return Answer(problem=f"the forge has had enough requests ({code}): {wait}", halts=True)
     if code == 401:

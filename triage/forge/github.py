@@ -5,17 +5,19 @@ A PR is an issue there, with more to it. https://docs.github.com/rest, version 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from email.message import Message
 from typing import Any
 
 from triage import __version__
 from triage.forge import PUBLIC, Said
 from triage.forge.credentials import token
-from triage.forge.network import pause
+from triage.forge.network import AT_LEAST, Reply, pause
 from triage.refs import Ref
 
 API = "https://api.github.com"
+_SECOND = re.compile(rb"secondary rate limit", re.IGNORECASE)
+"""In the message of a 403, which else says that something is not allowed."""
 
 
 class GitHub:
@@ -64,6 +66,6 @@ class GitHub:
             url=value["html_url"],
         )
 
-    def wait(self, headers: Message[str, str]) -> str:
-        """When to ask again, by ``Retry-After`` or by the limits of the hour."""
-        return pause(headers, "X-RateLimit")
+    def wait(self, refusal: Reply) -> str:
+        """When to ask again, by ``Retry-After`` or by the limits of the hour; else as its words say."""
+        return pause(refusal, "X-RateLimit") or (AT_LEAST if _SECOND.search(refusal.body) else "")

@@ -7,14 +7,13 @@ its OpenAPI description and the schemas of its answers. https://docs.gitlab.com/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.message import Message
 from typing import Any
 from urllib.parse import quote
 
 from triage import __version__
 from triage.forge import Said
 from triage.forge.credentials import token
-from triage.forge.network import pause
+from triage.forge.network import Reply, pause
 from triage.refs import Ref
 
 PUBLIC = "gitlab.com"
@@ -74,6 +73,6 @@ class GitLab:
             url=value["web_url"],
         )
 
-    def wait(self, headers: Message[str, str]) -> str:
+    def wait(self, refusal: Reply) -> str:
         """When to ask again, by ``Retry-After`` or by the limits of the minute."""
-        return pause(headers, "RateLimit")
+        return pause(refusal, "RateLimit")

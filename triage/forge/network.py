@@ -5,8 +5,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import IO, NamedTuple
+from http.client import HTTPException, HTTPResponse
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from triage import times
@@ -20,6 +20,8 @@ LARGEST = 4 * 1024 * 1024
 REDIRECTS = 3
 """How often an issue may have moved within its host."""
 MOVED = (301, 302, 307, 308)
+AT_LEAST = "wait a minute at least"
+"""What GitHub's documentation says of a limit that names no time; GitLab's limits are by the minute."""
 
 
 class Unreached(NamedTuple):
@@ -29,7 +31,7 @@ class Unreached(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What an address answered; ``body`` is that of a success alone, up to one byte beyond `LARGEST`."""
+    """What an address answered; ``body``, of a success or a 403 alone, is up to one byte beyond `LARGEST`."""
 
     code: int
     headers: "Message[str, str]"
@@ -57,7 +59,7 @@ class Reply(NamedTuple):
 
 def get(address: str, headers: Mapping[str, str], *, timeout: float, patience: float) -> Reply | Unreached:
     """The last reply on the way."""
-    opener = urllib.request.build_opener(_Unredirected())
+    opener = urllib.request.build_opener(_AsItCame())
     for _ in range(REDIRECTS + 1):
         try:
             reply = _once(opener, urllib.request.Request(address, headers=dict(headers)), timeout, patience)
@@ -70,13 +72,14 @@ def get(address: str, headers: Mapping[str, str], *, timeout: float, patience: f
     return reply
 
 
-def pause(headers: "Message[str, str]", prefix: str) -> str:
+def pause(refusal: Reply, prefix: str) -> str:
     """When to ask again, by ``Retry-After`` or by the headers of a limit; '' where none is reached."""
+    headers = refusal.headers
     after = headers.get("Retry-After", "").strip()
     if after.isascii() and after.isdigit():
         return f"try again in {int(after[:9])} s"
     if headers.get(f"{prefix}-Remaining", "").strip() != "0":
-        return ""
+        return AT_LEAST if refusal.code == 429 else ""
     reset = headers.get(f"{prefix}-Reset", "").strip()
     if not (reset.isascii() and reset.isdigit() and len(reset) < 12):
         return "try again later"
@@ -86,12 +89,11 @@ def pause(headers: "Message[str, str]", prefix: str) -> str:
 def _once(
     opener: urllib.request.OpenerDirector, request: urllib.request.Request, timeout: float, patience: float
 ) -> Reply:
-    try:
-        with opener.open(request, timeout=timeout) as answered:
-            return Reply(answered.status, answered.headers, _all(answered, patience), request.full_url)
-    except urllib.error.HTTPError as error:
-        with error:
-            return Reply(error.code, error.headers, b"", request.full_url)
+    with opener.open(request, timeout=timeout) as answered:
+        reply = Reply(answered.status, answered.headers, b"", request.full_url)
+        if reply.is_success or reply.code == 403:
+            return reply._replace(body=_all(answered, patience))
+        return reply
 
 
 def _all(answered: HTTPResponse, patience: float) -> bytes:
@@ -104,20 +106,14 @@ def _all(answered: HTTPResponse, patience: float) -> bytes:
     return bytes(data)
 
 
-class _Unredirected(urllib.request.HTTPRedirectHandler):
-    """Follows nothing by itself: a token must not travel to another host."""
+class _AsItCame(urllib.request.HTTPErrorProcessor):
+    """Takes every answer for one, and follows none: a token must not travel to another host."""
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,  # noqa: ARG002  urllib hands it over
-        fp: IO[bytes],  # noqa: ARG002
-        code: int,  # noqa: ARG002
-        msg: str,  # noqa: ARG002
-        headers: HTTPMessage,  # noqa: ARG002
-        newurl: str,  # noqa: ARG002
-    ) -> None:
-        """Give no request: the redirect is an answer."""
-        return
+    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:  # noqa: ARG002  urllib hands it over
+        """Give the answer, whatever its code."""
+        return response
+
+    https_response = http_response
 
 
 def _reason(error: Exception) -> str:
