@@ -12,8 +12,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from real_agents.agents import Agent, installed
 from real_agents.model import Use
-from real_agents.session import Agent, Machine, installed
+from real_agents.session import Machine
 
 PAYLOADS = Path(__file__).parent.parent / "hook_payloads"
 MAKEFILE = """migrate:
@@ -29,7 +30,7 @@ LONGEST = 200
 
 
 def main() -> None:
-    """Record what each installed agent says to a hook, and of Codex what its transcript says of that."""
+    """Record what each installed agent says to a hook, and what a transcript says of that which tells more."""
     for agent in installed(sys.argv[1]):
         with tempfile.TemporaryDirectory() as folder:
             for name, text in samples(agent, Path(folder)):
@@ -46,8 +47,8 @@ def script(machine: Machine) -> dict[str, Use]:
         "post-no-match": machine.shell("make migrate | grep nothing", "Look for nothing"),
         "post-long": machine.shell("make long", "Print very much"),
     }
-    if machine.agent.name == "claude-code":
-        uses["post-background"] = machine.shell("make migrate", "Behind", run_in_background=True)
+    if machine.agent.known.behind:
+        uses["post-background"] = machine.shell("make migrate", "Behind", **machine.agent.known.behind)
     return uses
 
 
@@ -92,7 +93,7 @@ def samples(agent: Agent, folder: Path) -> Iterator[tuple[str, str]]:
     ended = [each for each in payloads if each["hook_event_name"] != "PreToolUse"]
     for name, payload in zip(uses, ended, strict=True):
         yield f"{name}.json", hidden.text(payload)
-    if agent.name == "codex":
+    if agent.known.is_in_transcript:
         lines = Path(ended[0]["transcript_path"]).read_text().splitlines()
         kept = (json.loads(line) for line in lines if '"call_' in line)
         yield "transcript.jsonl", "".join(hidden.text(line, None) for line in kept)
@@ -106,8 +107,7 @@ def listening(machine: Machine, folder: Path) -> Path:
     """A folder into which a hook writes what the agent says to it, each in a file."""
     said = folder / "payloads"
     said.mkdir()
-    name = ".claude/settings.json" if machine.agent.name == "claude-code" else ".codex/hooks.json"
-    settings = machine.work / name
+    settings = machine.work / machine.agent.known.settings
     settings.parent.mkdir()
     hook = {"hooks": [{"type": "command", "command": f"cat > {said}/$(date +%s%N).$$"}]}
     events = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
