@@ -149,6 +149,18 @@ def test_a_start_whose_end_was_never_told_is_forgotten_after_a_day(working):
     assert not mark.exists()
 
 
+def test_the_start_of_a_command_that_is_left_out_goes_with_its_end(working):
+    working.calls(payload("claude-code-2.1.258-pre", tool_use_id="read"))
+    (mark,) = (working.triage.home / "state/triage/started").iterdir()
+    working.calls(used("ls", use="read"))
+    for _ in range(200):
+        if not mark.exists():
+            break
+        time.sleep(0.05)
+
+    assert not mark.exists()
+
+
 def test_a_captured_command_says_that_the_session_is_in_use_and_traces_that_are_not_go(working):
     state = working.triage.home / "state/triage"
     (trace,) = (state / "used").iterdir()

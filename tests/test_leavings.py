@@ -99,6 +99,13 @@ def test_traces_for_hooks_go_like_sessions(journal, state):
     assert len(gone(paths)) == 4  # the session's own is one of the last thousand
 
 
+def test_starts_of_commands_whose_end_was_never_told_go_after_a_day(journal, state):
+    old, kept = lying(state / "started", 1.01, 0.99)
+    journal("use", "velvet-first-deploy")
+
+    assert gone([old, kept]) == [old]
+
+
 def test_it_is_looked_at_once_a_day(journal, state):
     journal("use", "velvet-first-deploy")
     paths = lying(state / "sessions", *[91] * 1003)

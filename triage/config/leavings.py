@@ -1,6 +1,7 @@
 """What commands leave beside the user's state: for how long it stays, and how much of it lies there.
 
-Deleting it is nobody's task: whoever leaves something does so once a day, and what then fails stays.
+Deleting it is nobody's task: whoever leaves something does so once a day, and what then fails stays. The
+starts of commands, of which a day brings many, are forgotten with every command that is captured.
 """
 
 import os
@@ -35,9 +36,12 @@ class Stay(NamedTuple):
 
 SESSION = Stay(always=1000, least=90, most=90, size=0)
 """A few bytes each, of which a session that comes again needs its own."""
+START = Stay(always=0, least=1, most=1, size=0)
+"""Of a command whose end was never told: it is waited for no longer."""
 STAYS = {
     SESSIONS: SESSION,
     traces.USED: SESSION,
+    traces.STARTED: START,
     REFUSED: Stay(always=10, least=7, most=90, size=256 * 1024 * 1024),
 }
 """What was refused may be the only copy, and of any size: nobody acknowledged it, and its path was told."""
@@ -85,15 +89,17 @@ def tidy(state: str) -> None:
     with locked(state, alone=True, patience=0) as is_alone, suppress(OSError):
         if is_alone:
             os.utime(lock)
-            for folder, stay in STAYS.items():
-                _delete(list(ends(left(state, folder), stay)))
+            for folder in STAYS:
+                forget(state, folder)
             for path in _folders(state):
                 clear(path)
 
 
-def _delete(files: list[tuple[Left, float]]) -> None:
+def forget(state: str, folder: str) -> None:
+    """Delete what stayed in a folder for long enough, also where it was looked at today."""
     now = time.time()
-    for file in [file for file, end in files if end < now][-MOST_AT_ONCE:]:
+    over = [file for file, end in ends(left(state, folder), STAYS[folder]) if end < now]
+    for file in over[-MOST_AT_ONCE:]:
         with suppress(OSError):
             os.unlink(file.path)
 

@@ -10,7 +10,7 @@ from triage import config, traces
 from triage.agents import AGENTS
 from triage.agents.seen import Seen, Unknown
 from triage.config import Use
-from triage.config.leavings import tidy
+from triage.config.leavings import DAY, START, forget, tidy
 from triage.console.call import Call
 from triage.console.heard import Heard
 from triage.errors import KeyConflict, TriageError
@@ -19,7 +19,7 @@ from triage.usecases import capturing, unknown
 from triage.usecases.noise import is_noise
 from triage.usecases.recorder import Place
 
-OLDEST_US = 24 * 3600 * 1_000_000
+OLDEST_US = START.most * DAY * 1_000_000
 """Microseconds after which a command that was started is not waited for: its end was never told."""
 
 
@@ -57,6 +57,7 @@ def _record(agent: str, seen: Seen, use: Use, trace: str, now: int) -> None:
     call = _call(use)
     failed = seen.state != "running" and seen.exit_code not in (None, 0)
     settings = call.settings
+    started = _started(settings.state_folder, seen, now)
     if is_noise(
         seen.command[: capturing.LONGEST], skip=settings.hook_skip, keep=settings.hook_keep, failed=failed
     ):
@@ -68,8 +69,7 @@ def _record(agent: str, seen: Seen, use: Use, trace: str, now: int) -> None:
         if not capturing.takes(recorder, now):
             os.unlink(trace)  # until the session records again
             return
-        started = _started(settings.state_folder, seen, now)
-        _forget_old(settings.state_folder, now)
+        forget(settings.state_folder, traces.STARTED)
         tidy(settings.state_folder)
         capturing.capture(recorder, seen, hook=agent, started_us=started, ended_us=now)
     finally:
@@ -101,14 +101,6 @@ def _noted(path: str) -> int:
         os.unlink(path)
         return noted
     return 0
-
-
-def _forget_old(state: str, now: int) -> None:
-    """Forget the starts of commands whose end was never told."""
-    with suppress(OSError):
-        for entry in os.scandir(os.path.join(state, traces.STARTED)):
-            if entry.stat().st_mtime_ns // 1000 < now - OLDEST_US:
-                os.unlink(entry.path)
 
 
 def _keep(agent: str, raw: bytes, payload: dict[str, Any], why: str) -> None:
