@@ -201,6 +201,66 @@ def test_errors_that_differ_in_what_varies_are_the_same(one, other):
     assert signature(one) == signature(other)
 
 
+DENIED = "psycopg.errors.InsufficientPrivilege: permission denied for table orders"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2026-11-26 07:13:03 ERROR ",
+        "2026-11-26 07:13:03,123 - app.db - ERROR - ",
+        "2026-11-26 07:13:03.123 | ERROR    | app.db:query:42 - ",
+        "2026-11-26 07:13:03.123 UTC [1234] ERROR:  ",
+        "2026-11-26T07:13:03.123Z stderr F ",
+        "2026-11-26T07:13:03Z stderr F 2026-11-26 07:13:03 ERROR ",
+        "2026-11-26T07:13:03.123Z\tERROR\t",
+        "[2026-11-26 07:13:03 +0000] [1234] [ERROR] ",
+        "[2026-11-26 07:13:03,123: ERROR/ForkPoolWorker-1] ",
+        "2026-11-26T07:13:03.123+01:00 ERROR 4711 --- [app] [main] com.acme.Orders : ",
+        "2026-11-26 07:13:03.123 [main] ERROR com.acme.Orders - ",
+        "[2026-11-26T07:13:03Z ERROR orders::db] ",
+        "2026-11-26T07:13:03.123456Z ERROR orders::db: ",
+        "E, [2026-11-26T07:13:03.123456 #4711] ERROR -- : ",
+        "2026/11/26 07:13:03 [error] 31#31: *7 ",
+        "2026/11/26 07:13:03 main.go:12: ",
+        'time="2026-11-26T07:13:03Z" level=error msg="',
+        "time=2026-11-26T07:13:03.123Z level=ERROR source=main.go:12 msg=",
+        "Nov 26 07:13:03 web1 orders[4711]: ",
+        "Nov 26 07:13:03 web1 orders[4711]: FATAL: ",
+        "<11>Nov 26 07:13:03 web1 orders[4711]: ",
+        "<165>1 2026-11-26T07:13:03.123Z web1.example.org orders 4711 ID47 - ",
+        "2026-11-26T07:13:03+0100 web1 orders[4711]: ",
+        "E1126 07:13:03.123456    4711 orders.go:238] ",
+        "ERROR:app.db:",
+        "ERROR: ",
+        "[error] ",
+        "FATAL: ",
+        "07:13:03 E ",
+    ],
+)
+def test_an_error_is_the_same_with_what_a_line_of_a_log_begins_with(head):
+    assert signature(head + DENIED) == signature(DENIED)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2026-11-26 07:13:03 ERROR app.db: timeout", "2026-11-26 07:13:03 ERROR app.cache: timeout"),
+        ("2026-11-26 07:13:03 ERROR values.yaml: it is gone", "2026-11-26 07:13:03 ERROR chart.yaml: it is gone"),
+        ("Nov 26 07:13:03 web1 orders[1]: timeout", "Nov 26 07:13:03 web1 mail[1]: timeout"),
+        ("ERROR:app.db:timeout", "ERROR:app.cache:timeout"),
+        ("ERROR: orders: permission denied", "ERROR: mail: permission denied"),
+        ("2026-11-26 07:13:03 ERROR KeyError: 'plan' is gone", "2026-11-26 07:13:03 ERROR TypeError: 'plan' is gone"),
+        ("error 111", "error 113"),
+        ("2026-11-26 07:13:03 ERROR", "2026-11-26 07:13:03 FATAL"),
+        ("panic: it is gone", "it is gone"),
+        ("alert manager is down", "manager is down"),
+    ],
+)
+def test_what_an_error_is_about_is_no_beginning_of_a_line(one, other):
+    assert signature(one) != signature(other)
+
+
 def test_errors_that_differ_in_words_are_not_the_same():
     assert signature("No module named 'sqlalchemy'") != signature("No module named 'velvet'")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from triage.diagnosis.folding import folded
+from triage.diagnosis.heads import TIME, message, without_level
 from triage.diagnosis.sayings import SAYINGS
 
 LONGEST = 1000
@@ -15,13 +16,14 @@ _VARYING = re.compile(r"<\w+>|0")
 def signature(error: str) -> str:
     """What an error has in common with those that differ from it in paths, numbers, ids and times only.
 
-    Words in small letters without accents, with a space between them; of several lines the one that tells.
+    Words in small letters without accents, with a space between them; of several lines the one that tells, and
+    of a line of a log what it says after its time and level.
     Numbers are kept where they say what went wrong: a status of HTTP, an exit code, the number of an error.
     """
-    text = _line(error)[:LONGEST]
+    text = message(_line(error)[:LONGEST])
     plain = folded(_APOSTROPHE.sub("", _FORMS.sub(_word_for, text)))
     words = [word.strip("_") for word in _WORD.findall(plain)]
-    return " ".join(_named(words))
+    return " ".join(without_level(list(_named(words))))
 
 
 def telling_words(signature: str) -> list[str]:
@@ -76,11 +78,7 @@ _FORMS = re.compile(
             (?:\ (?:with|status|code|error))* [ :=\#("]{1,3}) [1-5]\d\d\b(?!\.)
         | (?i:\b(?: exit(?:ed)? | errno | signal ) (?:\ (?:with|status|code))* [ :=\#(]{1,2}) \d{1,3}\b(?!\.)
         | \b(?: E | TS | CS | C | ORA- | AADSTS | SQLSTATE[\[: =]+ | MY- | NU ) \d[0-9A-Z]{3,5}\b )
-    | (?P<time> \d{4}[-/]\d\d[-/]\d\d (?: [Tt ]\d\d:\d\d (?: :\d\d(?:[.,]\d+)? )?
-            (?: \ ?Z | \ ?[+-]\d\d:?\d\d | \ UTC | \ GMT )? )?
-        | (?: DAY,?\ )? \d\d?[ /-] MONTH [ /-]\d{4}[ :]\d\d:\d\d:\d\d (?: \ (?:[+-]\d{4}|GMT|UTC) )?
-        | \b (?: DAY\ )? MONTH\ +\d\d?\ \d\d:\d\d:\d\d (?:\ (?:UTC|GMT))? (?:\ \d{4})?
-        | \b\d\d:\d\d:\d\d(?:[.,]\d+)?\b )
+    | (?P<time> TIME )
     | (?P<id> \b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b
         | \b0x[0-9A-Fa-f]+ | \b(?:sha256:)?(?=[A-Fa-f]*\d)(?:[0-9a-f]{7,64}|[0-9A-F]{7,64})\b
         | \b(?=[A-Z0-9]*\d)(?=\d*[A-Z])[A-Z0-9]{12,}\b
@@ -99,8 +97,7 @@ _FORMS = re.compile(
         (?:\ ?(?:[mµun]?s|[kKMGT]i?B|[kKMGT]i?|min|[mhd]|seconds?|minutes?|hours?|bytes|%)\b)? )
     """.replace("SAFE", "[bcdfghjklmnpqrstvwxz2456789]")  # what Kubernetes ends names with: it spells no word
     .replace("FOLDER", r"""[^\s/:"',;()<>|]+""")
-    .replace("DAY", "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)")
-    .replace("MONTH", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"),
+    .replace("TIME", TIME),
     re.VERBOSE,
 )
 """What varies, and before it what is kept though it looks like that; of a path only the last name is kept.
