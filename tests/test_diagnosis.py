@@ -246,11 +246,17 @@ def test_an_error_is_the_same_with_what_a_line_of_a_log_begins_with(head):
     ("one", "other"),
     [
         ("2026-11-26 07:13:03 ERROR app.db: timeout", "2026-11-26 07:13:03 ERROR app.cache: timeout"),
-        ("2026-11-26 07:13:03 ERROR values.yaml: it is gone", "2026-11-26 07:13:03 ERROR chart.yaml: it is gone"),
+        (
+            "2026-11-26 07:13:03 ERROR values.yaml: it is gone",
+            "2026-11-26 07:13:03 ERROR chart.yaml: it is gone",
+        ),
         ("Nov 26 07:13:03 web1 orders[1]: timeout", "Nov 26 07:13:03 web1 mail[1]: timeout"),
         ("ERROR:app.db:timeout", "ERROR:app.cache:timeout"),
         ("ERROR: orders: permission denied", "ERROR: mail: permission denied"),
-        ("2026-11-26 07:13:03 ERROR KeyError: 'plan' is gone", "2026-11-26 07:13:03 ERROR TypeError: 'plan' is gone"),
+        (
+            "2026-11-26 07:13:03 ERROR KeyError: 'plan' is gone",
+            "2026-11-26 07:13:03 ERROR TypeError: 'plan' is gone",
+        ),
         ("error 111", "error 113"),
         ("2026-11-26 07:13:03 ERROR", "2026-11-26 07:13:03 FATAL"),
         ("panic: it is gone", "it is gone"),

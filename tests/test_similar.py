@@ -116,6 +116,70 @@ def test_similar_that_finds_nothing_says_so_and_exits_1(past):
     assert ran.err == "no blocker was found that is like 'disk quota exceeded'\n"
 
 
+@pytest.mark.parametrize("name", ["1", "e3", "tail"])
+def test_similar_takes_the_error_of_a_blocker_that_is_named_and_finds_the_others(past, name):
+    past("action", "Run them again")
+    opened_now = json.loads(past("block", "1", "No module named 'sqlalchemy'", "--json"))
+
+    ran = past.run("similar", opened_now["id"][-8:] if name == "tail" else name)
+
+    assert [line for line in ran.out.splitlines() if line[0] != " "] == [
+        "first-deploy e3  2026-05-05 12:00 UTC  blocker 1 fixed  93% alike"
+    ]
+
+
+def test_similar_finds_as_many_others_as_were_asked_for(past):
+    past("block", past("action", "Run them again") and "1", GONE)
+
+    assert past("similar", "1", "--limit", "1").startswith("first-deploy e3")
+
+
+TEXT = "give the text of an error: triage similar 'TEXT', or - for standard input"
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("e2", "e2 is no blocker but of kind action"),
+        ("e99", "no blocker 'e99'; no blocker is open"),
+        ("7", "no blocker '7'; no blocker is open"),
+    ],
+)
+def test_similar_of_a_name_that_no_blocker_has_says_how_a_text_is_given(past, name, what):
+    past("action", "Run them again")
+
+    ran = past.run("similar", name)
+
+    assert (ran.code, ran.err) == (2, f"triage: {what}; {TEXT}\n")
+
+
+def test_similar_of_a_name_where_no_journal_is_open_says_how_a_text_is_given(triage):
+    triage("init")
+
+    ran = triage.run("similar", "1")
+
+    assert (ran.code, ran.err) == (
+        2,
+        f"triage: '1' is the name of an event, and no journal is open; {TEXT}\n",
+    )
+
+
+def test_a_blocker_without_a_journal_names_no_error_of_another(past):
+    ran = past.run("similar", "1", "--journal", "first-deploy")
+
+    assert (ran.code, ran.err) == (1, f"no blocker was found that is like {GONE!r}\n")
+
+
+def test_the_line_of_a_log_that_a_failed_run_recorded_is_the_same_error_as_its_message(past):
+    line = f"2026-11-26 07:13:03 ERROR {GONE}"
+
+    ran = past.run("run", "--action", "Migrate", "--", "sh", "-c", f"echo '{line}' >&2; exit 3")
+
+    assert ran.err.endswith(SEEN)
+    assert past("similar", GONE).splitlines()[0].endswith("the same error")
+    assert [json.loads(each)["same"] for each in past("similar", line, "--json").splitlines()] == [True, True]
+
+
 def test_block_says_what_was_seen_before_beside_its_answer(past):
     past("action", "Run them again")
 

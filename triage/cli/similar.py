@@ -23,19 +23,24 @@ if TYPE_CHECKING:
 def similar_command(call: Call, *, error: str, service: str, limit: int, **_: Any) -> None:
     """Find earlier blockers with an error like this one, in all journals or in the one of --journal.
 
-    Errors are the same that differ in paths, numbers, ids, versions and times only; those come first, then
-    what shares the most of the words that tell. A long output is looked at by the line that says what went
-    wrong. Exit 1 where nothing was found, as grep has it.
+    Errors are the same that differ in paths, numbers, ids, versions and times only, or in the time and level
+    that the line of a log begins with; those come first, then what shares the most of the words that tell.
+    A long output is looked at by the line that says what went wrong. The number of a blocker, e12 or the tail
+    of an id asks for the error of that blocker of the current journal. Exit 1 where nothing was found, as
+    grep has it.
 
     \b
     triage similar 'ModuleNotFoundError: No module named sqlalchemy'
     triage similar @build.log --limit 3
+    triage similar 2
     """
     from triage.usecases import recalling
     from triage.usecases.searching import Scope
 
     scope = Scope(*place_of(call), service)
-    found = recalling.recall(call.store(), error, scope, limit=limit, progress=counted)
+    store = call.store()
+    sought = recalling.sought(store, error, lambda: call.place().journal)
+    found = recalling.recall(store, sought.error, scope, limit=limit, but=sought.blocker, progress=counted)
     for seen in found:
         if call.json:
             say_json(as_dict(seen))
@@ -43,7 +48,7 @@ def similar_command(call: Call, *, error: str, service: str, limit: int, **_: An
             _tell(seen)
     if not found:
         if not call.json:
-            note(f"no blocker was found that is like {shortened(plain(error))!r}")
+            note(f"no blocker was found that is like {shortened(plain(sought.error))!r}")
         sys.exit(1)
 
 

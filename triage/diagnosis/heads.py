@@ -1,4 +1,4 @@
-"""What a line of a log begins with before its message: when, how bad, which host, process and logger said it."""
+"""What the line of a log begins with: when, how bad, and which host, process and logger said it."""
 
 import re
 
@@ -15,7 +15,7 @@ _HEAD = re.compile(
     r"""
       (?:<\d{1,3}>)? TIME \ [\w.-]+\ (?:[\w./@-]+\[\d+\]|kernel):\  (?:\[\ *\d+\.\d+\]\ )?  # syslog
     | <\d{1,3}>\d\ TIME(?:\ \S+){4}\ (?:-|\[[^\]]*\])\                     # syslog of RFC 5424
-    | TIME\ std(?:out|err)\ [FP]\                                          # containers, as Kubernetes keeps them
+    | TIME\ std(?:out|err)\ [FP]\                                          # containers of Kubernetes
     | LEVEL:[\w.]+:(?=\S)                                                  # logging.basicConfig of Python
     | TIME\s+-\s+[\w.]+\s+-\s+LEVEL\s+-\s                                  # what most Python programs choose
     | TIME\s+\|\s+LEVEL\s+\|\s+[\w.]+:[\w<>]+:\d+\s+-\s                    # loguru
@@ -37,7 +37,22 @@ _LEAST = 2
 _TELLS = re.compile(r"[^\W\d]")
 _LEVELS = frozenset(("error", "fatal"))
 _LEVELS_AFTER_A_TIME = _LEVELS | frozenset(
-    ("e", "f", "w", "i", "err", "critical", "crit", "severe", "panic", "emerg", "alert", "warn", "warning", "info")
+    (
+        "e",
+        "f",
+        "w",
+        "i",
+        "err",
+        "critical",
+        "crit",
+        "severe",
+        "panic",
+        "emerg",
+        "alert",
+        "warn",
+        "warning",
+        "info",
+    )
 )
 """What is a level in a line of a log, and may be part of the message elsewhere."""
 
@@ -53,7 +68,7 @@ def message(line: str) -> str:
 
 
 def without_level(words: list[str]) -> list[str]:
-    """The words of a signature after the times and levels that it begins with; all where none of them tells then."""
+    """The words of a signature after the times and levels that it begins with; all where none tells then."""
     levels, begin = _LEVELS, 0
     for place, word in enumerate(words):
         if word == "<time>":

@@ -16,8 +16,8 @@ _VARYING = re.compile(r"<\w+>|0")
 def signature(error: str) -> str:
     """What an error has in common with those that differ from it in paths, numbers, ids and times only.
 
-    Words in small letters without accents, with a space between them; of several lines the one that tells, and
-    of a line of a log what it says after its time and level.
+    Words in small letters without accents, with a space between them; of several lines the one that tells,
+    and of a line of a log what it says after its time and level.
     Numbers are kept where they say what went wrong: a status of HTTP, an exit code, the number of an error.
     """
     text = message(_line(error)[:LONGEST])

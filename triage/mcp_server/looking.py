@@ -18,7 +18,7 @@ from triage.report.brief import HandOff, Item, Topic
 from triage.usecases import checking, output, places, reading, searching
 from triage.usecases.briefing import brief as hand_over
 from triage.usecases.flushing import spooled
-from triage.usecases.recalling import Seen, recall
+from triage.usecases.recalling import Seen, recall, sought
 from triage.usecases.recorder import Place
 
 SMALL = 200
@@ -82,7 +82,8 @@ def _similar(call: Call, said: Arguments) -> Answer:
     if said.text("kind"):
         raise UsageError("error is looked for in blockers alone", hint="leave kind out, or give text")
     limit = said.number("limit", FOUND)
-    found = recall(call.store(), said.text("error"), _scope(call, said), limit=limit)
+    asked = sought(call.store(), said.text("error"), lambda: call.place().journal)
+    found = recall(call.store(), asked.error, _scope(call, said), limit=limit, but=asked.blocker)
     names = [f"{seen.slug} blocker {seen.number}" for seen in found]
     text = f"{len(found)} seen before, the likest first" if found else "nothing like it was seen before"
     lines = (f"{recalled.line(seen)}{_cause(seen)}" for seen in found)

@@ -1,12 +1,13 @@
 """Recalling blockers of the past: those whose error is like another, and what became of them."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from triage.diagnosis.sameness import signature, telling_words
 from triage.diagnosis.sayings import SAYINGS
-from triage.errors import Conflict, TriageError, UsageError
+from triage.errors import Conflict, NotFound, TriageError, UsageError
 from triage.events import Event
 from triage.report.history import History
 from triage.store import Name, Progress, Store, untold, words
@@ -23,6 +24,10 @@ FEW = 3
 SPARE, MOST = 3, 20
 """Events more than asked for that are looked at, and at most where they are as like: one may be fixed."""
 
+AN_ERROR = "give the text of an error: triage similar 'TEXT', or - for standard input"
+_NAME = re.compile(r"[1-9]\d{0,8}|e[1-9]\d{0,8}|(?:e-)?(?=[a-f-]*\d)[0-9a-f-]{4,36}")
+"""A number, `e12` or the tail of an id: no error is one such word."""
+
 
 class Likeness(NamedTuple):
     """What an error has in common with another: ``same`` signature, the ``share`` of it, that of all words.
@@ -33,6 +38,13 @@ class Likeness(NamedTuple):
     same: bool = False
     share: float = 0.0
     text: float = 0.0
+
+
+class Sought(NamedTuple):
+    """An error that is looked for; ``blocker`` is the id of the one it was taken from, which is not found."""
+
+    error: str
+    blocker: str = ""
 
 
 class Seen(NamedTuple):
@@ -55,18 +67,42 @@ class Seen(NamedTuple):
         return self.likeness.same or self.likeness.share >= least
 
 
-def recall(store: Store, error: str, scope: Scope, *, limit: int, progress: Progress = untold) -> list[Seen]:
+def recall(
+    store: Store, error: str, scope: Scope, *, limit: int, but: str = "", progress: Progress = untold
+) -> list[Seen]:
     """The blockers whose error is most like this one: those with the same signature, then by what they share.
 
-    Raises `UsageError` where an error has no word.
+    The one with the id ``but`` is left out. Raises `UsageError` where an error has no word.
     """
     asked = Asked(error)
     if not asked.words:
         raise UsageError(f"no word in {error!r:.80}", hint="give the message of the error")
     wanted = Wanted(store, scope)
     journals = (scope.journal,) if scope.journal else ()
-    found = asked.look(store, Alike(asked.phrases, journals), wanted.takes, limit, progress)
-    return [seen for seen in found if seen.is_like(LEAST)]
+    found = asked.look(store, Alike(asked.phrases, journals), wanted.takes, limit + bool(but), progress)
+    return [seen for seen in found if seen.is_like(LEAST) and seen.event.id != but][:limit]
+
+
+def sought(store: Store, text: str, here: Callable[[], str]) -> Sought:
+    """What a text asks for: itself, or where it is the name of an event the error of that blocker ``here``.
+
+    Raises `UsageError` where it names no blocker of that journal, or there is no journal.
+    """
+    name = text.strip()
+    if not _NAME.fullmatch(name):
+        return Sought(text)
+    try:
+        journal = here()
+    except UsageError as error:
+        raise UsageError(f"{name!r} is the name of an event, and {error.message}", hint=AN_ERROR) from error
+    try:
+        own = lookup.entity(store, journal, "blocker", name)
+    except NotFound as error:
+        raise UsageError(error.message, hint=AN_ERROR) from error
+    said = _texts(own.history.value)
+    if not said:
+        raise UsageError(f"blocker {own.number} says no error", hint=AN_ERROR)
+    return Sought(said[0], own.id)
 
 
 def seen_before(store: Store, opened: Event, *, beside: Container[str] = ()) -> list[Seen]:
