@@ -32,7 +32,6 @@ def similar_command(call: Call, *, error: str, service: str, limit: int, **_: An
     \b
     triage similar 'ModuleNotFoundError: No module named sqlalchemy'
     triage similar @build.log --limit 3
-    triage similar 2
     """
     from triage.usecases import recalling
     from triage.usecases.searching import Scope
