@@ -226,6 +226,20 @@ def test_a_blocker_is_answered_with_what_was_seen_before(velvet):
     assert "cause: Importing the package" in data(found.text)
 
 
+def test_a_search_takes_the_error_of_a_blocker_that_is_named(velvet):
+    error = "ModuleNotFoundError: No module named 'sqlalchemy'"
+
+    async def conversation(agent):
+        await agent.does("open", title="Checkout")
+        await agent.record({"kind": "blocker", "title": "The worker dies", "error": error})
+        return await agent.does("search", error="1")
+
+    found = talk(velvet, conversation, *ALL)
+
+    assert "velvet-first-deploy blocker 2" in found.values["found"]
+    assert "checkout blocker 1" not in found.values["found"]
+
+
 def test_a_call_that_is_repeated_with_its_key_records_nothing_twice(triage):
     triage("open", "Checkout")
     items = [{"kind": "log", "text": "One"}, {"kind": "log", "text": "Two", "key": "two"}]
