@@ -261,7 +261,7 @@ def test_a_hand_off_since_an_event_tells_what_came_after_it_first(worked):
 def test_a_hand_off_of_a_journal_without_events_but_its_opening(journal):
     assert journal.json("brief")["next"] == [
         "triage use velvet-first-deploy",
-        "triage resolve 'WHAT WAS REACHED'",
+        "triage action 'WHAT COMES FIRST'",
     ]
 
 

@@ -32,10 +32,38 @@ def test_status_says_where_things_stand_and_who_must_act(told):
 
 
 def test_status_says_that_nothing_is_open(journal):
+    journal("did", "Deploy")
+
     assert journal("status").splitlines()[1:] == [
         "nothing is open",
         "next: triage resolve 'WHAT WAS REACHED'",
     ]
+
+
+def test_status_of_a_journal_with_nothing_but_its_header_proposes_a_first_action(journal):
+    journal("set", "service=web")
+
+    assert journal("status").splitlines()[2] == "next: triage action 'WHAT COMES FIRST'"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["log", "Deploy began"],
+        ["issue", "1130", "open"],
+        ["observe", "Prod", "Release=v14"],
+        ["section", "Plan", "One at a time."],
+        ["section", "Final state", "Both are up."],
+        ["ref", "https://example.org/runbook", "Runbook"],
+        ["run", "--", "true"],
+        ["addendum", "DKIM"],
+    ],
+    ids=lambda said: " ".join(said[:2]),
+)
+def test_a_journal_that_says_anything_is_resolved_next(journal, said):
+    journal(*said)
+
+    assert journal("status", "velvet-first-deploy").endswith("next: triage resolve 'WHAT WAS REACHED'")
 
 
 def test_status_names_a_few_of_many_open_things(journal):

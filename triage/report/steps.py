@@ -13,6 +13,7 @@ from triage.report.shapes import Action, Blocker, Evidence
 LONGEST = 240
 """Characters of a command that somebody types again."""
 UNTOLD = {
+    "title": "WHAT COMES FIRST",
     "status_note": "WHAT WAS REACHED",
     "fix": "WHAT REMOVED IT",
     "cause": "WHY IT HAPPENED",
@@ -38,6 +39,8 @@ def steps(report: Report) -> list[Step]:
     if report.main.header.closed:
         slug = report.main.header.slug
         return [Step(f"triage publish {slug} --to TARGET" if slug else "triage publish --to TARGET")]
+    if not _has_begun(report):
+        return [Step(f"triage action '{UNTOLD['title']}'")]
     return [Step(f"triage resolve '{UNTOLD['status_note']}'")]
 
 
@@ -50,6 +53,15 @@ def open_actions(report: Report) -> list[Action]:
     """The open actions of all parts: blocked ones first, then those that are being done, then the rest."""
     found = [item for part in report.parts for item in part.actions if not item.closed]
     return sorted(found, key=lambda item: ("blocked", "doing", "todo").index(item.status))
+
+
+def _has_begun(report: Report) -> bool:
+    """Whether a journal says more than its header."""
+    main = report.main
+    logged = any(row.source != "header" for row in main.rows)
+    prose = (main.verbatim, main.notes, main.final_notes)
+    shown = (main.issues, main.tables, main.evidence, main.references, *prose)
+    return logged or any(shown) or bool(report.addenda)
 
 
 def _fixing(blocker: Blocker) -> Step:
