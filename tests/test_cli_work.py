@@ -356,3 +356,20 @@ def test_a_label_that_is_nearly_a_field_is_recorded_and_said(journal):
     assert journal.run("set", "sumary=x", "Host=h").err == (
         "sumary is a label of your own; if you meant summary: triage undo\n"
     )
+
+
+def test_the_answer_of_a_claim_says_that_its_evidence_is_a_command_that_failed(blocked):
+    blocked.run("run", "--title", "Tables", "--", "sh", "-c", "exit 2")
+
+    for number, words in enumerate((["did", "Warm the cache"], ["done", "1"], ["fix", "1", "Made it"]), 8):
+        assert blocked.run(*words, "--evidence", "Tables").err == (
+            f"e6 ended with exit 2; if another proves it: triage amend e{number} evidence=EVENT\n"
+        )
+
+
+def test_of_evidence_that_bears_the_claim_out_nothing_is_said(queue):
+    queue("run", "--title", "Tables", "--", "true")
+    queue.run("run", "--title", "Crash", "--", "false")
+
+    assert queue.run("did", "Warm the cache", "--evidence", "Tables").err == ""
+    assert queue.run("fail", "1", "no table", "--evidence", "Crash").err == ""

@@ -90,11 +90,9 @@ def _behind_failures(view: View) -> Iterator[Finding]:
         if claim is None or named not in failed or claim.backing == "proved":
             continue
         if status in ("done", "fixed") and status == claim.status:
-            code = failed[named].exit_code
-            how = f"ended with exit {code}" if code is not None else "did not end by itself"
             fix = f"triage amend {view.name(patch.id)} evidence=EVENT, of one that went through"
             said = f"{patch.kind} {claim.number} {status}: {claim.title}"
-            record = f"{view.name(named)}, its evidence, {how}"
+            record = f"{view.name(named)}, its evidence, {failed[named].ending}"
             yield view.finding("TR501", patch.id, said, record, fix, field="evidence")
 
 

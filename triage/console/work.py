@@ -3,9 +3,10 @@
 from typing import Any
 
 from triage.console import recalled
-from triage.console.call import Call
+from triage.console.call import Call, label
+from triage.console.speech import note
 from triage.usecases import work as verbs
-from triage.usecases.recorder import Place
+from triage.usecases.recorder import Place, Recorder
 from triage.usecases.work import Told
 
 
@@ -14,6 +15,7 @@ def did(call: Call, title: str, rest: tuple[str, ...] = (), **fields: Any) -> No
     recorder = call.recorder()
     told = verbs.did(recorder, title, rest, call.fields(recorder, "action", fields))
     _tell(call, recorder.place, told, "action", "done")
+    _tell_in_vain(recorder, told)
 
 
 def action(call: Call, title: str, **fields: Any) -> None:
@@ -73,12 +75,14 @@ def _move(call: Call, action: str, status: str, rest: tuple[str, ...], fields: d
     recorder = call.recorder()
     told = verbs.move(recorder, action, status, rest, call.fields(recorder, "action", fields))
     _tell(call, recorder.place, told, "action", status)
+    _tell_in_vain(recorder, told)
 
 
 def _settle(call: Call, blocker: str, status: str, text: str | None, fields: dict[str, Any]) -> None:
     recorder = call.recorder()
     told = verbs.settle(recorder, blocker, status, text, call.fields(recorder, "blocker", fields))
     _tell(call, recorder.place, told, "blocker", status)
+    _tell_in_vain(recorder, told)
 
 
 def _opened(call: Call, place: Place, told: Told) -> None:
@@ -103,6 +107,13 @@ def _tell(call: Call, place: Place, told: Told, what: str, verb: str, **more: An
         **number,
         **more,
     )
+
+
+def _tell_in_vain(recorder: Recorder, told: Told) -> None:
+    """Say that the evidence of what is done or fixed is a command that failed."""
+    failed = verbs.in_vain(recorder.store, told.event)
+    if failed:
+        note(f"{failed}; if another proves it: triage amend {label(told.event)} evidence=EVENT")
 
 
 SETTLED = ("done", "skipped", "fixed", "accepted")

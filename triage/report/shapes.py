@@ -247,6 +247,13 @@ class Evidence:
             return False
         return self.origin == "captured" and self.exit_code != 0
 
+    @property
+    def ending(self) -> str:
+        """How a command that failed ended, as a claim that names it is answered: ``ended with exit 2``."""
+        if self.state == "running":
+            return "has no end in the record"
+        return "did not end by itself" if self.exit_code is None else f"ended with exit {self.exit_code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:

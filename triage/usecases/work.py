@@ -123,6 +123,19 @@ def settle(recorder: Recorder, name: str, status: str, text: str | None, fields:
     return _told_of(found, event)
 
 
+def in_vain(store: Recording, event: Event) -> str:
+    """What an event that says done or fixed names as its evidence, and failed: ``e75 ended with exit 2``."""
+    body = event.body or {}
+    named = body.get("evidence")
+    if not (named and event.n and body.get("status") in ("done", "fixed")):
+        return ""
+    from triage.report import entities
+
+    creation = store.find(event.journal, Name(id=named))[0]
+    found = entities.evidence(lookup.history(store, creation))
+    return f"e{creation.n} {found.ending}" if found.failed else ""
+
+
 def _left(rest: tuple[str, ...]) -> dict[str, Any]:
     outcome, cells = outcome_and_cells(rest)
     return {"outcome": outcome, "cells": cells or None}
