@@ -234,15 +234,17 @@ def test_resolve_records_all_the_same_and_says_what_is_open(journal):
     journal("block", "2", "no database")
     journal("action", "Push")
     journal("fail", "3")
+    journal("observe", "--table", "Endpoints", "Test=Admin", "Actual=302", "--expect", "200")
 
     assert journal.run("resolve") == (
         0,
-        "velvet-first-deploy e7 resolved\n",
+        "velvet-first-deploy e8 resolved\n",
         (
             "still open: action 1, Approve the exit, owner Kristerpher\n"
             "still open: action 2, Migrate\n"
             "still open: blocker 1, no database\n"
             "failed: action 3, Push\n"
+            "not met: Endpoints / Admin: expected Actual=200, was 302\n"
         ),
     )
 

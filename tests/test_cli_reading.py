@@ -1,6 +1,7 @@
 """Status, the list of events, and documents on the command line."""
 
 import json
+import shlex
 
 import pytest
 
@@ -87,6 +88,52 @@ def test_status_names_an_action_that_failed(journal):
     ]
 
 
+@pytest.fixture
+def unmet(journal):
+    """A journal with a row that is not as expected, in a section."""
+    journal(
+        "observe",
+        "--table",
+        "Endpoints",
+        "--section",
+        "A > B",
+        "Test=Admin",
+        "Actual=302",
+        "--expect",
+        "200",
+    )
+    return journal
+
+
+def test_status_names_a_row_that_is_not_as_expected(unmet):
+    assert unmet("status").splitlines()[1] == "not met: row Endpoints / Admin: expected Actual=200, was 302"
+    assert unmet.json("status")["unmet"] == [
+        {"table": "Endpoints", "row": "Admin", "expected": "200", "actual": "302"}
+    ]
+
+
+def test_check_finds_a_row_that_is_not_as_expected_in_what_is_resolved(unmet):
+    assert "TR404" not in unmet("check")
+
+    unmet("resolve")
+
+    assert unmet("check", "--only", "TR404").splitlines() == [
+        "velvet-first-deploy e2  TR404 warning  still open",
+        "    said    'resolved; Endpoints / Admin: expected Actual=200, was 302'",
+        "    record  not as expected",
+        "    fix     triage observe --table 'Endpoints' --section 'A > B' 'Test=Admin' 'Actual=VALUE', as it is now",
+    ]
+
+
+def test_a_row_that_was_observed_as_expected_since_is_neither_told_nor_found(unmet):
+    unmet("resolve")
+    fix = unmet("check", "--only", "TR404").partition("fix     ")[2].removesuffix(", as it is now")
+    unmet(*shlex.split(fix.replace("VALUE", "200"))[1:])
+
+    assert unmet("check", "--only", "TR404") == ""
+    assert unmet("status").splitlines()[1] == "nothing is open"
+
+
 def test_the_first_screen_names_an_action_that_failed(journal):
     journal("action", "Deploy")
     journal("fail", "1")
@@ -125,6 +172,7 @@ def test_status_answers_in_json(told):
         "blockers": [{"number": 1, "title": "no database", "error": "no database"}],
         "issues": [{"ref": "#1130", "title": "", "note": "hold"}],
         "failed": [],
+        "unmet": [],
         "spooled": 0,
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Set
 from triage.check.finding import INFO, WARNING, Finding
 from triage.check.view import View, named, proses, quoted
 from triage.report import Action, Blocker, Part, Table, TableRow
-from triage.report.tables import asymmetries
+from triage.report.tables import Unmet, asymmetries, unmet
 
 
 def transition(view: View) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ def unknown(view: View) -> Iterator[Finding]:
 
 
 def still_open(view: View) -> Iterator[Finding]:
-    """TR404: a part that is resolved with open blockers, or with actions that failed or did not end."""
+    """TR404: a part that is resolved with open blockers, actions that failed or did not end, unmet rows."""
     for part in view.report.parts:
         if part.header.status != "resolved":
             continue
@@ -128,6 +128,8 @@ def still_open(view: View) -> Iterator[Finding]:
                 yield view.finding(
                     "TR404", action.event, said, action.status, fix, field="status", severity=WARNING
                 )
+        for each in unmet(part) if view.page is None else ():
+            yield _not_met(view, each)
 
 
 def _failed(view: View, action: Action) -> Finding:
@@ -135,6 +137,16 @@ def _failed(view: View, action: Action) -> Finding:
     fix = f"triage done {action.number}; or triage skip {action.number} 'why it is not needed'"
     said = f"resolved; action {action.number}, {action.title!r}"
     return view.finding("TR404", action.event, said, "failed", fix, field="status", severity=WARNING)
+
+
+def _not_met(view: View, each: Unmet) -> Finding:
+    """What says that a resolved part has a row that is not as expected."""
+    table, row = each
+    named, seen = f"{table.columns[0]}={row.values[0]}", f"{table.columns[-1]}=VALUE"
+    where = f" --section {quoted(' > '.join(table.section))}" if table.section else ""
+    fix = f"triage observe --table {quoted(table.name)}{where} {quoted(named)} {quoted(seen)}, as it is now"
+    said = f"resolved; {each.told}"[:160]
+    return view.finding("TR404", row.event, said, "not as expected", fix, severity=WARNING)
 
 
 _MENDED = re.compile(

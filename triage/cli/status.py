@@ -59,17 +59,22 @@ FEW = 4
 
 
 def _open(standing: Standing, waiting: int) -> str:
-    """What is open, who must act, and what failed, in one line; ``waiting`` events are spooled."""
+    """What is open, who must act, what failed and what is not as expected, in one line.
+
+    ``waiting`` events are spooled.
+    """
     said = [
         _few("blocker", [f"{b.number} {brief.clipped(b.title, SHORT)}" for b in standing.blockers]),
         _few("action", [_action(action) for action in standing.actions]),
         _few("issue", [issue.ref for issue in standing.issues]),
     ]
     failed = _few("action", [_action(action) for action in standing.failed])
+    unmet = _few("row", [brief.clipped(each.told, SHORT) for each in standing.unmet])
     left = "; ".join(filter(None, said))
     told = [
-        f"open: {left}" if left else "" if failed else "nothing is open",
+        f"open: {left}" if left else "" if failed or unmet else "nothing is open",
         f"failed: {failed}" if failed else "",
+        f"not met: {unmet}" if unmet else "",
     ]
     if waiting:
         told.append(f"{waiting} spooled event{'s'[: waiting != 1]}, not in the record yet (triage doctor)")
@@ -108,6 +113,15 @@ def _as_dict(slug: str, standing: Standing) -> dict[str, Any]:
         ],
         "blockers": [{"number": b.number, "title": b.title, "error": b.error} for b in standing.blockers],
         "failed": [{"number": a.number, "title": a.title, "outcome": a.outcome} for a in standing.failed],
+        "unmet": [
+            {
+                "table": u.table.name,
+                "row": u.row.values[0],
+                "expected": u.row.expected,
+                "actual": u.row.values[-1],
+            }
+            for u in standing.unmet
+        ],
         "issues": [{"ref": i.ref, "title": i.title, "note": i.note} for i in standing.issues],
     }
 

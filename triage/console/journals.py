@@ -71,3 +71,5 @@ def _say_open(recorder: Recorder) -> None:
         speech.note(f"still open: blocker {blocker.number}, {speech.plain(blocker.title)}")
     for action in standing.failed:
         speech.note(f"failed: action {action.number}, {speech.plain(action.title)}")
+    for each in standing.unmet:
+        speech.note(f"not met: {speech.shortened(speech.plain(each.told))}")

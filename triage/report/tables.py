@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from triage.report.entities import Support, support
 from triage.report.history import History, Patch
-from triage.report.shapes import Cell, Evidence, Table, TableRow
+from triage.report.shapes import Cell, Evidence, Part, Table, TableRow
 
 FINAL_STATE = "Final state"
 ENVIRONMENT = "Environment"
@@ -162,6 +162,25 @@ def asymmetries(table: Table) -> list[Asymmetry]:
         if there and lacking:
             found.append(Asymmetry(label, there, lacking))
     return found
+
+
+class Unmet(NamedTuple):
+    """A row that did not come out as expected when it was observed last."""
+
+    table: Table
+    row: TableRow
+
+    @property
+    def told(self) -> str:
+        """``Endpoints / Admin: expected Actual=200, was 302``, on one line."""
+        label, actual = self.table.columns[-1], self.row.values[-1] or "nothing"
+        said = f"{self.table.name} / {self.row.values[0]}: expected {label}={self.row.expected}, was {actual}"
+        return " ".join(said.split())
+
+
+def unmet(part: Part) -> list[Unmet]:
+    """The rows of a part that are not as expected, in the order of its tables."""
+    return [Unmet(table, row) for table in part.tables for row in table.rows if row.met is False]
 
 
 def matches(expected: str, actual: str, *, exact: bool) -> bool:

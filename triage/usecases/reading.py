@@ -7,18 +7,20 @@ from triage.events import Event, is_id
 from triage.kinds import CELLS
 from triage.report import Action, Blocker, Issue, Report
 from triage.report.history import effective
+from triage.report.tables import Unmet, unmet
 from triage.store import Name, Recording, Store
 from triage.usecases import lookup
 
 
 class Standing(NamedTuple):
-    """Where a journal stands: what is open over all its parts, and the actions that failed."""
+    """Where a journal stands: what is open over all its parts, what failed, and what is not as expected."""
 
     report: Report
     actions: tuple[Action, ...]
     blockers: tuple[Blocker, ...]
     issues: tuple[Issue, ...]
     failed: tuple[Action, ...]
+    unmet: tuple[Unmet, ...]
 
 
 def standing(store: Recording, journal: str, addendum: str = "") -> Standing:
@@ -31,6 +33,7 @@ def standing(store: Recording, journal: str, addendum: str = "") -> Standing:
         tuple(b for part in parts for b in part.blockers if b.status == "open"),
         tuple({i.ref: i for part in parts for i in part.issues if i.state == "open"}.values()),
         tuple(a for part in parts for a in part.actions if a.status == "failed"),
+        tuple(each for part in parts for each in unmet(part)),
     )
 
 
