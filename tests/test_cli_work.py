@@ -1,5 +1,7 @@
 """The sequence log, the action queue and blockers on the command line; claims and keys."""
 
+import sys
+
 import pytest
 
 
@@ -373,3 +375,12 @@ def test_of_evidence_that_bears_the_claim_out_nothing_is_said(queue):
 
     assert queue.run("did", "Warm the cache", "--evidence", "Tables").err == ""
     assert queue.run("fail", "1", "no table", "--evidence", "Crash").err == ""
+
+
+def test_the_answer_of_a_claim_says_that_its_evidence_has_no_end_yet(journal):
+    claim = [sys.executable, "-m", "triage", "did", "Warm the cache", "--evidence", "e2"]
+
+    assert (
+        "e2 has no end in the record; if another proves it: triage amend e3 evidence=EVENT\n"
+        in journal.run("run", "--title", "Tables", "--", *claim).err
+    )
