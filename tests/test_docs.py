@@ -130,4 +130,7 @@ def test_the_commands_about_writing_run(shell):
     lines = done.stdout.splitlines()
     assert "relay-moves-to-eu-2 e2 to e5: 1 entry, 2 actions, 1 observation" in lines
     assert lines[-1] == "relay-moves-to-eu-2 e7: 1 entry; 1 of them a change"
-    assert done.stderr.splitlines()[-1] == "line 9: Actual is '302', not '200'"
+    assert done.stderr.splitlines()[-2:] == [
+        "line 9: Actual is '302', not '200'",
+        "line 1: 04:10 Deployed → v15 takes the place of e6: 04:10 Deployed → v14",
+    ]
