@@ -177,16 +177,26 @@ def _operation(name: str, said: str, paths: list[str], places: dict[str, int]) -
 
 
 def _whole(log: str) -> Iterator[str]:
-    """The lines; a call that another process interrupted stands where it ended."""
+    """The lines; a call that another process interrupted stands where it ended.
+
+    What strace held back until the call had succeeded (``-z``) it writes at once, with the end on the next
+    line and no word of whose it is. ValueError where a call has no end: the trace would be of another run.
+    """
     begun: dict[str, str] = {}
+    last = ""
     for line in log.splitlines():
         process = line.partition(" ")[0]
         if line.endswith("<unfinished ...>"):
             begun[process] = line.removesuffix("<unfinished ...>").rstrip()
+            last = process
         elif " resumed>" in line:
             yield begun.pop(process, "") + line.partition(" resumed>")[2]
+        elif line.startswith(")"):
+            yield begun.pop(last) + line
         else:
             yield line
+    if begun:
+        raise ValueError(f"the trace has no end of: {', '.join(begun.values())[:200]}")
 
 
 def _paths(said: str) -> list[str]:
