@@ -771,49 +771,21 @@ def test_nothing_but_the_protocol_is_printed_and_a_client_that_goes_ends_the_ser
     assert (out, err, process.returncode) == (b"", b"", 0)
 
 
-GREETING = [
-    {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
-     "clientInfo": {"name": "codex-mcp-client", "title": "Codex", "version": "0.169.0"}}},
-    {"method": "notifications/initialized"},
-]  # fmt: skip
-
-
-def call_of_codex(triage, *threads, **changed):
-    """What Codex's client is answered that opens a journal for each thread; variables of the shell are not set."""
-    said = list(GREETING)
-    for number, thread in enumerate(threads, 1):
-        call = {"name": "open", "arguments": {"title": f"Journal {number}"}, "_meta": {"threadId": thread}}
-        said.append({"id": number, "method": "tools/call", "params": call})
-    triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
-    for name, value in changed.items():
-        triage.set(name, value)
-    with subprocess.Popen(
-        [SCRIPT, "mcp"],
-        cwd=triage.work,
-        env=triage.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        for message in said:
-            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline()) if "id" in message else {}
-            assert not answer.get("result", {}).get("isError"), answer
-        process.stdin.close()
-    return [event["actor"] for number in range(1, len(threads) + 1) for event in opened(triage, number)]
-
-
-def answers_to(triage, *calls, client="codex-mcp-client"):
-    """What a client is answered to calls of tools by threads, all said before an answer is read."""
-    said = [
-        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
-         "clientInfo": {"name": client, "version": "0.169.0"}}},
-        {"method": "notifications/initialized"},
-    ]  # fmt: skip
+def results_of(triage, *calls, client="codex-mcp-client", at_once=False, session=""):
+    """What a client is answered to calls of tools, each of a thread; one after the other, or all said at once."""
+    greeting = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": client, "version": "1"},
+    }
+    said = [{"id": 0, "method": "initialize", "params": greeting}, {"method": "notifications/initialized"}]
     for number, (thread, tool, arguments) in enumerate(calls, 1):
         call = {"name": tool, "arguments": arguments, "_meta": {"threadId": thread}}
         said.append({"id": number, "method": "tools/call", "params": call})
     triage.unset("TRIAGE_SESSION", "TRIAGE_ACTOR")
+    if session:
+        triage.set("TRIAGE_SESSION", session)
+    answers = []
     with subprocess.Popen(
         [SCRIPT, "mcp", "--allow-run"],
         cwd=triage.work,
@@ -823,10 +795,26 @@ def answers_to(triage, *calls, client="codex-mcp-client"):
     ) as process:
         for message in said:
             process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
-        process.stdin.flush()
-        answers = [json.loads(process.stdout.readline()) for each in said if "id" in each]
+            process.stdin.flush()
+            if "id" in message and not at_once:
+                answers.append(json.loads(process.stdout.readline()))
+        while len(answers) <= len(calls):
+            answers.append(json.loads(process.stdout.readline()))
         process.stdin.close()
-    return [each["result"]["content"][0]["text"] for each in sorted(answers, key=lambda each: each["id"])[1:]]
+    return [each["result"] for each in sorted(answers, key=lambda each: each["id"])[1:]]
+
+
+def answers_to(triage, *calls, client="codex-mcp-client"):
+    """The texts of what a client is answered to calls that it says at once."""
+    results = results_of(triage, *calls, client=client, at_once=True)
+    return [each["content"][0]["text"] for each in results]
+
+
+def actors_of(triage, *threads, session=""):
+    """Who opened a journal for each thread, through the tools of Codex."""
+    calls = ((thread, "open", {"title": f"Journal {n}"}) for n, thread in enumerate(threads, 1))
+    assert not any(each.get("isError") for each in results_of(triage, *calls, session=session))
+    return [event["actor"] for number in range(1, len(threads) + 1) for event in opened(triage, number)]
 
 
 def opened(triage, number):
@@ -836,7 +824,7 @@ def opened(triage, number):
 
 def test_codex_is_one_agent_in_its_tools_and_in_its_shell_and_each_thread_a_session(triage):
     threads = ("01a2-1", "01a2-2")
-    tools = call_of_codex(triage, *threads)
+    tools = actors_of(triage, *threads)
 
     assert tools == [{"name": "codex", "type": "agent", "session": thread} for thread in threads]
     triage.set("CODEX_THREAD_ID", "01a2-1")
@@ -844,14 +832,14 @@ def test_codex_is_one_agent_in_its_tools_and_in_its_shell_and_each_thread_a_sess
 
 
 def test_a_request_without_a_thread_leaves_those_after_it_the_sessions_of_theirs(triage):
-    actors = call_of_codex(triage, None, "01a2-1", None)
+    actors = actors_of(triage, None, "01a2-1", None)
 
     assert [actor["session"][:4] for actor in actors] == ["mcp-", "01a2", "mcp-"]
 
 
 @pytest.mark.parametrize("thread", [None, "", 7, "a\0b", "\xe9", "a\nb", "t" * 1001, {}])
 def test_a_thread_that_is_none_leaves_the_server_a_session_of_its_own(triage, thread):
-    (actor,) = call_of_codex(triage, thread)
+    (actor,) = actors_of(triage, thread)
 
     assert (actor["name"], actor["session"][:4]) == ("codex", "mcp-")
 
@@ -874,7 +862,7 @@ def test_a_client_whose_name_no_environment_holds_is_served(triage):
 
 
 def test_a_session_that_the_user_named_counts_for_tools_whatever_the_thread(triage):
-    (actor,) = call_of_codex(triage, "01a2-1", TRIAGE_SESSION="mine")
+    (actor,) = actors_of(triage, "01a2-1", session="mine")
 
     assert actor["session"] == "mine"
 
